@@ -1,0 +1,23 @@
+/** Owns digests for the server's rooms: what is stored of a token is its hash, what is compared is compared in constant time. */
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+
+/** SHA-256 in hex. For high-entropy tokens only, never for passwords. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A key made once: Node is several times slower with a raw buffer at each call. */
+export function macKey(bytes: Uint8Array): KeyObject {
+  return createSecretKey(bytes);
+}
+
+/** HMAC-SHA256 in base64url. */
+export function mac(key: KeyObject, text: string): string {
+  return createHmac("sha256", key).update(text).digest("base64url");
+}
+
+/** Whether two strings are equal, without telling by the time it takes where they differ. */
+export function equalSecrets(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,204 @@
+/**
+ * Owns the shape of every table, as Kysely reads it. Portable on purpose (SQLite, PostgreSQL, CockroachDB):
+ * times are ISO 8601 text in UTC, which sorts as it reads; flags are 0 or 1; lists are JSON text.
+ * A column named `sealed_…` holds a JWE, one named `…_hash` a SHA-256: nothing here can be used by who reads the file.
+ */
+
+export interface UsersTable {
+  id: string;
+  display_name: string;
+  email: string | null;
+  email_verified: number;
+  avatar_url: string | null;
+  created_at: string;
+  last_signed_in_at: string;
+}
+
+/** A Bitbucket person: (instance, uuid without braces), never a user name or e-mail. */
+export interface IdentitiesTable {
+  instance_id: string;
+  subject: string;
+  user_id: string;
+  profile_json: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface SessionsTable {
+  id_hash: string;
+  user_id: string;
+  instance_id: string;
+  created_at: string;
+  last_seen_at: string;
+  idle_expires_at: string;
+  expires_at: string;
+}
+
+/** One trip to Bitbucket that has begun and not come back yet. */
+export interface HandshakesTable {
+  state_hash: string;
+  instance_id: string;
+  purpose: string;
+  browser_hash: string;
+  user_id: string | null;
+  project_id: string | null;
+  connection_id: string | null;
+  return_to: string;
+  redirect_uri: string;
+  scopes: string;
+  sealed_verifier: string;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface ProjectsTable {
+  id: string;
+  name: string;
+  made_by: string;
+  created_at: string;
+}
+
+export interface ConnectionsTable {
+  id: string;
+  project_id: string;
+  instance_id: string;
+  kind: string;
+  state: string;
+  /** The code of the failure that put it in this state. */
+  state_reason: string | null;
+  /** Whom Bitbucket knows it as: uuid without braces. */
+  subject: string;
+  account_name: string;
+  scopes: string;
+  workspace_slug: string | null;
+  workspace_uuid: string | null;
+  lookback_days: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ConnectionSecretsTable {
+  connection_id: string;
+  sealed_access_token: string;
+  sealed_refresh_token: string | null;
+  access_expires_at: string | null;
+  /** Raised by each save; a save says which version it replaces. */
+  version: number;
+  updated_at: string;
+}
+
+export interface RepositoriesTable {
+  id: string;
+  connection_id: string;
+  uuid: string;
+  workspace_slug: string;
+  slug: string;
+  full_name: string;
+  main_branch: string | null;
+  created_at: string;
+}
+
+/** A commit of a repository, kept for good: what is behind a hash never changes. */
+export interface CommitsTable {
+  repository_uuid: string;
+  hash: string;
+  author_raw: string;
+  author_subject: string | null;
+  date: string;
+  message: string;
+  parents: string;
+  /** 1 once its files are in `commit_files`. */
+  counted: number;
+}
+
+export interface CommitFilesTable {
+  repository_uuid: string;
+  hash: string;
+  position: number;
+  status: string;
+  old_path: string | null;
+  new_path: string | null;
+  lines_added: number;
+  lines_removed: number;
+}
+
+/** How far back every ancestor of `head_hash` is known, so that a later run asks only for what is new. */
+export interface WalksTable {
+  repository_uuid: string;
+  head_hash: string;
+  since: string;
+  completed_at: string;
+}
+
+export interface AnalysesTable {
+  id: string;
+  project_id: string;
+  connection_id: string;
+  state: string;
+  started_by: string;
+  lookback_days: number;
+  window_start: string;
+  window_end: string;
+  error_text: string | null;
+  calls: number;
+  waiting_until: string | null;
+  failure_json: string | null;
+  created_at: string;
+  finished_at: string | null;
+}
+
+/** One repository within one analysis: where it stands and what it found. */
+export interface AnalysisRepositoriesTable {
+  analysis_id: string;
+  repository_id: string;
+  repository_uuid: string;
+  full_name: string;
+  phase: string;
+  head_hash: string | null;
+  /** The page of commits to read next, so that a restart goes on where it was. */
+  next_page: string | null;
+  commits_found: number;
+  commits_counted: number;
+  /** The lookback that would find something, when nothing is in the window. */
+  fitting_lookback_days: number | null;
+}
+
+/** Which commits an analysis found, newest first by `position`. */
+export interface AnalysisCommitsTable {
+  analysis_id: string;
+  repository_uuid: string;
+  position: number;
+  hash: string;
+}
+
+/** Calls made for a consumer in one minute, to be summed over the rolling hour. */
+export interface CallCountsTable {
+  consumer: string;
+  minute: string;
+  calls: number;
+}
+
+/** Facts about the database itself, such as the key canary. */
+export interface MetaTable {
+  name: string;
+  value: string;
+}
+
+export interface Schema {
+  users: UsersTable;
+  identities: IdentitiesTable;
+  sessions: SessionsTable;
+  handshakes: HandshakesTable;
+  projects: ProjectsTable;
+  connections: ConnectionsTable;
+  connection_secrets: ConnectionSecretsTable;
+  repositories: RepositoriesTable;
+  commits: CommitsTable;
+  commit_files: CommitFilesTable;
+  walks: WalksTable;
+  analyses: AnalysesTable;
+  analysis_repositories: AnalysisRepositoriesTable;
+  analysis_commits: AnalysisCommitsTable;
+  call_counts: CallCountsTable;
+  meta: MetaTable;
+}
