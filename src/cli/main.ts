@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/** Owns the command line's entry: finds the command, loads it, turns failures into one sentence and an exit code. */
+import { isWindlassError } from "../base/errors.ts";
+import { type Command, UsageError } from "./command.ts";
+
+/** Every command, in the order of the help text. A command's module is loaded only when it is called. */
+const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<{ command: Command }> }>> = {
+  demo: {
+    summary: "a local Bitbucket, the server and real git repositories, ready to try",
+    load: () => import("./commands/demo.ts"),
+  },
+  serve: {
+    summary: "the server, on port 8000 unless told",
+    load: () => import("./commands/serve.ts"),
+  },
+  emulate: {
+    summary: "the local Bitbucket alone, to develop and test against",
+    load: () => import("./commands/emulate.ts"),
+  },
+  doctor: {
+    summary: "checks configuration, reachability, redirect URI and scopes, and names the cure",
+    load: () => import("./commands/doctor.ts"),
+  },
+  diffstat: {
+    summary: "unified diff on standard input → added, removed and path of each file",
+    load: () => import("./commands/diffstat.ts"),
+  },
+};
+
+const width = Math.max(...Object.keys(commands).map((name) => name.length));
+const help = `windlass: sign in with Bitbucket, keep an app connected to it, find the commit behind an error
+
+Usage: windlass COMMAND [OPTIONS]
+
+Commands:
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+  .join("\n")}
+
+windlass COMMAND --help shows a command's options and an example.
+Example: windlass demo
+
+Exit codes: 0 fine, 1 refused or found a problem, 2 wrong use.
+Not affiliated with Atlassian.
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help);
+    return name === undefined ? 2 : 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) return complain(`There is no command ${JSON.stringify(name)}. Run windlass --help for the list.`, 2);
+  try {
+    const { command } = await entry.load();
+    if (rest.includes("--help") || rest.includes("-h")) {
+      process.stdout.write(command.help);
+      return 0;
+    }
+    return await command.run(rest);
+  } catch (error) {
+    return explain(name, error);
+  }
+}
+
+/** One sentence for a failure that has one; the whole stack only for a defect of ours. */
+function explain(name: string, error: unknown): number {
+  if (error instanceof UsageError) return complain(`${error.message} Run windlass ${name} --help for its options.`, 2);
+  if (isParseArgsError(error)) return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
+  if (isWindlassError(error)) return complain(`${error.message} ${error.cure} [${error.code}]`, 1);
+  if (error instanceof Error) return complain(error.stack ?? error.message, 1);
+  return complain(String(error), 1);
+}
+
+/** What `node:util` parseArgs throws for options it does not know. */
+function isParseArgsError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}
+
+function complain(sentence: string, exitCode: number): number {
+  process.stderr.write(`windlass: ${sentence}\n`);
+  return exitCode;
+}
