@@ -1,0 +1,142 @@
+/** Owns the configuration: one schema for the object in code and for `windlass.yaml`, checked as a whole. */
+import { z } from "zod";
+import { Secret } from "../base/secret.ts";
+import { appErrors } from "./errors.ts";
+
+const secret = z
+  .union([z.string().min(1, "is empty"), z.instanceof(Secret)])
+  .transform((value) => (value instanceof Secret ? value : new Secret(value)));
+
+const scopeList = z
+  .union([z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .regex(/^[a-z]+(:[a-z]+)?$/, "is not a Bitbucket scope such as account or repository:write"),
+      )
+      .min(1),
+  );
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "is not an http or https address" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const instance = z.strictObject({
+  product: z.literal("cloud").default("cloud"),
+  clientId: z.string().min(1, "is empty"),
+  clientSecret: secret,
+  scopes: scopeList.default(["account", "email"]),
+  urls: z
+    .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
+    .partial()
+    .default({}),
+});
+
+const baseUrl = httpUrl
+  .refine((url) => new URL(url).pathname === "/", "must not have a path")
+  .refine(isSafeOrigin, "must be https (http is accepted for localhost and other loopback addresses only)")
+  .transform((url) => new URL(url).origin);
+
+const schema = z.strictObject({
+  /** The address people see, without a path. https unless loopback. */
+  baseUrl: baseUrl.default("http://localhost:8000"),
+  listen: z
+    .strictObject({ host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535).default(8000) })
+    .prefault({}),
+  /** Path of the SQLite file, or `:memory:`. */
+  database: z.string().min(1).default("windlass.db"),
+  /** 32 bytes in Base64. Without it a key file is kept beside the database. */
+  key: secret.optional(),
+  instances: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower case letters, digits and dashes"),
+      instance,
+    )
+    .refine((instances) => Object.keys(instances).length > 0, "needs at least one instance"),
+  sessions: z
+    .strictObject({
+      idleSeconds: z
+        .int()
+        .min(60)
+        .default(24 * 3600),
+      absoluteSeconds: z
+        .int()
+        .min(60)
+        .default(14 * 24 * 3600),
+      /** Safari refuses `__Host-` cookies over http: a plain name there. Dangerous anywhere but on loopback. */
+      plainCookiesOnLoopback: z.boolean().default(false),
+    })
+    .prefault({}),
+  analyses: z
+    .strictObject({
+      parallelCalls: z.int().min(1).max(32).default(8),
+      callsPerHour: z.int().min(1).default(1000),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
+    .prefault({}),
+});
+
+/** What may be written, in code or in the file. */
+export type ConfigInput = z.input<typeof schema>;
+/** What is in force: complete, checked, secrets unprintable. */
+export type Config = z.output<typeof schema>;
+
+/** One mistake, and where. */
+export interface ConfigProblem {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/**
+ * Checks a configuration as a whole.
+ * @throws `app.config_invalid` with every mistake at once in `data.problems`, each with its path.
+ */
+export function parseConfig(input: unknown): Config {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap(describe);
+  throw configInvalid(problems);
+}
+
+/** The failure that lists mistakes, also for those found while reading a file. */
+export function configInvalid(problems: readonly ConfigProblem[]): Error {
+  const list = problems.map(({ path, problem }) => `\n  ${path}: ${problem}`).join("");
+  const count = problems.length === 1 ? "one mistake" : `${problems.length} mistakes`;
+  return appErrors.fail("app.config_invalid", {
+    message: `The configuration has ${count}:${list}\n`,
+    data: { problems },
+  });
+}
+
+function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
+  const path = issue.path.map(String).join(".") || "configuration";
+  if (issue.code === "unrecognized_keys") {
+    const at = issue.path.length === 0 ? "" : `${path}.`;
+    return issue.keys.map((key) => ({ path: `${at}${key}`, problem: "is not a key that is known here" }));
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined) return [{ path, problem: "is missing" }];
+  if (issue.code === "invalid_union" && issue.input === undefined) return [{ path, problem: "is missing" }];
+  if (issue.code === "invalid_key")
+    return [{ path, problem: issue.issues[0]?.message ?? "is not a name that can be used" }];
+  return [{ path, problem: issue.message }];
+}
+
+/** https anywhere; http only where nobody else can listen in. */
+function isSafeOrigin(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(hostname);
+}
+
+/** Whether a host name can only be this machine (RFC 6761 section 6.3 for `localhost`). */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}

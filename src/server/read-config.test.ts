@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { isWindlassError } from "../base/errors.ts";
+import { readConfigFile, readEnvironment } from "./read-config.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "windlass-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(yaml: string): string {
+  const path = join(folder, "windlass.yaml");
+  writeFileSync(path, yaml);
+  return path;
+}
+
+function problemsOf(read: () => unknown): unknown {
+  try {
+    read();
+  } catch (error) {
+    if (isWindlassError(error, "app.config_invalid")) return error.data.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("variables, defaults, literals and files stand in for values", () => {
+  writeFileSync(join(folder, "secret.txt"), "s3cret\n");
+  const path = write(`
+baseUrl: \${BASE:-http://localhost:9000}
+database: $\${not a variable}.db
+instances:
+  bitbucket:
+    clientId: pre-\${ID}
+    clientSecret: $file:secret.txt
+  second:
+    clientId: b
+    clientSecret: { $file: secret.txt }
+`);
+  const config = readConfigFile(path, { ID: "key", BASE: "" });
+  expect(config.baseUrl).toBe("http://localhost:9000");
+  expect(config.database).toBe("${not a variable}.db");
+  expect(config.instances.bitbucket?.clientId).toBe("pre-key");
+  expect(config.instances.bitbucket?.clientSecret.reveal()).toBe("s3cret");
+  expect(config.instances.second?.clientSecret.reveal()).toBe("s3cret");
+});
+
+test("unset variables, unreadable files and unknown keys are reported together", () => {
+  const path = write(`
+instances:
+  bitbucket:
+    clientId: \${NOT_SET}
+    clientSecret: $file:nowhere.txt
+    colour: blue
+`);
+  expect(problemsOf(() => readConfigFile(path, {}))).toEqual([
+    {
+      path: "instances.bitbucket.clientId",
+      problem: "needs the environment variable NOT_SET, which is not set",
+    },
+    { path: "instances.bitbucket.clientSecret", problem: "names the file nowhere.txt, which cannot be read" },
+    { path: "instances.bitbucket.colour", problem: "is not a key that is known here" },
+  ]);
+});
+
+test("a file that is absent or not YAML gets a sentence", () => {
+  expect(problemsOf(() => readConfigFile(join(folder, "nowhere.yaml"), {}))).toMatchObject([
+    { path: join(folder, "nowhere.yaml") },
+  ]);
+  const path = write("instances: [1, 2");
+  expect(problemsOf(() => readConfigFile(path, {}))).toMatchObject([{ path }]);
+});
+
+test("the environment alone is enough, and names each variable that is missing", () => {
+  const config = readEnvironment({
+    AUTH_BITBUCKET_CLIENT_ID: "key",
+    AUTH_BITBUCKET_CLIENT_SECRET: "secret",
+    AUTH_BITBUCKET_SCOPE: "account",
+    WINDLASS_BASE_URL: "https://app.example.com/",
+  });
+  expect(config.baseUrl).toBe("https://app.example.com");
+  expect(config.instances.bitbucket?.scopes).toEqual(["account"]);
+  expect(problemsOf(() => readEnvironment({}))).toEqual([
+    { path: "AUTH_BITBUCKET_CLIENT_ID", problem: "is not set in the environment" },
+    { path: "AUTH_BITBUCKET_CLIENT_SECRET", problem: "is not set in the environment" },
+  ]);
+});
