@@ -1,0 +1,64 @@
+/** Owns the socket: bound before the app is built (so that its port is known), drained when it closes. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { serverErrors } from "./errors.ts";
+
+export interface Listener {
+  /** The port that was bound, also when 0 was asked for. */
+  readonly port: number;
+  /** Begins to answer. Requests that came before wait. */
+  serve(fetch: (request: Request) => Response | Promise<Response>): void;
+  /** Takes no new connections, lets running requests end, cuts what is left after `graceMilliseconds`. */
+  close(graceMilliseconds?: number): Promise<void>;
+}
+
+/**
+ * Binds host and port.
+ * @throws `server.port_taken`, `server.cannot_listen`
+ */
+export async function openListener(address: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<Listener> {
+  const server = createServer();
+  await bind(server, address);
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
+  return {
+    port,
+    serve: (fetch) => void server.on("request", getRequestListener(fetch, { overrideGlobalObjects: false })),
+    close: (graceMilliseconds = 10_000) => drain(server, graceMilliseconds),
+  };
+}
+
+function bind(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") {
+        return reject(
+          serverErrors.fail("server.cannot_listen", {
+            detail: `${host}:${port} ${error.message}`,
+            cause: error,
+          }),
+        );
+      }
+      const message = `Port ${port} is taken by another program.`;
+      reject(serverErrors.fail("server.port_taken", { message, detail: `${host}:${port}`, cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function drain(server: Server, graceMilliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
