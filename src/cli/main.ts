@@ -4,7 +4,9 @@ import { isWindlassError } from "../base/errors.ts";
 import { type Command, UsageError } from "./command.ts";
 
 /** Every command, in the order of the help text. A command's module is loaded only when it is called. */
-const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<{ command: Command }> }>> = {
+const commands: Readonly<
+  Record<string, { readonly summary: string; load(): Promise<{ command: Command }> }>
+> = {
   demo: {
     summary: "a local Bitbucket, the server and real git repositories, ready to try",
     load: () => import("./commands/demo.ts"),
@@ -53,7 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (entry === undefined) return complain(`There is no command ${JSON.stringify(name)}. Run windlass --help for the list.`, 2);
+  if (entry === undefined)
+    return complain(`There is no command ${JSON.stringify(name)}. Run windlass --help for the list.`, 2);
   try {
     const { command } = await entry.load();
     if (rest.includes("--help") || rest.includes("-h")) {
@@ -68,8 +71,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** One sentence for a failure that has one; the whole stack only for a defect of ours. */
 function explain(name: string, error: unknown): number {
-  if (error instanceof UsageError) return complain(`${error.message} Run windlass ${name} --help for its options.`, 2);
-  if (isParseArgsError(error)) return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
+  if (error instanceof UsageError)
+    return complain(`${error.message} Run windlass ${name} --help for its options.`, 2);
+  if (isParseArgsError(error))
+    return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
   if (isWindlassError(error)) return complain(`${error.message} ${error.cure} [${error.code}]`, 1);
   if (error instanceof Error) return complain(error.stack ?? error.message, 1);
   return complain(String(error), 1);

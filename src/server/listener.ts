@@ -1,5 +1,5 @@
 /** Owns the socket: bound before the app is built (so that its port is known), drained when it closes. */
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { serverErrors } from "./errors.ts";
@@ -7,7 +7,7 @@ import { serverErrors } from "./errors.ts";
 export interface Listener {
   /** The port that was bound, also when 0 was asked for. */
   readonly port: number;
-  /** Begins to answer. Requests that came before wait. */
+  /** Begins to answer, also the requests that have come since the port was bound. */
   serve(fetch: (request: Request) => Response | Promise<Response>): void;
   /** Takes no new connections, lets running requests end, cuts what is left after `graceMilliseconds`. */
   close(graceMilliseconds?: number): Promise<void>;
@@ -21,12 +21,13 @@ export async function openListener(address: {
   readonly host: string;
   readonly port: number;
 }): Promise<Listener> {
-  const server = createServer();
+  const ready = Promise.withResolvers<RequestListener>();
+  const server = createServer(async (request, response) => (await ready.promise)(request, response));
   await bind(server, address);
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
   return {
     port,
-    serve: (fetch) => void server.on("request", getRequestListener(fetch, { overrideGlobalObjects: false })),
+    serve: (fetch) => ready.resolve(getRequestListener(fetch, { overrideGlobalObjects: false })),
     close: (graceMilliseconds = 10_000) => drain(server, graceMilliseconds),
   };
 }
