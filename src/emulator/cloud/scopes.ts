@@ -1,0 +1,61 @@
+/** Owns the OAuth scopes of Bitbucket Cloud: their names on the consumer form, in words on the consent page, and what implies what. */
+
+interface Scope {
+  /** The group and tick on the consumer's form. */
+  readonly group: string;
+  readonly tick: string;
+  /** What the consent page says. */
+  readonly words: string;
+  /** Granted along with it. `repository:admin` and `project:admin` imply nothing, on purpose. */
+  readonly implies: readonly string[];
+}
+
+function scope(group: string, tick: string, words: string, ...implies: readonly string[]): Scope {
+  return { group, tick, words, implies };
+}
+
+/** In the order of the consumer's form. */
+export const scopes: Readonly<Record<string, Scope>> = {
+  email: scope("Account", "Email", "Read your account's primary email address"),
+  account: scope("Account", "Read", "Read your account information"),
+  "account:write": scope("Account", "Write", "Read and modify your account information"),
+  project: scope(
+    "Projects",
+    "Read",
+    "Read your workspace's project settings and read repositories in them",
+    "repository",
+  ),
+  "project:admin": scope("Projects", "Admin", "Administer your workspace's projects"),
+  repository: scope("Repositories", "Read", "Read your repositories"),
+  "repository:write": scope("Repositories", "Write", "Read and modify your repositories", "repository"),
+  "repository:admin": scope("Repositories", "Admin", "Administer your repositories"),
+  "repository:delete": scope("Repositories", "Delete", "Delete your repositories"),
+  pullrequest: scope("Pull requests", "Read", "Read your repositories and their pull requests", "repository"),
+  "pullrequest:write": scope(
+    "Pull requests",
+    "Write",
+    "Read and modify your repositories and their pull requests",
+    "pullrequest",
+    "repository:write",
+  ),
+  webhook: scope("Webhooks", "Read and write", "Read and modify your repositories' webhooks"),
+  snippet: scope("Snippets", "Read", "Read your snippets"),
+  "snippet:write": scope("Snippets", "Write", "Read and modify your snippets", "snippet"),
+  pipeline: scope("Pipelines", "Read", "Access your repositories' build pipelines"),
+  "pipeline:write": scope("Pipelines", "Write", "Access and rerun your repositories' build pipelines"),
+  "pipeline:variable": scope("Pipelines", "Edit variables", "Edit your repositories' pipeline variables"),
+  runner: scope("Runners", "Read", "Read your workspaces' and repositories' runners"),
+  "runner:write": scope("Runners", "Write", "Read and modify your workspaces' and repositories' runners"),
+};
+
+/** The scopes that a token with `granted` may use, implied ones included. */
+export function expand(granted: readonly string[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  const add = (name: string) => {
+    if (all.has(name)) return;
+    all.add(name);
+    scopes[name]?.implies.forEach(add);
+  };
+  granted.forEach(add);
+  return all;
+}

@@ -1,0 +1,21 @@
+/** Owns what every route of the emulator is handed: the world, the rules, the clock, and where it is reached. */
+import type { ShiftableClock } from "../../base/clock.ts";
+import type { Rules } from "./rules.ts";
+import type { World } from "./world.ts";
+
+/** Absolute origins without trailing slash; links are built from them. */
+export interface Origins {
+  /** The website: authorize, token endpoint, pages. */
+  readonly web: string;
+  /** The API, without `/2.0`. */
+  readonly api: string;
+}
+
+export interface EmulatorContext {
+  readonly world: World;
+  readonly rules: Rules;
+  readonly clock: ShiftableClock;
+  readonly origins: Origins;
+  /** Registers work for the emulator's end, such as stopping child processes. */
+  readonly onClose: (task: () => void | Promise<void>) => void;
+}

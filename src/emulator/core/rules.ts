@@ -1,0 +1,190 @@
+/** Owns the emulator's switches: every fact about Bitbucket Cloud that is unproven or retired, with the default we play. */
+
+/** One switch: what is played today, what `--rules 2025` plays instead, which values it takes, and why it is a switch. */
+export interface Switch<Value> {
+  readonly today: Value;
+  readonly in2025?: Value;
+  /** The values allowed; absent: any of the type of `today`. */
+  readonly choices?: readonly Value[];
+  readonly text: string;
+}
+
+function flag(today: boolean, text: string, in2025?: boolean): Switch<boolean> {
+  return in2025 === undefined ? { today, text } : { today, in2025, text };
+}
+
+function amount(today: number, text: string): Switch<number> {
+  return { today, text };
+}
+
+function words(today: string, text: string): Switch<string> {
+  return { today, text };
+}
+
+/** The first choice is the default. */
+function choice<const Value extends string | number>(
+  choices: readonly [Value, ...Value[]],
+  text: string,
+): Switch<Value> {
+  return { today: choices[0], choices, text };
+}
+
+const day = 86_400;
+
+/** Every switch. `docs/emulator.md` holds the same table for people; a test keeps the two equal. */
+export const switches = {
+  invalidRedirectStatus: choice(
+    [400, 200, 404],
+    "Status of the HTML page for a redirect_uri that is not allowed; nobody noted it.",
+  ),
+  redirectRawPrefix: flag(
+    false,
+    "The callback rule compares raw characters instead of stopping at a path boundary.",
+  ),
+  redirectQueryMayDiffer: flag(
+    false,
+    "A redirect_uri may carry a query the registered callback URL does not have.",
+  ),
+  loopbackAnyPort: flag(false, "A loopback callback URL allows any port; reports contradict each other."),
+  denialDescription: words(
+    "",
+    "error_description beside error=access_denied; empty: left out. The real text was never captured.",
+  ),
+  excessScope: choice(
+    ["invalid_scope", "drop"],
+    "Asking for more than the consumer has: an invalid_scope redirect, or a silent narrowing.",
+  ),
+  pkceChecked: flag(
+    false,
+    "A code_verifier is demanded and checked where a code_challenge was sent; no page says that Bitbucket does.",
+  ),
+  codeLifeSeconds: amount(
+    600,
+    "Life of an authorization code; undocumented, RFC 6749 advises ten minutes at most.",
+  ),
+  badCodeDescription: words(
+    "The specified code is not valid.",
+    "error_description for a bad, used, expired or foreign code; seen in a third-party mock only.",
+  ),
+  basicRaw: flag(true, "Basic credentials are read as they stand."),
+  basicPercentDecoded: flag(
+    true,
+    "Basic credentials are read percent-decoded, as RFC 6749 section 2.3.1 says.",
+  ),
+  credentialsInBody: flag(
+    true,
+    "client_id and client_secret in the form body are taken in place of Basic; undocumented, yet reported to work.",
+  ),
+  accessTokenLifeSeconds: amount(7200, "expires_in: observed two hours; the documentation says one (3600)."),
+  tokenLength: amount(2600, "Characters of access and refresh tokens; new ones often exceed 2,500."),
+  scopeField: choice(
+    ["scope", "scopes", "both"],
+    "Name of the granted scopes in the token answer; renamed from scopes in May 2026.",
+  ),
+  stateField: flag(true, "The token answer names the grant in state; not captured since May 2026."),
+  rotateRefreshTokens: flag(
+    true,
+    "Every refresh answers a new refresh token and retires the old one; since 4 May 2026.",
+    false,
+  ),
+  refreshReuseSeconds: amount(
+    600,
+    "How long a rotated-away refresh token still works: ten minutes per an engineer, none per a probe (0).",
+  ),
+  refreshReuseKillsGrant: flag(
+    false,
+    "Using a rotated-away refresh token after that time ends the whole grant.",
+  ),
+  refreshFailure: choice(
+    ["unauthorized_client", "invalid_grant", "invalid_request"],
+    "The error for a dead refresh token.",
+  ),
+  clientLockoutSeconds: amount(
+    0,
+    "After a rotated-away refresh token, valid ones of that client fail too for so long; seen once.",
+  ),
+  refreshIdleSeconds: amount(90 * day, "A refresh token unused for three months expires; since 4 May 2026."),
+  clientCredentialsRefreshToken: flag(
+    false,
+    "client_credentials answers a refresh token; until 4 May 2026.",
+    true,
+  ),
+  clientCredentialsAsOwner: flag(
+    false,
+    "client_credentials acts as the workspace's owner instead of an app_user; until 4 May 2026.",
+    true,
+  ),
+  tokenInQuery: flag(false, "?access_token= is accepted; until 4 May 2026.", true),
+  tokenInBody: flag(false, "access_token in a form body is accepted; until 4 May 2026.", true),
+  misplacedTokenMessage: words(
+    "Token is invalid, expired, or not supported for this endpoint.",
+    "The sentence of the 401 for a token in query or body; never captured.",
+  ),
+  bearerChallenge: flag(
+    true,
+    "A 401 for an unknown token carries WWW-Authenticate; told by a third party's test only.",
+  ),
+  appPasswords: flag(false, "App passwords work as Basic; until 28 July 2026.", true),
+  crossWorkspaceLists: flag(
+    false,
+    "/repositories, /workspaces, /user/permissions/… answer instead of 410; until 14 April 2026.",
+    true,
+  ),
+  repositoryPermissionsGone: choice(
+    [410, 404],
+    "Status of /user/permissions/repositories since its removal; one report has 404.",
+  ),
+  foreignWorkspaceStatus: choice(
+    [404, 403],
+    "Answer for a private workspace one is not a member of; anonymous probes met both.",
+  ),
+  userForAppUser: choice(
+    ["app_user", "403"],
+    "What /user answers to a client_credentials token, behind which stands no person.",
+  ),
+} as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
+
+type Switches = typeof switches;
+export type RuleName = keyof Switches;
+
+/** The value of every switch. */
+export type Rules = { readonly [Name in RuleName]: Switches[Name]["today"] };
+
+/** A named bundle of switches: how Bitbucket behaves today, or as guides written until 2025 expect it. */
+export type RuleBundle = "today" | "2025";
+
+const ruleNames = Object.keys(switches) as RuleName[]; // the table's own keys, which Object.keys widens to string
+
+function isRuleName(name: string): name is RuleName {
+  return Object.hasOwn(switches, name);
+}
+
+/** Today's rules, or the bundle, or today's with some of them changed. */
+export function chooseRules(wanted: RuleBundle | Partial<Rules> = "today"): Rules {
+  const entries = ruleNames.map((name) => [name, ruleValue(name, wanted)] as const);
+  return Object.fromEntries(entries) as Rules; // one value of the right type per name of the table
+}
+
+function ruleValue(name: RuleName, wanted: RuleBundle | Partial<Rules>): unknown {
+  const entry: Switch<unknown> = switches[name];
+  if (wanted === "today") return entry.today;
+  if (wanted === "2025") return entry.in2025 ?? entry.today;
+  return wanted[name] ?? entry.today;
+}
+
+/** Reads `name=value` as typed on a command line or in a seed. Returns the rule, or a sentence saying what is wrong. */
+export function readRule(name: string, text: string): Partial<Rules> | string {
+  if (!isRuleName(name)) return `There is no rule "${name}".`;
+  const entry: Switch<unknown> = switches[name];
+  const value = parsed(entry.today, text);
+  if (value === undefined) return `The rule ${name} takes a ${typeof entry.today}, not "${text}".`;
+  if (entry.choices !== undefined && !entry.choices.includes(value))
+    return `The rule ${name} takes ${entry.choices.join(" or ")}, not "${text}".`;
+  return { [name]: value };
+}
+
+function parsed(example: unknown, text: string): unknown {
+  if (typeof example === "string") return text;
+  if (typeof example === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
