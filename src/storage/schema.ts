@@ -161,6 +161,8 @@ export interface AnalysisRepositoriesTable {
   commits_counted: number;
   /** The lookback that would find something, when nothing is in the window. */
   fitting_lookback_days: number | null;
+  /** Why this repository could not be read: code, message and cure for a card; the others go on. */
+  failure_json: string | null;
 }
 
 /** Which commits an analysis found, newest first by `position`. */
