@@ -1,0 +1,228 @@
+/** Owns the first schema: exactly `schema.ts`, with deletion following from project to connection to secret. */
+import type { SchemaModule, Transaction } from "kysely";
+import type { Schema } from "../schema.ts";
+
+export const first = {
+  name: "0001-first",
+  async up({ schema }: Transaction<Schema>): Promise<void> {
+    await makePeople(schema);
+    await makeProjects(schema);
+    await makeHandshakes(schema);
+    await makeHistory(schema);
+    await makeAnalyses(schema);
+    await schema
+      .createTable("meta")
+      .addColumn("name", "text", (c) => c.primaryKey())
+      .addColumn("value", "text", (c) => c.notNull())
+      .execute();
+  },
+};
+
+async function makePeople(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("users")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("display_name", "text", (c) => c.notNull())
+    .addColumn("email", "text")
+    .addColumn("email_verified", "integer", (c) => c.notNull())
+    .addColumn("avatar_url", "text")
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("last_signed_in_at", "text", (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable("identities")
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("subject", "text", (c) => c.notNull())
+    .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("profile_json", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("updated_at", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("identities_key", ["instance_id", "subject"])
+    .execute();
+  await schema.createIndex("identities_by_user").on("identities").column("user_id").execute();
+  await schema
+    .createTable("sessions")
+    .addColumn("id_hash", "text", (c) => c.primaryKey())
+    .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("last_seen_at", "text", (c) => c.notNull())
+    .addColumn("idle_expires_at", "text", (c) => c.notNull())
+    .addColumn("expires_at", "text", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("sessions_by_user").on("sessions").column("user_id").execute();
+  await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
+}
+
+async function makeProjects(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("projects")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("name", "text", (c) => c.notNull())
+    .addColumn("made_by", "text", (c) => c.notNull().references("users.id").onDelete("restrict"))
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
+  await schema
+    .createTable("connections")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("state_reason", "text")
+    .addColumn("subject", "text", (c) => c.notNull())
+    .addColumn("account_name", "text", (c) => c.notNull())
+    .addColumn("scopes", "text", (c) => c.notNull())
+    .addColumn("workspace_slug", "text")
+    .addColumn("workspace_uuid", "text")
+    .addColumn("lookback_days", "integer", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("updated_at", "text", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("connections_by_project").on("connections").column("project_id").execute();
+  await makeConnectionParts(schema);
+}
+
+async function makeConnectionParts(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("connection_secrets")
+    .addColumn("connection_id", "text", (c) =>
+      c.primaryKey().references("connections.id").onDelete("cascade"),
+    )
+    .addColumn("sealed_access_token", "text", (c) => c.notNull())
+    .addColumn("sealed_refresh_token", "text")
+    .addColumn("access_expires_at", "text")
+    .addColumn("version", "integer", (c) => c.notNull())
+    .addColumn("updated_at", "text", (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable("repositories")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
+    .addColumn("uuid", "text", (c) => c.notNull())
+    .addColumn("workspace_slug", "text", (c) => c.notNull())
+    .addColumn("slug", "text", (c) => c.notNull())
+    .addColumn("full_name", "text", (c) => c.notNull())
+    .addColumn("main_branch", "text")
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addUniqueConstraint("repositories_once", ["connection_id", "uuid"])
+    .execute();
+}
+
+async function makeHandshakes(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("handshakes")
+    .addColumn("state_hash", "text", (c) => c.primaryKey())
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("purpose", "text", (c) => c.notNull())
+    .addColumn("browser_hash", "text", (c) => c.notNull())
+    .addColumn("user_id", "text", (c) => c.references("users.id").onDelete("cascade"))
+    .addColumn("project_id", "text", (c) => c.references("projects.id").onDelete("cascade"))
+    .addColumn("connection_id", "text", (c) => c.references("connections.id").onDelete("cascade"))
+    .addColumn("return_to", "text", (c) => c.notNull())
+    .addColumn("redirect_uri", "text", (c) => c.notNull())
+    .addColumn("scopes", "text", (c) => c.notNull())
+    .addColumn("sealed_verifier", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("expires_at", "text", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("handshakes_by_browser").on("handshakes").column("browser_hash").execute();
+  await schema.createIndex("handshakes_by_expiry").on("handshakes").column("expires_at").execute();
+}
+
+/** Keyed by Bitbucket's own ids and tied to no connection: what is behind a hash stays true. */
+async function makeHistory(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("commits")
+    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("hash", "text", (c) => c.notNull())
+    .addColumn("author_raw", "text", (c) => c.notNull())
+    .addColumn("author_subject", "text")
+    .addColumn("date", "text", (c) => c.notNull())
+    .addColumn("message", "text", (c) => c.notNull())
+    .addColumn("parents", "text", (c) => c.notNull())
+    .addColumn("counted", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("commits_key", ["repository_uuid", "hash"])
+    .execute();
+  await schema
+    .createTable("commit_files")
+    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("hash", "text", (c) => c.notNull())
+    .addColumn("position", "integer", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("old_path", "text")
+    .addColumn("new_path", "text")
+    .addColumn("lines_added", "integer", (c) => c.notNull())
+    .addColumn("lines_removed", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("commit_files_key", ["repository_uuid", "hash", "position"])
+    .execute();
+  await schema
+    .createTable("walks")
+    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("head_hash", "text", (c) => c.notNull())
+    .addColumn("since", "text", (c) => c.notNull())
+    .addColumn("completed_at", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("walks_key", ["repository_uuid", "head_hash"])
+    .execute();
+}
+
+async function makeAnalyses(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("analyses")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
+    .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("started_by", "text", (c) => c.notNull())
+    .addColumn("lookback_days", "integer", (c) => c.notNull())
+    .addColumn("window_start", "text", (c) => c.notNull())
+    .addColumn("window_end", "text", (c) => c.notNull())
+    .addColumn("error_text", "text")
+    .addColumn("calls", "integer", (c) => c.notNull())
+    .addColumn("waiting_until", "text")
+    .addColumn("failure_json", "text")
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("finished_at", "text")
+    .execute();
+  await schema
+    .createIndex("analyses_by_project")
+    .on("analyses")
+    .columns(["project_id", "created_at"])
+    .execute();
+  await schema.createIndex("analyses_by_connection").on("analyses").column("connection_id").execute();
+  await schema.createIndex("analyses_by_state").on("analyses").column("state").execute();
+  await makeFindings(schema);
+}
+
+async function makeFindings(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("analysis_repositories")
+    .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
+    .addColumn("repository_id", "text", (c) => c.notNull())
+    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("full_name", "text", (c) => c.notNull())
+    .addColumn("phase", "text", (c) => c.notNull())
+    .addColumn("head_hash", "text")
+    .addColumn("next_page", "text")
+    .addColumn("commits_found", "integer", (c) => c.notNull())
+    .addColumn("commits_counted", "integer", (c) => c.notNull())
+    .addColumn("fitting_lookback_days", "integer")
+    .addPrimaryKeyConstraint("analysis_repositories_key", ["analysis_id", "repository_id"])
+    .execute();
+  await schema
+    .createTable("analysis_commits")
+    .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
+    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("position", "integer", (c) => c.notNull())
+    .addColumn("hash", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("analysis_commits_key", ["analysis_id", "repository_uuid", "position"])
+    .execute();
+  await schema
+    .createTable("call_counts")
+    .addColumn("consumer", "text", (c) => c.notNull())
+    .addColumn("minute", "text", (c) => c.notNull())
+    .addColumn("calls", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("call_counts_key", ["consumer", "minute"])
+    .execute();
+}

@@ -1,0 +1,32 @@
+/** Owns Kysely's dialect over `node:sqlite`. */
+import type { DatabaseSync } from "node:sqlite";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  SqliteAdapter,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import { wrapDatabase } from "./statements.ts";
+
+/** A dialect for an open file; closing the Kysely closes the file. */
+export function sqliteDialect(file: DatabaseSync): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ImmediateDriver({ database: wrapDatabase(file) }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/**
+ * A transaction takes the write lock when it begins: one that begins by reading and writes later would fail at once
+ * with SQLITE_BUSY_SNAPSHOT if another process wrote in between, instead of waiting.
+ */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+}

@@ -1,0 +1,56 @@
+/** Owns the SQLite file: opens it durably and for its owner's eyes only, and says in a sentence why it cannot. */
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { WindlassError } from "../../base/errors.ts";
+import { storageErrors } from "../errors.ts";
+
+/** How long a statement waits for another process's write before `storage.busy`. */
+const busyMilliseconds = 5_000;
+
+/**
+ * Opens or makes the file; `:memory:` gives a database that ends with the process.
+ * An acknowledged commit survives a power cut (WAL with synchronous=FULL), and deleted rows are overwritten.
+ * Throws what {@link explainSqlite} names.
+ * @see https://www.sqlite.org/pragma.html
+ */
+export function openFile(path: string): DatabaseSync {
+  let file: DatabaseSync | undefined;
+  try {
+    if (path !== ":memory:") makePrivate(path);
+    file = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
+    file.exec("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;");
+    return file;
+  } catch (error) {
+    file?.close();
+    throw explainSqlite(error, path) ?? error;
+  }
+}
+
+/** Makes a missing file readable by its owner alone; SQLite gives its WAL the same mode. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+}
+
+/** Primary result codes (https://www.sqlite.org/rescode.html), the low byte of the extended ones. */
+const bySqliteCode = new Map<number, keyof typeof storageErrors.entries>([
+  [5, "storage.busy"],
+  [6, "storage.busy"],
+  [8, "storage.unwritable"],
+  [10, "storage.unwritable"],
+  [11, "storage.not_a_database"],
+  [13, "storage.full"],
+  [14, "storage.unwritable"],
+  [23, "storage.unwritable"],
+  [26, "storage.not_a_database"],
+]);
+
+/** The catalogue's failure for what SQLite or the file system threw; `null` when it is our own mistake. */
+export function explainSqlite(error: unknown, path: string): WindlassError | null {
+  if (!(error instanceof Error)) return null;
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown };
+  const known = typeof errcode === "number" ? bySqliteCode.get(errcode & 0xff) : undefined;
+  const fromFileSystem = typeof code === "string" && /^E[A-Z]+$/.test(code) && !code.startsWith("ERR");
+  const failure = known ?? (fromFileSystem ? "storage.unwritable" : undefined);
+  if (failure === undefined) return null;
+  return storageErrors.fail(failure, { detail: `${path}: ${error.message}`, cause: error });
+}

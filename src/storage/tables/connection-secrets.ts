@@ -1,0 +1,48 @@
+/** Owns the rows of sealed tokens. A save names the version it replaces, so that a late one loses. */
+import type { Executor } from "../database.ts";
+import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
+
+/** Sealed tokens with what they are bound to and where their connection stands. */
+export type SecretsRow = ConnectionSecretsTable &
+  Pick<ConnectionsTable, "project_id" | "instance_id" | "state">;
+
+export async function findSecrets(db: Executor, connectionId: string): Promise<SecretsRow | undefined> {
+  return db
+    .selectFrom("connection_secrets")
+    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+    .selectAll("connection_secrets")
+    .select(["connections.project_id", "connections.instance_id", "connections.state"])
+    .where("connection_secrets.connection_id", "=", connectionId)
+    .executeTakeFirst();
+}
+
+/** Throws the database's own error when the connection holds secrets already or does not exist. */
+export async function insertSecrets(db: Executor, secrets: ConnectionSecretsTable): Promise<void> {
+  await db.insertInto("connection_secrets").values(secrets).execute();
+}
+
+/** Writes `secrets` over version `replaced`; `false`, with nothing written, when another version lies there. */
+export async function replaceSecrets(
+  db: Executor,
+  secrets: ConnectionSecretsTable,
+  replaced: number,
+): Promise<boolean> {
+  const { connection_id, ...columns } = secrets;
+  const result = await db
+    .updateTable("connection_secrets")
+    .set(columns)
+    .where("connection_id", "=", connection_id)
+    .where("version", "=", replaced)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function deleteSecrets(db: Executor, connectionId: string): Promise<void> {
+  await db.deleteFrom("connection_secrets").where("connection_id", "=", connectionId).execute();
+}
+
+/** Whether losing the key would lose anything. Handshakes do not count: they live ten minutes. */
+export async function holdsSealedRows(db: Executor): Promise<boolean> {
+  const row = await db.selectFrom("connection_secrets").select("connection_id").limit(1).executeTakeFirst();
+  return row !== undefined;
+}

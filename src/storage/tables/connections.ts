@@ -1,0 +1,35 @@
+/** Owns the rows of connections; their secrets lie in `connection-secrets.ts`. */
+import type { Executor } from "../database.ts";
+import type { ConnectionsTable } from "../schema.ts";
+
+export async function insertConnection(db: Executor, connection: ConnectionsTable): Promise<void> {
+  await db.insertInto("connections").values(connection).execute();
+}
+
+export async function findConnection(db: Executor, id: string): Promise<ConnectionsTable | undefined> {
+  return db.selectFrom("connections").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Oldest first. */
+export async function listConnections(db: Executor, projectId: string): Promise<ConnectionsTable[]> {
+  return db
+    .selectFrom("connections")
+    .selectAll()
+    .where("project_id", "=", projectId)
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}
+
+export async function updateConnection(
+  db: Executor,
+  id: string,
+  changes: Partial<Omit<ConnectionsTable, "id" | "project_id" | "created_at">> & { updated_at: string },
+): Promise<void> {
+  await db.updateTable("connections").set(changes).where("id", "=", id).execute();
+}
+
+/** Its secrets, repositories and analyses go with it. */
+export async function deleteConnection(db: Executor, id: string): Promise<void> {
+  await db.deleteFrom("connections").where("id", "=", id).execute();
+}

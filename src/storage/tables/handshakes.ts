@@ -1,0 +1,37 @@
+/** Owns the rows of trips to Bitbucket that have not come back yet. */
+import type { Executor } from "../database.ts";
+import type { HandshakesTable } from "../schema.ts";
+
+export async function insertHandshake(db: Executor, handshake: HandshakesTable): Promise<void> {
+  await db.insertInto("handshakes").values(handshake).execute();
+}
+
+export async function findHandshake(db: Executor, stateHash: string): Promise<HandshakesTable | undefined> {
+  return db.selectFrom("handshakes").selectAll().where("state_hash", "=", stateHash).executeTakeFirst();
+}
+
+/** Takes it out for good; `false` when somebody else has taken it before. */
+export async function consumeHandshake(db: Executor, stateHash: string): Promise<boolean> {
+  const result = await db.deleteFrom("handshakes").where("state_hash", "=", stateHash).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Keeps the newest `keep` of a browser and forgets the older ones. */
+export async function evictHandshakes(db: Executor, browserHash: string, keep: number): Promise<void> {
+  const kept = db
+    .selectFrom("handshakes")
+    .select("state_hash")
+    .where("browser_hash", "=", browserHash)
+    .orderBy("created_at", "desc")
+    .orderBy("state_hash")
+    .limit(keep);
+  await db
+    .deleteFrom("handshakes")
+    .where("browser_hash", "=", browserHash)
+    .where("state_hash", "not in", kept)
+    .execute();
+}
+
+export async function deleteExpiredHandshakes(db: Executor, now: Date): Promise<void> {
+  await db.deleteFrom("handshakes").where("expires_at", "<=", now.toISOString()).execute();
+}

@@ -1,0 +1,272 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shiftableClock } from "../../src/base/clock.ts";
+import { isWindlassError } from "../../src/base/errors.ts";
+import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { migrate, migrations } from "../../src/storage/migrate.ts";
+import { findSecrets, insertSecrets, replaceSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import { insertConnection, listConnections } from "../../src/storage/tables/connections.ts";
+import { readMeta, writeMeta } from "../../src/storage/tables/meta.ts";
+import { deleteProject, insertProject } from "../../src/storage/tables/projects.ts";
+import { findUser, insertUser } from "../../src/storage/tables/users.ts";
+
+const clock = shiftableClock(new Date("2026-11-20T08:00:00Z"));
+const now = "2026-11-20T08:00:00.000Z";
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "windlass-storage-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function failureOf(work: Promise<unknown>) {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!isWindlassError(error)) throw new Error("expected a Windlass failure", { cause: error });
+  return error;
+}
+
+const ada = {
+  id: "usr_ada",
+  display_name: "Ada",
+  email: null,
+  email_verified: 0,
+  avatar_url: null,
+  created_at: now,
+  last_signed_in_at: now,
+};
+
+async function addConnection(database: Database) {
+  await insertUser(database.kysely, ada);
+  await insertProject(database.kysely, { id: "prj_1", name: "Shop", made_by: "usr_ada", created_at: now });
+  await insertConnection(database.kysely, {
+    id: "con_1",
+    project_id: "prj_1",
+    instance_id: "bitbucket",
+    kind: "oauth2",
+    state: "active",
+    state_reason: null,
+    subject: "a-b",
+    account_name: "Ada",
+    scopes: "[]",
+    workspace_slug: null,
+    workspace_uuid: null,
+    lookback_days: 30,
+    created_at: now,
+    updated_at: now,
+  });
+}
+
+const secrets = {
+  connection_id: "con_1",
+  sealed_access_token: "sealed-a",
+  sealed_refresh_token: "sealed-r",
+  access_expires_at: null,
+  version: 1,
+  updated_at: now,
+};
+
+describe("opening", () => {
+  test("a new file is made for its owner alone and holds every table of the schema", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    const tables = await database.kysely.introspection.getTables();
+    expect(tables.map((table) => table.name).sort()).toEqual([
+      "analyses",
+      "analysis_commits",
+      "analysis_repositories",
+      "call_counts",
+      "commit_files",
+      "commits",
+      "connection_secrets",
+      "connections",
+      "handshakes",
+      "identities",
+      "meta",
+      "projects",
+      "repositories",
+      "sessions",
+      "users",
+      "walks",
+      "windlass_migrations",
+    ]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
+    await database.close();
+  });
+
+  test("commits are durable, deleted rows overwritten, references enforced", async () => {
+    const { kysely, close } = await openDatabase(join(folder, "windlass.db"), { clock });
+    const pragma = async (name: string) =>
+      Object.values(
+        (await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(kysely)).rows[0] ?? {},
+      )[0];
+    expect(await pragma("journal_mode")).toBe("wal");
+    expect(await pragma("synchronous")).toBe(2);
+    expect(await pragma("secure_delete")).toBe(1);
+    expect(await pragma("foreign_keys")).toBe(1);
+    await close();
+  });
+
+  test("what was written is there after closing and opening again", async () => {
+    const path = join(folder, "windlass.db");
+    const before = await openDatabase(path, { clock });
+    await insertUser(before.kysely, ada);
+    await before.close();
+    const after = await openDatabase(path, { clock });
+    expect(await findUser(after.kysely, "usr_ada")).toEqual(ada);
+    await after.close();
+  });
+
+  test("a folder that is missing, or a folder in place of the file, is named in a sentence", async () => {
+    for (const path of [join(folder, "missing", "windlass.db"), folder]) {
+      const failure = await failureOf(openDatabase(path, { clock }));
+      expect(failure.code).toBe("storage.unwritable");
+      expect(failure.detail).toContain(path);
+    }
+    expect(existsSync(join(folder, "missing"))).toBe(false);
+  });
+
+  test("a file that is no database is refused and left as it is", async () => {
+    const path = join(folder, "letter.txt");
+    writeFileSync(path, "Dear Ada,\n".repeat(500));
+    expect((await failureOf(openDatabase(path, { clock }))).code).toBe("storage.not_a_database");
+    expect(statSync(path).size).toBe(5000);
+  });
+
+  test("another program's database is refused and left as it is", async () => {
+    const path = join(folder, "other.db");
+    const other = new DatabaseSync(path);
+    other.exec("create table songs (title text)");
+    other.close();
+    expect((await failureOf(openDatabase(path, { clock }))).code).toBe("storage.foreign");
+    const again = new DatabaseSync(path);
+    expect(again.prepare("select name from sqlite_master").all()).toEqual([{ name: "songs" }]);
+    again.close();
+  });
+
+  test("a database made by a newer version is refused", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    await sql`insert into windlass_migrations values ('9999-later', ${now})`.execute(database.kysely);
+    await database.close();
+    const failure = await failureOf(openDatabase(path, { clock }));
+    expect(failure.code).toBe("storage.newer");
+    expect(failure.detail).toContain("9999-later");
+  });
+});
+
+describe("migrating", () => {
+  test("a second start applies nothing, a further step is applied once", async () => {
+    const { kysely, close } = await openDatabase(":memory:", { clock });
+    expect(await migrate(kysely, clock)).toEqual([]);
+    const later = {
+      name: "0002-later",
+      up: async (transaction: typeof kysely) => {
+        await transaction.schema.alterTable("users").addColumn("nickname", "text").execute();
+      },
+    };
+    expect(await migrate(kysely, clock, [...migrations, later])).toEqual(["0002-later"]);
+    expect(await migrate(kysely, clock, [...migrations, later])).toEqual([]);
+    await close();
+  });
+
+  test("a step that fails half way leaves nothing behind", async () => {
+    const { kysely, close } = await openDatabase(":memory:", { clock });
+    const broken = {
+      name: "0002-broken",
+      up: async (transaction: typeof kysely) => {
+        await transaction.schema.createTable("half").addColumn("id", "text").execute();
+        throw new Error("out of luck");
+      },
+    };
+    await expect(migrate(kysely, clock, [...migrations, broken])).rejects.toThrow("out of luck");
+    expect((await kysely.introspection.getTables()).map((table) => table.name)).not.toContain("half");
+    expect(await migrate(kysely, clock)).toEqual([]);
+    await close();
+  });
+});
+
+describe("using", () => {
+  test("a transaction that throws leaves nothing behind, and the next one works", async () => {
+    const database = await openDatabase(":memory:", { clock });
+    const failed = database.transaction(async (transaction) => {
+      await insertUser(transaction, ada);
+      throw new Error("changed my mind");
+    });
+    await expect(failed).rejects.toThrow("changed my mind");
+    expect(await findUser(database.kysely, "usr_ada")).toBeUndefined();
+    await database.transaction((transaction) => insertUser(transaction, ada));
+    expect(await findUser(database.kysely, "usr_ada")).toBeDefined();
+    await database.close();
+  });
+
+  test("a transaction waits for another process's instead of failing", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    const holder = spawn(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      `import { DatabaseSync } from "node:sqlite";
+       const file = new DatabaseSync(${JSON.stringify(path)});
+       file.exec("begin immediate; insert into meta values ('held', 'yes')");
+       console.log("held");
+       setTimeout(() => file.exec("commit"), 200);`,
+    ]);
+    await once(holder.stdout, "data");
+    await database.transaction(async (transaction) => {
+      expect(await readMeta(transaction, "held")).toBe("yes");
+      await writeMeta(transaction, "held", "no longer");
+    });
+    expect(await readMeta(database.kysely, "held")).toBe("no longer");
+    await database.close();
+  });
+
+  test("removing a project removes its connections and their secrets", async () => {
+    const database = await openDatabase(":memory:", { clock });
+    await addConnection(database);
+    await insertSecrets(database.kysely, secrets);
+    await deleteProject(database.kysely, "prj_1");
+    expect(await listConnections(database.kysely, "prj_1")).toEqual([]);
+    expect(await findSecrets(database.kysely, "con_1")).toBeUndefined();
+    await database.close();
+  });
+
+  test("a save over a version that is no longer there writes nothing", async () => {
+    const database = await openDatabase(":memory:", { clock });
+    await addConnection(database);
+    await insertSecrets(database.kysely, secrets);
+    const newer = { ...secrets, sealed_access_token: "newer", version: 2 };
+    expect(await replaceSecrets(database.kysely, newer, 1)).toBe(true);
+    expect(await replaceSecrets(database.kysely, { ...secrets, version: 2 }, 1)).toBe(false);
+    expect((await findSecrets(database.kysely, "con_1"))?.sealed_access_token).toBe("newer");
+    await database.close();
+  });
+
+  test("dates and truth values are converted, anything else in their place is refused", async () => {
+    const { kysely, close } = await openDatabase(":memory:", { clock });
+    const { rows } = await sql`select ${new Date(now)} as date, ${true} as flag`.execute(kysely);
+    expect(rows).toEqual([{ date: now, flag: 1 }]);
+    await expect(sql`select ${{ a: 1 }} as thing`.execute(kysely)).rejects.toThrow("of type object");
+    await close();
+  });
+
+  test("more different queries than are kept prepared still work", async () => {
+    const { kysely, close } = await openDatabase(":memory:", { clock });
+    for (let count = 1; count <= 600; count++) {
+      const { rows } = await sql<{ n: number }>`select ${sql.raw(String(count))} as n`.execute(kysely);
+      expect(rows[0]?.n).toBe(count);
+    }
+    await close();
+  });
+});
