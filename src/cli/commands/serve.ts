@@ -1,0 +1,54 @@
+/** Owns `windlass serve`: the server, from a file or from the environment. */
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Config } from "../../app/config.ts";
+import { openLog } from "../../server/log.ts";
+import { readConfigFile, readEnvironment } from "../../server/read-config.ts";
+import { startServer } from "../../server/start.ts";
+import type { Command } from "../command.ts";
+import { readPort } from "../options.ts";
+import { untilStopped } from "../stop.ts";
+
+const help = `windlass serve: the server with its dashboard
+
+Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
+
+  --config FILE  configuration (default: windlass.yaml where it exists, else the environment)
+  --host HOST    address to listen on (default 127.0.0.1)
+  --port PORT    port to listen on (default 8000; 0 takes any)
+
+Without a file these variables are read: AUTH_BITBUCKET_CLIENT_ID, AUTH_BITBUCKET_CLIENT_SECRET,
+AUTH_BITBUCKET_SCOPE (default: account email), WINDLASS_BASE_URL (default: http://localhost:8000),
+WINDLASS_DATABASE (default: windlass.db), WINDLASS_KEY (default: a key file beside the database).
+
+Register this callback URL on the OAuth consumer: http://localhost:8000/auth/bitbucket/callback
+
+Example: AUTH_BITBUCKET_CLIENT_ID=key AUTH_BITBUCKET_CLIENT_SECRET=secret windlass serve
+`;
+
+export const command: Command = {
+  name: "serve",
+  summary: "the server, on port 8000 unless told",
+  help,
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
+    });
+    const read = readServerConfig(values.config);
+    const port = readPort(values.port) ?? read.listen.port;
+    const config: Config = { ...read, listen: { host: values.host ?? read.listen.host, port } };
+    const server = await startServer(config, { log: openLog(config.log.level) });
+    process.stdout.write(`Windlass serves ${server.url} (listening on ${config.listen.host}:${server.port})\n`);
+    for (const notice of server.notices) process.stdout.write(`${notice}\n`);
+    await untilStopped();
+    await server.close();
+    return 0;
+  },
+};
+
+/** The file that was named, or the usual one where it exists, else the environment. */
+export function readServerConfig(file: string | undefined): Config {
+  if (file !== undefined) return readConfigFile(file, process.env);
+  return existsSync("windlass.yaml") ? readConfigFile("windlass.yaml", process.env) : readEnvironment(process.env);
+}

@@ -1,0 +1,34 @@
+/** Owns the headers of every answer: what a page may load, where its forms may lead, what the next site is told. */
+import type { MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+
+/**
+ * Strict by default: nothing from elsewhere, no inline script, no framing.
+ * `formTargets` are the instances' origins: a form that begins a handshake is answered with a redirect there,
+ * and `form-action` judges that redirect too.
+ */
+export function safeHeaders(formTargets: readonly string[]): MiddlewareHandler {
+  const headers = (referrerPolicy: "no-referrer" | "same-origin") =>
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'", ...formTargets],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+      xFrameOptions: "DENY",
+      referrerPolicy,
+      strictTransportSecurity: false,
+      crossOriginOpenerPolicy: "same-origin",
+    });
+  const [onCallback, elsewhere] = [headers("no-referrer"), headers("same-origin")];
+  return (context, next) => {
+    context.header("Cache-Control", "no-store");
+    const carriesCode = /^\/auth\/[^/]+\/callback$/.test(context.req.path);
+    return (carriesCode ? onCallback : elsewhere)(context, next);
+  };
+}
