@@ -28,7 +28,7 @@ export async function migrate(
     await transaction.schema
       .createTable("windlass_migrations")
       .ifNotExists()
-      .addColumn("name", "text", (column) => column.primaryKey())
+      .addColumn("name", "text", (column) => column.primaryKey().notNull())
       .addColumn("applied_at", "text", (column) => column.notNull())
       .execute();
     const missing = findMissing(await readApplied(transaction), steps);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -26,6 +26,24 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What `schema.ts` says, read from its text: table → "column type", with "?" where it may be null. */
+function readSchema(): Record<string, string[]> {
+  const text = readFileSync(new URL("../../src/storage/schema.ts", import.meta.url), "utf8");
+  const interfaces = new Map(
+    [...text.matchAll(/interface (\w+) \{\n([\s\S]*?)\n\}/g)].map(([, name, body]) => [name, body ?? ""]),
+  );
+  const fields = (name: string) =>
+    [...(interfaces.get(name) ?? "").matchAll(/^ {2}(\w+): (.+);$/gm)].map(([, field = "", type = ""]) => ({
+      field,
+      type,
+    }));
+  const column = ({ field, type }: { field: string; type: string }) =>
+    `${field} ${type.startsWith("number") ? "integer" : "text"}${type.endsWith("| null") ? "?" : ""}`;
+  return Object.fromEntries(
+    fields("Schema").map(({ field, type }) => [field, fields(type).map(column).sort()]),
+  );
+}
 
 async function failureOf(work: Promise<unknown>) {
   const error = await work.then(
@@ -80,26 +98,15 @@ describe("opening", () => {
   test("a new file is made for its owner alone and holds every table of the schema", async () => {
     const path = join(folder, "windlass.db");
     const database = await openDatabase(path, { clock });
-    const tables = await database.kysely.introspection.getTables();
-    expect(tables.map((table) => table.name).sort()).toEqual([
-      "analyses",
-      "analysis_commits",
-      "analysis_repositories",
-      "call_counts",
-      "commit_files",
-      "commits",
-      "connection_secrets",
-      "connections",
-      "handshakes",
-      "identities",
-      "meta",
-      "projects",
-      "repositories",
-      "sessions",
-      "users",
-      "walks",
-      "windlass_migrations",
-    ]);
+    const tables = (await database.kysely.introspection.getTables())
+      .filter((table) => table.name !== "windlass_migrations")
+      .map((table) => [
+        table.name,
+        table.columns
+          .map((column) => `${column.name} ${column.dataType.toLowerCase()}${column.isNullable ? "?" : ""}`)
+          .sort(),
+      ]);
+    expect(Object.fromEntries(tables)).toEqual(readSchema());
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
     await database.close();

@@ -12,7 +12,7 @@ export const first = {
     await makeAnalyses(schema);
     await schema
       .createTable("meta")
-      .addColumn("name", "text", (c) => c.primaryKey())
+      .addColumn("name", "text", (c) => c.primaryKey().notNull())
       .addColumn("value", "text", (c) => c.notNull())
       .execute();
   },
@@ -21,7 +21,7 @@ export const first = {
 async function makePeople(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("users")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("display_name", "text", (c) => c.notNull())
     .addColumn("email", "text")
     .addColumn("email_verified", "integer", (c) => c.notNull())
@@ -42,7 +42,7 @@ async function makePeople(schema: SchemaModule): Promise<void> {
   await schema.createIndex("identities_by_user").on("identities").column("user_id").execute();
   await schema
     .createTable("sessions")
-    .addColumn("id_hash", "text", (c) => c.primaryKey())
+    .addColumn("id_hash", "text", (c) => c.primaryKey().notNull())
     .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
@@ -57,7 +57,7 @@ async function makePeople(schema: SchemaModule): Promise<void> {
 async function makeProjects(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("projects")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("name", "text", (c) => c.notNull())
     .addColumn("made_by", "text", (c) => c.notNull().references("users.id").onDelete("restrict"))
     .addColumn("created_at", "text", (c) => c.notNull())
@@ -65,7 +65,7 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
   await schema
     .createTable("connections")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
@@ -88,7 +88,7 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("connection_secrets")
     .addColumn("connection_id", "text", (c) =>
-      c.primaryKey().references("connections.id").onDelete("cascade"),
+      c.primaryKey().notNull().references("connections.id").onDelete("cascade"),
     )
     .addColumn("sealed_access_token", "text", (c) => c.notNull())
     .addColumn("sealed_refresh_token", "text")
@@ -98,7 +98,7 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
     .execute();
   await schema
     .createTable("repositories")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
     .addColumn("uuid", "text", (c) => c.notNull())
     .addColumn("workspace_slug", "text", (c) => c.notNull())
@@ -113,7 +113,7 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
 async function makeHandshakes(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("handshakes")
-    .addColumn("state_hash", "text", (c) => c.primaryKey())
+    .addColumn("state_hash", "text", (c) => c.primaryKey().notNull())
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("purpose", "text", (c) => c.notNull())
     .addColumn("browser_hash", "text", (c) => c.notNull())
@@ -170,7 +170,7 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
 async function makeAnalyses(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("analyses")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
     .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
     .addColumn("state", "text", (c) => c.notNull())
@@ -208,6 +208,7 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
     .addColumn("commits_found", "integer", (c) => c.notNull())
     .addColumn("commits_counted", "integer", (c) => c.notNull())
     .addColumn("fitting_lookback_days", "integer")
+    .addColumn("failure_json", "text")
     .addPrimaryKeyConstraint("analysis_repositories_key", ["analysis_id", "repository_id"])
     .execute();
   await schema
