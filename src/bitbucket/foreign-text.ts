@@ -1,0 +1,22 @@
+/** Owns quoting what another server said: short, on one line, and without the secrets we sent it. */
+import type { Secret } from "../base/secret.ts";
+
+const longest = 300;
+
+/** Control and format characters, bidirectional overrides and halves of surrogate pairs. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * The text fit for a message or a log line, at most 300 characters.
+ * `secrets` are what went out with the request: a server that echoes one does not get it into a log.
+ */
+export function quoteForeign(text: string, secrets: readonly (Secret | null)[] = []): string {
+  let safe = text;
+  for (const secret of secrets) {
+    const value = secret?.reveal() ?? "";
+    if (value !== "")
+      safe = safe.replaceAll(value, "[secret]").replaceAll(encodeURIComponent(value), "[secret]");
+  }
+  safe = safe.replace(unprintable, " ").trim();
+  return safe.length > longest ? `${safe.slice(0, longest)}…` : safe;
+}

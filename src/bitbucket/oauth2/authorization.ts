@@ -1,0 +1,128 @@
+/** Owns the authorization request and the callback that answers it (RFC 6749 sections 4.1.1 and 4.1.2). */
+import * as oauth from "oauth4webapi";
+import { bitbucketErrors } from "../errors.ts";
+import { quoteForeign } from "../foreign-text.ts";
+import type { Instance } from "../instance.ts";
+import { authorizationServer, client } from "./server.ts";
+
+export interface AuthorizationRequest {
+  /** The consumer's callback URL, or an extension of it. Send the same at the exchange. */
+  readonly redirectUri: string;
+  /** Unguessable, used once, bound to the browser: at Bitbucket it carries the whole defence. */
+  readonly state: string;
+  /** Instead of the instance's. An empty list asks for all the consumer has. */
+  readonly scopes?: readonly string[] | undefined;
+  /** 43 to 128 characters (RFC 7636 section 4.1). Bitbucket takes the challenge and, as far as known, ignores it. */
+  readonly codeVerifier?: string | undefined;
+}
+
+const verifierShape = /^[A-Za-z0-9\-._~]{43,128}$/;
+
+/**
+ * The URL to send the person's browser to. PKCE is always S256 when there is a verifier.
+ * Throws `bitbucket.call_incomplete` when the redirect URI, state or verifier cannot be used.
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3; "Use OAuth on Bitbucket Cloud"
+ */
+export async function buildAuthorizationUrl(
+  instance: Instance,
+  request: AuthorizationRequest,
+): Promise<string> {
+  demand("redirectUri", URL.canParse(request.redirectUri));
+  demand("state", request.state !== "");
+  const url = new URL(instance.urls.authorize);
+  const scopes = request.scopes ?? instance.scopes;
+  url.searchParams.set("response_type", "code");
+  url.searchParams.set("client_id", instance.clientId);
+  url.searchParams.set("redirect_uri", request.redirectUri);
+  if (scopes.length > 0) url.searchParams.set("scope", scopes.join(" "));
+  url.searchParams.set("state", request.state);
+  if (request.codeVerifier !== undefined) {
+    demand("codeVerifier", verifierShape.test(request.codeVerifier));
+    url.searchParams.set("code_challenge", await oauth.calculatePKCECodeChallenge(request.codeVerifier));
+    url.searchParams.set("code_challenge_method", "S256");
+  }
+  return url.href;
+}
+
+/** Throws `bitbucket.call_incomplete` naming the value, unless it can be used. */
+export function demand(name: string, usable: boolean): void {
+  if (usable) return;
+  const message = `A value this call needs is missing or cannot be used: ${name}.`;
+  throw bitbucketErrors.fail("bitbucket.call_incomplete", { message, data: { name } });
+}
+
+/**
+ * The callback's `state`, before anything about it is known: look up by it what was begun.
+ * Throws `bitbucket.callback_malformed` unless there is one state and either one code or one error (RFC 6749 section 3.1:
+ * parameters come at most once).
+ */
+export function readState(callback: URL): string {
+  const state = single(callback, "state");
+  const [code, error] = [single(callback, "code"), single(callback, "error")];
+  if (state === null) throw malformed("state is missing");
+  if ((code === null) === (error === null)) throw malformed("neither or both of code and error are there");
+  return state;
+}
+
+declare const verified: unique symbol;
+
+/** A callback whose state has been compared: only {@link validateCallback} makes one, and the exchange takes no other. */
+export type VerifiedCallback = URLSearchParams & { readonly [verified]: "callback" };
+
+/**
+ * Judges the callback against the state that was sent with the request it answers.
+ * Throws `bitbucket.callback_malformed`, `bitbucket.state_mismatch`, `bitbucket.denied` (the person said no) or
+ * `bitbucket.authorization_failed` (any other error of RFC 6749 section 4.1.2.1), `bitbucket.scope_refused`.
+ */
+export function validateCallback(instance: Instance, callback: URL, state: string): VerifiedCallback {
+  if (readState(callback) !== state) throw bitbucketErrors.fail("bitbucket.state_mismatch");
+  return verify(instance, callback.searchParams, state);
+}
+
+/**
+ * A code whose state the caller has compared already, as the library face receives it.
+ * Throws `bitbucket.call_incomplete` when there is no code.
+ */
+export function trustCode(instance: Instance, code: string): VerifiedCallback {
+  demand("code", code !== "");
+  return verify(instance, new URLSearchParams({ code }), oauth.expectNoState);
+}
+
+function verify(
+  instance: Instance,
+  parameters: URLSearchParams,
+  state: string | typeof oauth.expectNoState,
+): VerifiedCallback {
+  try {
+    const judged = oauth.validateAuthResponse(
+      authorizationServer(instance),
+      client(instance),
+      parameters,
+      state,
+    );
+    // The library has just checked it, and its grant request accepts only what came from that check.
+    return judged as VerifiedCallback;
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) throw authorizationFailure(error);
+    throw malformed(error instanceof Error ? error.message : "the library refused it");
+  }
+}
+
+function authorizationFailure({ error, error_description }: oauth.AuthorizationResponseError) {
+  const code = quoteForeign(error);
+  const detail = quoteForeign(`${error}: ${error_description ?? "no description"}`);
+  const details = { detail, data: { error: code } };
+  if (error === "access_denied") return bitbucketErrors.fail("bitbucket.denied", details);
+  if (error === "invalid_scope") return bitbucketErrors.fail("bitbucket.scope_refused", details);
+  return bitbucketErrors.fail("bitbucket.authorization_failed", details);
+}
+
+function malformed(detail: string) {
+  return bitbucketErrors.fail("bitbucket.callback_malformed", { detail });
+}
+
+function single(callback: URL, name: string): string | null {
+  const values = callback.searchParams.getAll(name);
+  if (values.length > 1) throw malformed(`${name} is there ${values.length} times`);
+  return values[0] === undefined || values[0] === "" ? null : values[0];
+}

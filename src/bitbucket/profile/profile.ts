@@ -1,0 +1,116 @@
+/** Owns the profile: the one shape of a Bitbucket person, whatever Bitbucket leaves out. */
+import { isWindlassError } from "../../base/errors.ts";
+import type { Api } from "../api/client.ts";
+import { type CloudEmail, currentEmails, currentUser } from "../api/cloud.ts";
+import { scopeWithTick } from "../api/errors.ts";
+import { bitbucketErrors } from "../errors.ts";
+import { asText, at, type JsonObject } from "../json.ts";
+import { withoutBraces } from "../uuid.ts";
+import { chooseEmail } from "./email.ts";
+
+/** A person as Bitbucket knows them. What Bitbucket does not say is null, never "". */
+export interface Profile {
+  /** The instance that vouches for it. */
+  readonly instance: string;
+  /** Bitbucket's uuid without braces: with `instance` the person's identity. Everything else can change. */
+  readonly id: string;
+  /** The id across Atlassian's products. */
+  readonly accountId: string | null;
+  readonly email: string | null;
+  /** Whether Bitbucket has confirmed exactly the address in `email`. */
+  readonly emailVerified: boolean;
+  /** All addresses, as listed. */
+  readonly emails: readonly CloudEmail[];
+  /** A sentence saying why `email` is null; absent when it is not. */
+  readonly emailMissingReason?: string;
+  /** Bitbucket gives it for oneself only, and not always. Not stable. */
+  readonly username: string | null;
+  /** Chosen by the person, not unique. */
+  readonly nickname: string | null;
+  readonly displayName: string | null;
+  /** The display name up to its first white space. */
+  readonly firstName: string | null;
+  /** The rest of the display name. */
+  readonly lastName: string | null;
+  readonly avatarUrl: string | null;
+  readonly profileUrl: string | null;
+  /** What `GET /user` answered. */
+  readonly raw: JsonObject;
+}
+
+/**
+ * Asks who the credential stands for, and their addresses. A refusal of the addresses is no failure: the profile then comes
+ * without an e-mail and says why. Throws `bitbucket.profile_without_id` and whatever the calls throw.
+ * @see GET /user, GET /user/emails
+ */
+export async function fetchProfile(api: Api, instanceId: string): Promise<Profile> {
+  const user = await currentUser(api);
+  readId(user);
+  return readProfile(instanceId, user, await fetchEmails(api));
+}
+
+/** The addresses, or the sentence saying why there are none. */
+type Addresses = readonly CloudEmail[] | string;
+
+async function fetchEmails(api: Api): Promise<Addresses> {
+  try {
+    return await currentEmails(api);
+  } catch (error) {
+    if (isWindlassError(error, "bitbucket.forbidden")) return refusedReason(error.data.required);
+    if (isWindlassError(error, "bitbucket.not_found") || isWindlassError(error, "bitbucket.gone")) {
+      return "Bitbucket offers no list of e-mail addresses here.";
+    }
+    throw error;
+  }
+}
+
+function refusedReason(required: unknown): string {
+  if (!Array.isArray(required) || required.length === 0) {
+    return "Bitbucket refused to show the e-mail addresses.";
+  }
+  const names = required.map((scope) => scopeWithTick(String(scope))).join(", ");
+  return `Bitbucket refused to show the e-mail addresses: the permission ${names} was not granted.`;
+}
+
+/** Makes the profile of what was answered. Throws `bitbucket.profile_without_id`. */
+export function readProfile(instance: string, user: JsonObject, addresses: Addresses): Profile {
+  const emails = typeof addresses === "string" ? [] : addresses;
+  const chosen = chooseEmail(emails);
+  const reason = typeof addresses === "string" ? addresses : "The Bitbucket account has no e-mail address.";
+  const displayName = asText(user.display_name)?.trim() ?? null;
+  return {
+    instance,
+    id: readId(user),
+    accountId: asText(user.account_id),
+    email: chosen?.email ?? null,
+    emailVerified: chosen?.isConfirmed ?? false,
+    emails,
+    ...(chosen === null ? { emailMissingReason: reason } : {}),
+    username: asText(user.username),
+    nickname: asText(user.nickname),
+    displayName,
+    ...splitName(displayName),
+    avatarUrl: readLink(at(user, "links", "avatar", "href")),
+    profileUrl: readLink(at(user, "links", "html", "href")),
+    raw: user,
+  };
+}
+
+function readId(user: JsonObject): string {
+  const id = withoutBraces(user.uuid);
+  if (id === null) throw bitbucketErrors.fail("bitbucket.profile_without_id");
+  return id;
+}
+
+/** White space of any kind, so a no-break space parts a name too. */
+function splitName(displayName: string | null): Pick<Profile, "firstName" | "lastName"> {
+  const [, firstName = null, lastName = null] = /^(\S+)(?:\s+(.*))?$/su.exec(displayName ?? "") ?? [];
+  return { firstName, lastName };
+}
+
+/** A link goes into pages, so one that would run script there (`javascript:`, `data:`) is none. */
+function readLink(value: unknown): string | null {
+  const link = asText(value);
+  const protocol = link === null ? null : URL.parse(link)?.protocol;
+  return protocol === undefined || protocol === "https:" || protocol === "http:" ? link : null;
+}
