@@ -1,0 +1,62 @@
+/** Owns the pages that ask before something is lost. */
+import { type Html, html } from "../ui/html.ts";
+import { csrfField } from "../ui/parts/action.ts";
+import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import { paths } from "./paths.ts";
+
+export interface DisconnectView extends SignedIn {
+  readonly project: ProjectRef;
+  readonly connection: { readonly id: string; readonly instanceName: string; readonly accountName: string };
+  readonly repositories: number;
+}
+
+/** Asks before a connection is disconnected. POST to {@link paths.disconnect}. */
+export function disconnectPage(view: DisconnectView): Html {
+  const { project, connection } = view;
+  return question(view, project, {
+    title: `Disconnect ${connection.instanceName}?`,
+    says: html`<p>Windlass deletes its tokens for <bdi><strong>${connection.accountName}</strong></bdi> and reads nothing more. Analyses that were run stay.</p>
+<p>Bitbucket itself still lists the permission until you remove it there: workspace settings, OAuth consumers; or your personal settings, App authorizations.</p>`,
+    button: "Disconnect",
+    post: paths.disconnect(project.id, connection.id),
+  });
+}
+
+export interface DeleteProjectView extends SignedIn {
+  readonly project: ProjectRef;
+  readonly connections: number;
+  readonly analyses: number;
+}
+
+/** Asks before a project is deleted. POST to {@link paths.deleteProject}. */
+export function deleteProjectPage(view: DeleteProjectView): Html {
+  const { project, connections, analyses } = view;
+  return question(view, project, {
+    title: "Delete this project?",
+    says: html`<p><bdi><strong>${project.name}</strong></bdi> goes for good, with its ${connections} ${
+      connections === 1 ? "connection" : "connections"
+    } and ${analyses} ${analyses === 1 ? "analysis" : "analyses"}. Nothing changes at Bitbucket.</p>`,
+    button: "Delete project",
+    post: paths.deleteProject(project.id),
+  });
+}
+
+interface Question {
+  readonly title: string;
+  readonly says: Html;
+  readonly button: string;
+  readonly post: string;
+}
+
+function question(signedIn: SignedIn, project: ProjectRef, asked: Question): Html {
+  const main = html`<section class="card question"><h1>${asked.title}</h1>${asked.says}
+<form method="post" action="${asked.post}" class="row">${csrfField(signedIn.csrf)}<button class="button danger">${
+    asked.button
+  }</button><a class="button quiet" href="${paths.project(project.id)}">Keep it</a></form></section>`;
+  return frame(signedIn, {
+    title: asked.title,
+    crumbs: projectCrumbs(project, asked.button),
+    main,
+    narrow: true,
+  });
+}

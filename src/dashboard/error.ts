@@ -1,0 +1,23 @@
+/** Owns the page for a failure that has no page of its own. */
+import { type Html, html } from "../ui/html.ts";
+import { page } from "../ui/layout.ts";
+import { type Failure, failureCard, failureTitle, type Places } from "./parts/failure.ts";
+import { frame, type SignedIn } from "./parts/frame.ts";
+import { paths } from "./paths.ts";
+
+export interface ErrorView {
+  readonly failure: Failure;
+  /** Default: a way back to the start. */
+  readonly places?: Places;
+  /** Absent when nobody is signed in. */
+  readonly signedIn?: SignedIn;
+}
+
+/** The page. */
+export function errorPage({ failure, places, signedIn }: ErrorView): Html {
+  const ways: Places = places ?? { retry: { label: "Back to the start", href: paths.home } };
+  const title = failureTitle(failure);
+  const main = html`<h1 class="unseen">${title}</h1>${failureCard(failure, ways, signedIn?.csrf ?? "")}`;
+  if (signedIn !== undefined) return frame(signedIn, { title, main, narrow: true });
+  return page({ title, brand: "Windlass", brandHref: paths.home, main, narrow: true });
+}

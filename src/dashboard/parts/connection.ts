@@ -1,0 +1,135 @@
+/** Owns the card of one connection on the project's page. */
+import { type Html, html } from "../../ui/html.ts";
+import { icon } from "../../ui/icons.ts";
+import { safeHref } from "../../ui/links.ts";
+import { counted, day } from "../../ui/moments.ts";
+import { action, csrfField } from "../../ui/parts/action.ts";
+import { areaField, textField } from "../../ui/parts/field.ts";
+import { paths } from "../paths.ts";
+import { type Failure, failureCard } from "./failure.ts";
+import type { ProjectRef } from "./frame.ts";
+import { type ConnectionState, connectionBadge, needsReconnect } from "./states.ts";
+
+export interface ConnectionSummary {
+  readonly id: string;
+  readonly instanceId: string;
+  /** "Bitbucket". */
+  readonly instanceName: string;
+  readonly state: ConnectionState;
+  /** Why it is in that state, when that is a failure. */
+  readonly failure?: Failure | null;
+  /** Whom Bitbucket knows it as. */
+  readonly accountName: string;
+  readonly workspace: string | null;
+  readonly repositories: readonly RepositoryRef[];
+  readonly lookbackDays: number;
+  readonly connectedAt: Date;
+  /** What was typed when a run was refused. */
+  readonly run?: RunForm;
+}
+
+export interface RepositoryRef {
+  /** `workspace/repo-slug`. */
+  readonly fullName: string;
+  /** Its page at Bitbucket. */
+  readonly href?: string | null;
+}
+
+export interface RunForm {
+  readonly errorText: string;
+  /** As typed. */
+  readonly lookbackDays: string;
+  readonly problem?: string;
+}
+
+/** The card. */
+export function connectionCard(project: ProjectRef, connection: ConnectionSummary, csrf: string): Html {
+  const { state, failure, repositories } = connection;
+  const reconnect = {
+    label: "Reconnect",
+    post: paths.connectPermissions(project.id, connection.instanceId),
+    fields: { connection: connection.id },
+  };
+  const body =
+    failure !== undefined && failure !== null
+      ? failureCard(
+          failure,
+          { reconnect, repositories: editLink(project, connection), retry: reconnect },
+          csrf,
+        )
+      : needsReconnect(state)
+        ? action(reconnect, csrf, { look: "primary" })
+        : "";
+  return html`<article class="card connection">${head(connection)}${body}${facts(connection)}${
+    needsReconnect(state) || repositories.length === 0 ? "" : runForm(project, connection, csrf)
+  }${foot(project, connection)}</article>`;
+}
+
+const editLink = (project: ProjectRef, connection: ConnectionSummary) => ({
+  label: connection.repositories.length === 0 ? "Choose repositories" : "Edit",
+  href: paths.connectRepositories(project.id, connection.id),
+});
+
+function head({ instanceName, state, accountName }: ConnectionSummary): Html {
+  return html`<header class="connection-head"><h3>${icon("plug")}<span>${instanceName} as <bdi>${accountName}</bdi></span></h3>${connectionBadge(
+    state,
+  )}</header>`;
+}
+
+function facts({ workspace, repositories, lookbackDays, connectedAt }: ConnectionSummary): Html {
+  const names =
+    repositories.length === 0
+      ? html`<span class="muted">none chosen yet</span>`
+      : html`<ul class="chips">${repositories.map(repository)}</ul>`;
+  return html`<dl class="facts"><div><dt>Workspace</dt><dd>${
+    workspace === null ? html`<span class="muted">not chosen</span>` : html`<bdi>${workspace}</bdi>`
+  }</dd></div><div><dt>Lookback</dt><dd>${counted(lookbackDays, "day")}</dd></div><div><dt>Connected</dt><dd>${day(
+    connectedAt,
+  )}</dd></div><div class="whole"><dt>Repositories</dt><dd>${names}</dd></div></dl>`;
+}
+
+function repository({ fullName, href }: RepositoryRef): Html {
+  const safe = safeHref(href);
+  const name = html`${icon("repository")}<bdi>${fullName}</bdi>`;
+  return html`<li>${safe === null ? html`<span class="chip">${name}</span>` : html`<a class="chip" href="${safe}" rel="noreferrer">${name}</a>`}</li>`;
+}
+
+/** The form that begins a run over a connection; also on the page of a finished one. */
+export function runForm(
+  project: ProjectRef,
+  connection: Pick<ConnectionSummary, "id" | "lookbackDays" | "run">,
+  csrf: string,
+): Html {
+  const { id, run } = connection;
+  const trace = areaField({
+    name: "errorText",
+    id: `trace-${id}`,
+    label: "Stack trace (optional)",
+    value: run?.errorText ?? "",
+    rows: 5,
+    placeholder: "TypeError: …\n    at total (src/cart.js:12:9)",
+    hint: "Paste an error, and the commits behind it are ranked.",
+  });
+  const days = textField({
+    name: "lookbackDays",
+    id: `days-${id}`,
+    label: "Lookback",
+    type: "number",
+    value: run?.lookbackDays ?? String(connection.lookbackDays),
+    min: 1,
+    max: 3650,
+    unit: "days",
+    problem: run?.problem,
+  });
+  return html`<form class="run" method="post" action="${paths.startAnalysis(project.id, id)}">${csrfField(csrf)}${trace}<div class="run-foot">${days}<button class="button primary">${icon(
+    "target",
+  )}<span>Run analysis</span></button></div></form>`;
+}
+
+function foot(project: ProjectRef, connection: ConnectionSummary): Html {
+  const edit = editLink(project, connection);
+  return html`<footer class="row"><a class="button plain small" href="${edit.href}">${edit.label}</a><a class="button danger-quiet small" href="${paths.disconnect(
+    project.id,
+    connection.id,
+  )}">Disconnect…</a></footer>`;
+}

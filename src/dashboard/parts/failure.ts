@@ -1,0 +1,103 @@
+/** Owns error cards: what happened, what to do, and the one button that does it. */
+import { type Html, html } from "../../ui/html.ts";
+import { icon } from "../../ui/icons.ts";
+import { clock } from "../../ui/moments.ts";
+import { type Action, action } from "../../ui/parts/action.ts";
+
+/** What the card shows of a failure: a WindlassError fits as it is. Message and cure are for people. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly cure: string;
+  readonly reaction?: string;
+  /** `required` and `granted` scopes, `suggestion` of a near miss. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** Where the person can do something about it, as far as the page knows. */
+export interface Places {
+  readonly reconnect?: Action;
+  readonly repositories?: Action;
+  readonly retry?: Action;
+  readonly signIn?: Action;
+  /** When a wait ends. */
+  readonly waitingUntil?: Date | null;
+}
+
+type Advice = { readonly title: string; readonly place?: keyof Omit<Places, "waitingUntil"> };
+
+/** Title and button by code; what is not here is told by its own message. */
+const advice: Readonly<Record<string, Advice>> = {
+  "bitbucket.unauthorized": { title: "Bitbucket no longer accepts this connection", place: "reconnect" },
+  "vault.reconnect": { title: "Bitbucket no longer accepts this connection", place: "reconnect" },
+  "bitbucket.forbidden": { title: "A permission is missing", place: "reconnect" },
+  "bitbucket.not_found": { title: "Bitbucket does not know this repository", place: "repositories" },
+  "bitbucket.gone": { title: "Bitbucket has retired this", place: "retry" },
+  "bitbucket.rate_limited": { title: "Waiting for Bitbucket", place: "retry" },
+  "bitbucket.unavailable": { title: "Bitbucket is having trouble", place: "retry" },
+  "bitbucket.malformed_answer": { title: "Bitbucket's answer made no sense", place: "retry" },
+  "bitbucket.denied": { title: "Access was not granted", place: "retry" },
+  "http.unreachable": { title: "Bitbucket could not be reached", place: "retry" },
+  "http.timeout": { title: "Bitbucket did not answer in time", place: "retry" },
+};
+
+const byReaction: Readonly<Record<string, Advice>> = {
+  stale: { title: "This is over", place: "signIn" },
+  refused: { title: "This was refused", place: "retry" },
+  unreachable: { title: "This could not be reached", place: "retry" },
+  configuration: { title: "The set-up needs a correction" },
+  malformed: { title: "This could not be understood", place: "retry" },
+};
+
+/** The card. Shows the code small, for whoever runs the server. */
+export function failureCard(failure: Failure, places: Places, csrf: string): Html {
+  const { title, place } = adviceFor(failure);
+  const button = (place === undefined ? undefined : places[place]) ?? places.retry ?? places.signIn;
+  return html`<section class="card failure" role="alert"><div class="failure-head">${icon("wrong")}<h2>${title}</h2></div>
+<p>${failure.message}</p>${scopeFacts(failure)}<p>${failure.cure}</p>${nearMiss(failure)}${waits(places.waitingUntil)}
+<div class="failure-foot">${
+    button === undefined ? "" : action(button, csrf, { look: "primary" })
+  }<code class="code">${failure.code}</code></div></section>`;
+}
+
+/** The title alone, for lists. */
+export function failureTitle(failure: Failure): string {
+  return adviceFor(failure).title;
+}
+
+function adviceFor(failure: Failure): Advice {
+  const missing = missingScopes(failure);
+  if (failure.code === "bitbucket.forbidden" && missing.length > 0) {
+    const word = missing.length === 1 ? "permission" : "permissions";
+    return { title: `Missing ${word}: ${missing.join(", ")}`, place: "reconnect" };
+  }
+  return advice[failure.code] ?? byReaction[failure.reaction ?? ""] ?? { title: "Something went wrong" };
+}
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
+
+function missingScopes({ data }: Failure): string[] {
+  const granted = new Set(texts(data?.granted));
+  return texts(data?.required).filter((scope) => !granted.has(scope));
+}
+
+function scopeFacts(failure: Failure): Html | string {
+  const [required, granted] = [texts(failure.data?.required), texts(failure.data?.granted)];
+  if (required.length === 0) return "";
+  const list = (scopes: string[]) => scopes.map((scope) => html`<code>${scope}</code> `);
+  return html`<dl class="facts"><div><dt>Needed</dt><dd>${list(required)}</dd></div><div><dt>Granted</dt><dd>${
+    granted.length === 0 ? "none" : list(granted)
+  }</dd></div></dl>`;
+}
+
+function nearMiss({ data }: Failure): Html | string {
+  const suggestion = data?.suggestion;
+  if (typeof suggestion !== "string") return "";
+  return html`<p>Did you mean <code>${suggestion}</code>?</p>`;
+}
+
+function waits(until: Date | null | undefined): Html | string {
+  return until instanceof Date ? html`<p>It goes on by itself at ${clock(until)}.</p>` : "";
+}

@@ -1,0 +1,90 @@
+/** Owns how far a run is; also answered alone, as the fragment a running page polls. */
+import { type Html, html } from "../../ui/html.ts";
+import { clock, count, counted } from "../../ui/moments.ts";
+import { bar } from "../../ui/parts/meter.ts";
+import { notice } from "../../ui/parts/notice.ts";
+import { paths } from "../paths.ts";
+import { type AnalysisState, isUnderWay, phaseText, type RepositoryPhase } from "./states.ts";
+
+export interface ProgressView {
+  readonly projectId: string;
+  readonly analysisId: string;
+  readonly state: AnalysisState;
+  readonly repositories: readonly RepositoryProgress[];
+  /** Calls this run has made. */
+  readonly calls: number;
+  /** Calls of the consumer in the last hour. */
+  readonly callsThisHour: number;
+  /** What Bitbucket allows an hour: 1,000. */
+  readonly callLimit: number;
+  /** When a waiting run goes on. */
+  readonly waitingUntil: Date | null;
+}
+
+export interface RepositoryProgress {
+  /** `workspace/repo-slug`. */
+  readonly fullName: string;
+  readonly phase: RepositoryPhase;
+  readonly commitsFound: number;
+  readonly commitsCounted: number;
+}
+
+/** The fragment answered at {@link paths.analysisProgress}. Once the run is over it fetches the page anew, one time. */
+export function analysisProgress(view: ProgressView): Html {
+  if (!isUnderWay(view.state)) return html`<div id="progress">${calls(view)}</div>`;
+  const url = paths.analysisProgress(view.projectId, view.analysisId);
+  return html`<section id="progress" class="card progress" aria-label="Progress" hx-get="${url}" hx-trigger="every 2s" hx-swap="outerHTML">${inside(
+    view,
+  )}</section>`;
+}
+
+/** What the poll is answered once the run is over: it loads the page and puts its main part in place. */
+export function analysisFinished(view: ProgressView): Html {
+  const url = paths.analysis(view.projectId, view.analysisId);
+  return html`<section id="progress" class="card progress" hx-get="${url}" hx-trigger="load" hx-select="#main" hx-target="#main" hx-swap="outerHTML">${inside(
+    view,
+  )}</section>`;
+}
+
+function inside(view: ProgressView): Html {
+  const { repositories, waitingUntil } = view;
+  const found = sum(repositories, "commitsFound");
+  const reading = repositories.some(({ phase }) => phase === "queued" || phase === "reading");
+  const whole = bar({
+    label: reading ? "Reading commits" : "Counting changed files",
+    done: sum(repositories, "commitsCounted"),
+    total: found,
+    large: true,
+  });
+  return html`${waitingUntil === null ? "" : waiting(view, waitingUntil)}${whole}${
+    repositories.length < 2 ? "" : html`<ul class="bars">${repositories.map(repository)}</ul>`
+  }${calls(view)}<noscript><p><a href="${paths.analysis(view.projectId, view.analysisId)}">Reload</a> to see how far it is.</p></noscript>`;
+}
+
+function waiting({ callLimit }: ProgressView, until: Date): Html {
+  return notice({
+    tone: "warn",
+    title: "Waiting for Bitbucket",
+    text: html`Bitbucket answers ${count(callLimit)} calls an hour, and they are used up. The run goes on by itself at ${clock(until)}.`,
+  });
+}
+
+function repository({ fullName, phase, commitsFound, commitsCounted }: RepositoryProgress): Html {
+  const said =
+    commitsFound === 0
+      ? phaseText(phase)
+      : `${count(commitsCounted)} of ${count(commitsFound)}, ${phaseText(phase)}`;
+  const whole =
+    phase === "done" && commitsFound === 0
+      ? { done: 1, total: 1 }
+      : { done: commitsCounted, total: commitsFound };
+  return html`<li>${bar({ label: fullName, ...whole, said })}</li>`;
+}
+
+function calls(view: ProgressView): Html {
+  const { calls: made, callsThisHour, callLimit } = view;
+  return html`<p class="calls muted">This run made ${counted(made, "call")}. ${count(callsThisHour)} of ${count(callLimit)} calls used this hour.</p>`;
+}
+
+const sum = (all: readonly RepositoryProgress[], key: "commitsFound" | "commitsCounted") =>
+  all.reduce((total, each) => total + each[key], 0);

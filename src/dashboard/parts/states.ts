@@ -1,0 +1,67 @@
+/** Owns how states are said: one word and a tone each. */
+import type { Html } from "../../ui/html.ts";
+import { badge, type Tone } from "../../ui/parts/notice.ts";
+
+export type ConnectionState =
+  | "active"
+  | "refreshing"
+  | "suspect"
+  | "uncertain"
+  | "suspended"
+  | "reconnect"
+  | "disconnected";
+
+export type AnalysisState = "queued" | "running" | "waiting" | "done" | "failed";
+
+export type RepositoryPhase = "queued" | "reading" | "counting" | "done" | "failed";
+
+type Said = readonly [text: string, tone: Tone | "plain"];
+
+const connections = {
+  active: ["Connected", "good"],
+  refreshing: ["Connected", "good"],
+  suspect: ["Checking", "warn"],
+  uncertain: ["Checking", "warn"],
+  suspended: ["Paused", "warn"],
+  reconnect: ["Reconnect needed", "bad"],
+  disconnected: ["Disconnected", "plain"],
+} satisfies Record<ConnectionState, Said>;
+
+const analyses = {
+  queued: ["Queued", "plain"],
+  running: ["Running", "info"],
+  waiting: ["Waiting", "warn"],
+  done: ["Done", "good"],
+  failed: ["Failed", "bad"],
+} satisfies Record<AnalysisState, Said>;
+
+const phases = {
+  queued: "queued",
+  reading: "reading commits",
+  counting: "counting files",
+  done: "done",
+  failed: "failed",
+} satisfies Record<RepositoryPhase, string>;
+
+/** A run or connection in one of these asks for the person. */
+export function needsReconnect(state: ConnectionState): boolean {
+  return state === "reconnect" || state === "disconnected";
+}
+
+/** Whether the run goes on by itself, so that the page asks again. */
+export function isUnderWay(state: AnalysisState): boolean {
+  return state === "queued" || state === "running" || state === "waiting";
+}
+
+export function connectionBadge(state: ConnectionState): Html {
+  return badge(...(connections[state] as Said));
+}
+
+export function stateBadge(state: AnalysisState): Html {
+  return badge(...(analyses[state] as Said));
+}
+
+/** `reading commits`. */
+export function phaseText(phase: RepositoryPhase): string {
+  return phases[phase];
+}

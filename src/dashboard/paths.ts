@@ -1,0 +1,49 @@
+/** Owns the dashboard's addresses, so that pages and routes cannot differ. */
+
+const part = encodeURIComponent;
+const project = (id: string) => `/projects/${part(id)}`;
+const connection = (projectId: string, id: string) => `${project(projectId)}/connections/${part(id)}`;
+const analysis = (projectId: string, id: string) => `${project(projectId)}/analyses/${part(id)}`;
+
+/** GET unless said otherwise. Every POST carries the field `csrf`. */
+export const paths = {
+  /** The projects, or the way to {@link paths.signIn}. */
+  home: "/",
+  signIn: "/sign-in",
+  account: "/account",
+  /** Begins the trip to Bitbucket. */
+  login: (instanceId: string, returnTo?: string) =>
+    `/auth/${part(instanceId)}/login${returnTo === undefined ? "" : `?returnTo=${part(returnTo)}`}`,
+  /** POST. */
+  logout: "/auth/logout",
+  /** POST `name`: makes a project. */
+  projects: "/projects",
+  project,
+  /** POST `name`. */
+  renameProject: (projectId: string) => `${project(projectId)}/rename`,
+  /** GET asks, POST does it. */
+  deleteProject: (projectId: string) => `${project(projectId)}/delete`,
+  connectChoose: (projectId: string) => `${project(projectId)}/connect`,
+  /** GET shows the permissions; POST (`connection`, when an old one is connected anew) goes to Bitbucket. */
+  connectPermissions: (projectId: string, instanceId: string) =>
+    `${project(projectId)}/connect/${part(instanceId)}`,
+  /** GET; POST `do` = `workspace` · `search` · `save` · `run`, `workspace`, `q`, `page`, `picked` (many), `text`, `lookbackDays`. */
+  connectRepositories: (projectId: string, connectionId: string) =>
+    `${connection(projectId, connectionId)}/repositories`,
+  /** Fragment: the list alone, for `q`, `page` and what is `picked`. */
+  repositoryList: (projectId: string, connectionId: string) =>
+    `${connection(projectId, connectionId)}/repository-list`,
+  /** GET asks, POST does it. */
+  disconnect: (projectId: string, connectionId: string) =>
+    `${connection(projectId, connectionId)}/disconnect`,
+  /** POST `errorText`, `lookbackDays`: begins a run. */
+  startAnalysis: (projectId: string, connectionId: string) =>
+    `${connection(projectId, connectionId)}/analyses`,
+  /** `page` counts from 1. */
+  analysis: (projectId: string, analysisId: string, page = 1) =>
+    `${analysis(projectId, analysisId)}${page === 1 ? "" : `?page=${page}#commits`}`,
+  /** Fragment: how far the run is. */
+  analysisProgress: (projectId: string, analysisId: string) => `${analysis(projectId, analysisId)}/progress`,
+  /** The result as JSON. */
+  analysisResult: (analysisId: string) => `/api/v1/analyses/${part(analysisId)}`,
+} as const;

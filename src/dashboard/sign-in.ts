@@ -1,0 +1,58 @@
+/** Owns the sign-in page. */
+import { type Html, html } from "../ui/html.ts";
+import { icon, mark } from "../ui/icons.ts";
+import { page } from "../ui/layout.ts";
+import { notice } from "../ui/parts/notice.ts";
+import { type Failure, failureCard } from "./parts/failure.ts";
+import { paths } from "./paths.ts";
+
+export interface SignInView {
+  readonly instances: readonly SignInInstance[];
+  /** Path to come back to; only one of ours. */
+  readonly returnTo?: string;
+  /** What went wrong on the last trip (`?error=`). */
+  readonly failure?: Failure | null;
+  /** No rules are set: anybody with a Bitbucket account may sign in. */
+  readonly open?: boolean;
+}
+
+export interface SignInInstance {
+  readonly id: string;
+  /** Shown on the button: "Bitbucket". */
+  readonly name: string;
+  readonly host?: string;
+  /** `false` when Bitbucket did not answer a moment ago. */
+  readonly reachable: boolean;
+}
+
+/** The page. */
+export function signInPage(view: SignInView): Html {
+  const silent = view.instances.filter((instance) => !instance.reachable);
+  const main = html`<section class="card sign-in">${mark()}<h1>Sign in to Windlass</h1>
+<p class="lead">Windlass keeps your project connected to Bitbucket and finds the commit behind an error.</p>
+${silent.map(unreachable)}<div class="stack">${view.instances.map((instance) => button(instance, view.returnTo))}</div>
+${view.open === true ? html`<p class="hint">Anybody with a Bitbucket account may sign in here.</p>` : ""}</section>`;
+  return page({
+    title: "Sign in",
+    brand: "Windlass",
+    brandHref: paths.home,
+    narrow: true,
+    main: html`${view.failure ? failureCard(view.failure, {}, "") : ""}${main}`,
+    foot: html`<p>Windlass is not affiliated with Atlassian. Bitbucket is a trademark of Atlassian.</p>`,
+  });
+}
+
+function button(instance: SignInInstance, returnTo: string | undefined): Html {
+  return html`<a class="button primary large" href="${paths.login(instance.id, returnTo)}">${icon("code")}<span>Sign in with ${
+    instance.name
+  }</span></a>`;
+}
+
+function unreachable({ name, host }: SignInInstance): Html {
+  const where = host === undefined ? "" : ` (${host})`;
+  return notice({
+    tone: "warn",
+    title: `${name}${where} cannot be reached`,
+    text: "Signing in needs it. Nothing is lost: try again in a moment.",
+  });
+}
