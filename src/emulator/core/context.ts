@@ -1,7 +1,9 @@
 /** Owns what every route of the emulator is handed: the world, the rules, the clock, and where it is reached. */
 import type { ShiftableClock } from "../../base/clock.ts";
+import type { Faults } from "./faults.ts";
+import type { Journal, RequestNote } from "./journal.ts";
 import type { Rules } from "./rules.ts";
-import type { World } from "./world.ts";
+import type { Person, World } from "./world.ts";
 
 /** Absolute origins without trailing slash; links are built from them. */
 export interface Origins {
@@ -16,6 +18,16 @@ export interface EmulatorContext {
   readonly rules: Rules;
   readonly clock: ShiftableClock;
   readonly origins: Origins;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Consents to everything by itself; null: a person is asked. */
+  readonly autoApprove: Person | null;
   /** Registers work for the emulator's end, such as stopping child processes. */
   readonly onClose: (task: () => void | Promise<void>) => void;
+}
+
+/** What the server hands to every request besides the request itself. */
+export interface EmulatorBindings {
+  /** Filled in by routes, written to the journal afterwards. */
+  readonly note: RequestNote;
 }

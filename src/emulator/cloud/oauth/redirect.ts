@@ -1,0 +1,45 @@
+/** Owns the callback rule: the registered URL, or one that extends it (Atlassian, "Use OAuth on Bitbucket Cloud"). */
+import type { Rules } from "../../core/rules.ts";
+
+const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Whether `asked` is the registered callback URL or extends it at a path boundary, on the same scheme, host and port. */
+export function redirectAllowed(registered: string, asked: string, rules: Rules): boolean {
+  if (!URL.canParse(registered) || !URL.canParse(asked)) return false;
+  if (asked === registered) return true;
+  if (rules.redirectRawPrefix) return asked.startsWith(registered);
+  const [base, wanted] = [new URL(registered), new URL(asked)];
+  if (!sameSite(base, wanted, rules)) return false;
+  if (wanted.hash !== "" || wanted.username !== "" || wanted.password !== "") return false;
+  if (wanted.search !== base.search && !rules.redirectQueryMayDiffer) return false;
+  return extendsPath(base.pathname, rawPath(asked));
+}
+
+function sameSite(base: URL, wanted: URL, rules: Rules): boolean {
+  if (base.protocol !== wanted.protocol || base.hostname !== wanted.hostname) return false;
+  return base.port === wanted.port || (rules.loopbackAnyPort && loopbackHosts.has(base.hostname));
+}
+
+/** The path as it was sent: URL would fold `/callback/../evil` before it could be seen. */
+function rawPath(asked: string): string {
+  const path = /^[^:]+:(?:\/\/[^/?#]*)?([^?#]*)/.exec(asked)?.[1] ?? "";
+  return path === "" ? "/" : path;
+}
+
+function extendsPath(base: string, wanted: string): boolean {
+  if (/(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i.test(wanted) || wanted.includes("\\")) return false;
+  if (wanted === base) return true;
+  return wanted.startsWith(base.endsWith("/") ? base : `${base}/`);
+}
+
+/** Adds parameters to a callback URL byte-exact: what is there stays as it is. Undefined ones are left out. */
+export function withParameters(
+  url: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const added = Object.entries(parameters)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
+  return `${url}${url.includes("?") ? "&" : "?"}${added}`;
+}

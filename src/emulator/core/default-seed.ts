@@ -1,0 +1,78 @@
+/** Owns the people and workspaces that are there when no seed file is given: one of each case a sign-in must cope with. */
+import type { Seed } from "./seed.ts";
+
+/** The default world. `callbackUrl` is registered on its consumers. */
+export function defaultSeed(callbackUrl: string): Seed {
+  return {
+    people: [
+      {
+        username: "johndoe",
+        displayName: "John Doe",
+        nickname: "John",
+        createdOn: "2012-07-25T04:53:41.525Z",
+        emails: [{ address: "user@example.com", primary: true, confirmed: true }],
+      },
+      {
+        username: "janeroe",
+        displayName: "Jane Roe",
+        nickname: "Jane Roe",
+        emails: [
+          { address: "jane.old@example.com", confirmed: true },
+          { address: "jane@example.com", primary: true, confirmed: true },
+          { address: "jane@unconfirmed.example" },
+        ],
+      },
+      {
+        username: "uma",
+        displayName: "Uma Unconfirmed",
+        emails: [
+          { address: "uma@example.com", primary: true, confirmed: false },
+          { address: "uma.second@example.com", confirmed: true },
+        ],
+      },
+      { username: "nora", displayName: "Nora Nomail", emails: [] },
+      {
+        username: null,
+        nickname: "Kim",
+        displayName: "Kim Noname",
+        emails: [{ address: "kim@example.com", primary: true, confirmed: true }],
+      },
+      {
+        username: "sam",
+        displayName: "Sam Solo",
+        emails: [{ address: "sam@example.com", primary: true, confirmed: true }],
+      },
+    ],
+    workspaces: [
+      {
+        slug: "acme",
+        name: "Acme",
+        members: [
+          { person: "johndoe", administrator: true },
+          { person: "janeroe" },
+          { person: "uma" },
+          { person: "nora" },
+          { person: "Kim" },
+        ],
+      },
+      { slug: "globex", name: "Globex", members: [{ person: "janeroe", administrator: true }] },
+    ],
+    consumers: [
+      {
+        workspace: "acme",
+        name: "Local app",
+        description: "For the app you are building.",
+        callbackUrl,
+        scopes: ["account", "email", "repository", "pullrequest", "webhook"],
+      },
+      {
+        workspace: "acme",
+        name: "Local automation",
+        description: "May use client_credentials.",
+        callbackUrl,
+        private: true,
+        scopes: ["account", "repository"],
+      },
+    ],
+  };
+}

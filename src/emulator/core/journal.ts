@@ -1,0 +1,56 @@
+/** Owns the list of requests the emulator has answered, for tests to count. Nothing in it is a secret. */
+
+/** What routes note about a request while they answer it. */
+export interface RequestNote {
+  /** The consumer's key. */
+  client: string | null;
+  /** At the token endpoint: which grant was asked for. */
+  grant: string | null;
+  /** The person's username or uuid. */
+  person: string | null;
+}
+
+export interface JournalEntry extends Readonly<RequestNote> {
+  /** By the emulator's clock. */
+  readonly at: string;
+  readonly origin: "web" | "api";
+  readonly method: string;
+  readonly path: string;
+  /** Only parameters known to be harmless. */
+  readonly query: string;
+  readonly status: number;
+}
+
+export interface Journal {
+  add(entry: JournalEntry): void;
+  list(): readonly JournalEntry[];
+  clear(): void;
+}
+
+const harmless = new Set(
+  "page pagelen q sort fields role administrator include exclude path topic context renames binary format max_depth ignore_whitespace response_type scope".split(
+    " ",
+  ),
+);
+
+/** The query without anything that might be a secret: what is not known is left out. */
+export function harmlessQuery(parameters: URLSearchParams): string {
+  return new URLSearchParams([...parameters].filter(([name]) => harmless.has(name))).toString();
+}
+
+/** Keeps the newest 100,000 requests. */
+export function createJournal(onRequest?: (entry: JournalEntry) => void): Journal {
+  const limit = 100_000;
+  let entries: JournalEntry[] = [];
+  return {
+    add(entry) {
+      entries.push(entry);
+      if (entries.length > limit) entries = entries.slice(limit / 10);
+      onRequest?.(entry);
+    },
+    list: () => [...entries],
+    clear() {
+      entries = [];
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** Owns the seed file: its schema, and the reading of one with every mistake named at once. `docs/emulator.md` documents it. */
+import { z } from "zod";
+import { scopes } from "../cloud/scopes.ts";
+import { EmulatorFailure } from "./errors.ts";
+import { type Rules, readRule } from "./rules.ts";
+import { crossProblems } from "./seed-references.ts";
+
+const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a lower-case uuid without braces");
+const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "must be a slug: lower-case letters, digits, . _ -");
+const time = z.iso.datetime({ offset: true });
+const scopeName = z.string().refine((name) => Object.hasOwn(scopes, name), {
+  error: (issue) => `"${String(issue.input)}" is no scope of Bitbucket Cloud`,
+});
+const callbackUrl = z
+  .string()
+  .refine((text) => text === "" || URL.canParse(text), "must be an absolute URL, or empty");
+
+const email = z.strictObject({
+  address: z.string().min(1),
+  primary: z.boolean().optional(),
+  confirmed: z.boolean().optional(),
+});
+
+const person = z
+  .strictObject({
+    username: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/, "must be letters, digits, _ or -")
+      .nullish(),
+    displayName: z.string(),
+    nickname: z.string().optional(),
+    uuid: uuid.optional(),
+    accountId: z.string().optional(),
+    createdOn: time.optional(),
+    emails: z.array(email).optional(),
+    appPasswords: z
+      .array(z.strictObject({ password: z.string().min(1), scopes: z.array(scopeName) }))
+      .optional(),
+  })
+  .refine(({ username, nickname }) => Boolean(username ?? nickname), "needs a username or a nickname");
+
+const workspace = z.strictObject({
+  slug,
+  name: z.string().optional(),
+  uuid: uuid.optional(),
+  private: z.boolean().optional(),
+  createdOn: time.optional(),
+  members: z.array(z.strictObject({ person: z.string(), administrator: z.boolean().optional() })).optional(),
+});
+
+const consumer = z.strictObject({
+  workspace: slug,
+  name: z.string().min(1),
+  description: z.string().optional(),
+  callbackUrl,
+  url: z.string().optional(),
+  private: z.boolean().optional(),
+  scopes: z.array(scopeName),
+  key: z.string().min(1).optional(),
+  secret: z.string().min(1).optional(),
+});
+
+const repository = z.strictObject({
+  path: z.string().min(1),
+  workspace: slug.optional(),
+  slug: slug.optional(),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  private: z.boolean().optional(),
+  uuid: uuid.optional(),
+});
+
+const rules = z
+  .record(z.string(), z.union([z.boolean(), z.number(), z.string()]))
+  .superRefine((given, check) => {
+    for (const [name, value] of Object.entries(given)) {
+      const rule = readRule(name, String(value));
+      if (typeof rule === "string") check.addIssue({ code: "custom", message: rule, path: [name] });
+    }
+  });
+
+const sections = { people: person, workspaces: workspace, consumers: consumer, repositories: repository };
+
+const schema = z.strictObject({
+  people: z.array(person).optional(),
+  workspaces: z.array(workspace).optional(),
+  consumers: z.array(consumer).optional(),
+  repositories: z.array(repository).optional(),
+  rules: rules.optional(),
+});
+
+/** What a seed file holds. A person is named by username, or by nickname where there is none. */
+export type Seed = z.infer<typeof schema>;
+export type SeedPerson = z.infer<typeof person>;
+export type SeedRepository = z.infer<typeof repository>;
+
+/** Reads a parsed seed file. Throws {@link EmulatorFailure} `bad_seed` with every mistake and its path. */
+export function readSeed(value: unknown): Seed {
+  const parsed = schema.safeParse(value);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
+  problems.push(...crossProblems(wellFormed(value)));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new EmulatorFailure(
+    "bad_seed",
+    `The seed has ${problems.length} mistake(s): ${problems.join("; ")}`,
+    problems,
+  );
+}
+
+/** The rules a seed sets, checked by {@link readSeed} before. */
+export function seedRules(seed: Seed): Partial<Rules> {
+  const read = Object.entries(seed.rules ?? {}).map(([name, value]) => readRule(name, String(value)));
+  return Object.assign({}, ...read.filter((rule) => typeof rule === "object"));
+}
+
+/** The entries that can be read one by one, so that one broken entry does not hide the mistakes between the others. */
+function wellFormed(value: unknown): Seed {
+  if (typeof value !== "object" || value === null) return {};
+  const given = value as Record<string, unknown>; // an object's properties can be asked for by name
+  const kept = (name: keyof typeof sections) => {
+    const list = given[name];
+    if (!Array.isArray(list)) return undefined;
+    return list
+      .map((item) => sections[name].safeParse(item))
+      .map((item) => (item.success ? item.data : undefined));
+  };
+  // Each list was parsed with the schema of its own name; broken entries stay as holes so that positions keep.
+  return {
+    people: kept("people"),
+    workspaces: kept("workspaces"),
+    consumers: kept("consumers"),
+    repositories: kept("repositories"),
+  } as Seed;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "seed";
+  return path
+    .map((part, at) => (typeof part === "number" ? `[${part}]` : `${at === 0 ? "" : "."}${String(part)}`))
+    .join("");
+}
