@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
+import { sha256 } from "../base/digest.ts";
+import { type Database, openDatabase } from "../storage/database.ts";
+import { insertUser } from "../storage/tables/users.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+
+let clock: ShiftableClock;
+let database: Database;
+let sessions: Sessions;
+
+beforeEach(async () => {
+  clock = shiftableClock(new Date("2026-11-20T08:00:00Z"));
+  database = await openDatabase(":memory:", { clock });
+  sessions = createSessions({ database, clock, limits: { idleSeconds: 3600, absoluteSeconds: 10_000 } });
+  for (const id of ["usr_ada", "usr_bea"]) await addUser(id);
+});
+afterEach(() => database.close());
+
+async function addUser(id: string) {
+  const now = clock.now().toISOString();
+  const rest = {
+    email: "a@example.com",
+    email_verified: 1,
+    avatar_url: null,
+    created_at: now,
+    last_signed_in_at: now,
+  };
+  await insertUser(database.kysely, { id, display_name: "Ada", ...rest });
+}
+
+const open = (userId = "usr_ada") => sessions.open({ userId, instanceId: "bitbucket" });
+const count = async () => (await database.kysely.selectFrom("sessions").selectAll().execute()).length;
+
+describe("a session", () => {
+  test("is found by its token, with the person it belongs to", async () => {
+    const session = await sessions.find(await open());
+    expect(session).toMatchObject({
+      user: {
+        id: "usr_ada",
+        displayName: "Ada",
+        email: "a@example.com",
+        emailVerified: true,
+        avatarUrl: null,
+      },
+      instanceId: "bitbucket",
+    });
+    expect(session?.expiresAt.toISOString()).toMatch(/^2026-11-20T09:00:00/);
+  });
+
+  test("leaves only its hash in the database, and the hash opens nothing", async () => {
+    const token = await open();
+    const rows = await database.kysely.selectFrom("sessions").selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(token);
+    expect(rows[0]?.id_hash).toBe(sha256(token));
+    expect(await sessions.find(sha256(token))).toBeNull();
+  });
+
+  test("ends at once when it is ended, and only it", async () => {
+    const [one, two] = [await open(), await open()];
+    await sessions.end(one);
+    expect(await sessions.find(one)).toBeNull();
+    expect(await sessions.find(two)).not.toBeNull();
+  });
+
+  test("ends for every browser of a user, and for no other user", async () => {
+    const [one, two, other] = [await open(), await open(), await open("usr_bea")];
+    await sessions.endAllOf("usr_ada");
+    expect([await sessions.find(one), await sessions.find(two)]).toEqual([null, null]);
+    expect(await sessions.find(other)).not.toBeNull();
+  });
+
+  test("ends when nothing was asked for the idle limit, and lives a second before", async () => {
+    const [idle, busy] = [await open(), await open()];
+    clock.advance(3598);
+    expect(await sessions.find(busy)).not.toBeNull();
+    clock.advance(2);
+    expect(await sessions.find(idle)).toBeNull();
+    expect(await sessions.find(busy)).not.toBeNull();
+  });
+
+  test("never outlives the absolute limit, however busy", async () => {
+    const token = await open();
+    for (const seconds of [3000, 3000, 3000, 998]) {
+      clock.advance(seconds);
+      expect((await sessions.find(token))?.expiresAt.getTime()).toBeLessThanOrEqual(
+        Date.parse("2026-11-20T10:46:41Z"),
+      );
+      expect(await sessions.find(token)).not.toBeNull();
+    }
+    clock.advance(2);
+    expect(await sessions.find(token)).toBeNull();
+  });
+
+  test("writes down that it was used at most once a minute", async () => {
+    const token = await open();
+    const lastSeen = async () =>
+      (await database.kysely.selectFrom("sessions").select("last_seen_at").execute())[0]?.last_seen_at;
+    const opened = await lastSeen();
+    clock.advance(58);
+    await sessions.find(token);
+    expect(await lastSeen()).toBe(opened);
+    clock.advance(2);
+    await sessions.find(token);
+    expect(await lastSeen()).not.toBe(opened);
+  });
+
+  test("that has ended is swept away when another begins", async () => {
+    await open();
+    clock.advance(3601);
+    await open();
+    expect(await count()).toBe(1);
+  });
+
+  test("belongs to a known user", async () => {
+    await expect(open("usr_nobody")).rejects.toThrow();
+  });
+
+  test("is not found by anything that is no token", async () => {
+    for (const token of ["", "__proto__", "' or 1=1 --", "\0", "a".repeat(1_000_000), "ä".repeat(43)]) {
+      expect(await sessions.find(token)).toBeNull();
+    }
+  });
+});
+
+describe("a form's token", () => {
+  test("matches its own session and no other", async () => {
+    const [one, two] = [await open(), await open()];
+    expect(sessions.csrfMatches(one, sessions.csrfToken(one))).toBe(true);
+    expect(sessions.csrfMatches(one, sessions.csrfToken(two))).toBe(false);
+    expect(sessions.csrfToken(one)).not.toContain(one);
+  });
+
+  test("matches nothing else, whatever is sent", async () => {
+    const token = await open();
+    fc.assert(fc.property(fc.string(), (given) => !sessions.csrfMatches(token, given)));
+  });
+});
