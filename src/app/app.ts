@@ -3,23 +3,80 @@ import { createAnalyses } from "../analyses/analyses.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
-import { cloudInstance } from "../bitbucket/cloud.ts";
-import type { Instance } from "../bitbucket/instance.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
+import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createProjects } from "../projects/projects.ts";
-import { openKeyring } from "../sealing/keyring.ts";
+import { createCookies } from "../sessions/cookies.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
 import { openDatabase } from "../storage/database.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
+import { instancesOf } from "./instances.ts";
+import { openSealedStore } from "./sealed-store.ts";
 
 /** What is handed in from outside: time and the log. */
 export interface AppParts {
-  readonly clock?: Clock;
-  readonly log?: Log;
+  readonly clock?: Clock | undefined;
+  readonly log?: Log | undefined;
 }
 
+/** Everything the web and the library call. */
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/**
+ * Opens the database and the keyring and puts the rooms together. Nothing runs yet: see `start`.
+ * @throws `storage.…`, `sealing.…`
+ */
+export async function createApp(config: Config, parts: AppParts = {}) {
+  const { clock = systemClock(), log = silentLog } = parts;
+  const instances = instancesOf(config);
+  const database = await openDatabase(config.database, { clock });
+  const { keyring, notice } = await openSealedStore(database, config).catch(async (error) => {
+    await database.close();
+    throw error;
+  });
+  const door = openNodeDoor();
+  const world = { database, keyring, clock, log, fetch: door.fetch, instances: instanceFinder(instances) };
+
+  const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
+  const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
+  const handshakes = createHandshakes({ ...world, baseUrl: config.baseUrl });
+  const vault = createVault(world);
+  const projects = createProjects(world);
+  const budget = createBudget(world);
+  const connections = createConnections({ ...world, vault, handshakes, budget });
+  const analyses = createAnalyses({ ...world, ...config.analyses, api: connections.api, budget });
+
+  return {
+    config,
+    log,
+    clock,
+    instances,
+    cookies: createCookies({ baseUrl: config.baseUrl, plainCookiesOnLoopback }),
+    sessions,
+    handshakes,
+    signin: createSignin({ ...world, sessions }),
+    projects,
+    connections,
+    analyses,
+    isReachable: createReachability({ ...world, instances }),
+    /** For the operator, at start. */
+    notices: [
+      "Anybody with a Bitbucket account may sign in until sign-in rules come; a project is seen only by its maker.",
+      ...(notice === null ? [] : [notice]),
+    ],
+    /** Whether requests can be served: the database answers. */
+    ready: () => database.kysely.selectFrom("meta").select("name").limit(1).execute().then(() => true, () => false),
+    /** Goes on with analyses that a stop interrupted. */
+    start: () => analyses.resume(),
+    /** Lets running calls end, then closes the database. */
+    async close() {
+      await analyses.close();
+      await door.close();
+      await database.close();
+    },
+  };
+}

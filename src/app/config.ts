@@ -1,5 +1,6 @@
 /** Owns the configuration: one schema for the object in code and for `windlass.yaml`, checked as a whole. */
 import { z } from "zod";
+import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { appErrors } from "./errors.ts";
 
@@ -129,14 +130,4 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
 function isSafeOrigin(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || isLoopback(hostname);
-}
-
-/** Whether a host name can only be this machine (RFC 6761 section 6.3 for `localhost`). */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "[::1]" ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
 }

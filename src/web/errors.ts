@@ -1,0 +1,40 @@
+/** The failures of requests to the server itself. */
+import { defineErrors } from "../base/errors.ts";
+
+export const webErrors = defineErrors({
+  "web.not_found": {
+    reaction: "refused",
+    message: "There is no page at this address.",
+    cure: "Check the address, or begin at the start page.",
+  },
+  "web.signed_out": {
+    reaction: "stale",
+    message: "Nobody is signed in.",
+    cure: "Sign in, then try again.",
+  },
+  "web.foreign_form": {
+    reaction: "refused",
+    message: "This request did not come from a page of this server.",
+    cure: "Open the page again and repeat what you did. Nothing was changed.",
+  },
+  "web.too_large": {
+    reaction: "malformed",
+    message: "More was sent than is accepted.",
+    cure: "Send less: a stack trace of up to 256 kB is enough.",
+  },
+  "web.unknown_instance": {
+    reaction: "refused",
+    message: "There is no Bitbucket of this name here.",
+    cure: "Begin at the start page.",
+  },
+  "web.unreachable_bitbucket": {
+    reaction: "unreachable",
+    message: "Bitbucket cannot be reached at the moment.",
+    cure: "Nothing is lost: try again in a moment.",
+  },
+  "web.broken": {
+    reaction: "unreachable",
+    message: "Something went wrong on this server.",
+    cure: "Try again. Whoever runs the server finds the reason in its log.",
+  },
+});

@@ -1,0 +1,55 @@
+/** Owns how a failure is answered: a card for people, JSON for scripts, the detail for the log alone. */
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { App } from "../app/app.ts";
+import { isWindlassError, type Reaction, type WindlassError } from "../base/errors.ts";
+import { errorPage } from "../dashboard/error.ts";
+import type { Places } from "../dashboard/parts/failure.ts";
+import { paths } from "../dashboard/paths.ts";
+import { webErrors } from "./errors.ts";
+import { signedIn, type WebContext } from "./visitor.ts";
+
+const statuses: Readonly<Record<Reaction, ContentfulStatusCode>> = {
+  configuration: 500,
+  refused: 403,
+  unreachable: 502,
+  malformed: 400,
+  stale: 409,
+};
+
+const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
+  "web.signed_out": 401,
+  "web.too_large": 413,
+  "web.broken": 500,
+  "web.unknown_instance": 404,
+  "web.unreachable_bitbucket": 503,
+  "bitbucket.rate_limited": 503,
+};
+
+/** Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out. */
+export function answerFailure(app: App, error: unknown, context: WebContext): Response | Promise<Response> {
+  const failure = isWindlassError(error) ? error : webErrors.fail("web.broken", { cause: error });
+  const { code, detail } = failure;
+  const facts = { code, detail, method: context.req.method, path: context.req.path };
+  if (isWindlassError(error)) app.log.info("request.failed", facts);
+  else app.log.error("request.broken", { ...facts, stack: error instanceof Error ? error.stack : String(error) });
+
+  if (failure.retryAfterSeconds !== undefined) context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
+  const status = statusOf(failure);
+  if (context.req.path.startsWith("/api/") || context.req.path === "/auth/session") {
+    return context.json({ error: { code, message: failure.message, cure: failure.cure, ...extra(failure) } }, status);
+  }
+  const places: Places = {
+    retry: { label: "Back to the start", href: paths.home },
+    signIn: { label: "Sign in", href: paths.signIn },
+  };
+  const page = errorPage({ failure, places, ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}) });
+  return context.html(page, status);
+}
+
+function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
+  return statusByCode[code] ?? (code.endsWith(".not_found") ? 404 : statuses[reaction]);
+}
+
+function extra({ data, retryAfterSeconds }: WindlassError): Record<string, unknown> {
+  return { ...(Object.keys(data).length > 0 && { data }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+}

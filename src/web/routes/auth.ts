@@ -1,0 +1,129 @@
+/** Owns the way in and out: to Bitbucket, back from it, the session, and its end. */
+import { Hono } from "hono";
+import type { App } from "../../app/app.ts";
+import { isWindlassError } from "../../base/errors.ts";
+import { accountPage } from "../../dashboard/account.ts";
+import { paths } from "../../dashboard/paths.ts";
+import { signInPage } from "../../dashboard/sign-in.ts";
+import type { CompletedHandshake } from "../../handshake/handshake.ts";
+import { webErrors } from "../errors.ts";
+import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
+
+export function authRoutes(app: App): Hono<WebEnvironment> {
+  return new Hono<WebEnvironment>()
+    .get(paths.signIn, (context) => showSignIn(app, context))
+    .get("/auth/session", (context) => describeSession(context))
+    .post(paths.logout, (context) => signOut(app, context))
+    .get("/auth/:instance/login", (context) => beginSignIn(app, context))
+    .get("/auth/:instance/callback", (context) => completeHandshake(app, context))
+    .get(paths.account, requireVisitor, (context) => showAccount(app, context));
+}
+
+async function showSignIn(app: App, context: WebContext): Promise<Response> {
+  if (context.get("visitor") !== null) return context.redirect(paths.home, 303);
+  const returnTo = context.req.query("returnTo");
+  const instances = await Promise.all(
+    [...app.instances.values()].map(async ({ id, urls }) => ({
+      id,
+      name: "Bitbucket",
+      host: new URL(urls.authorize).host,
+      reachable: await app.isReachable(id),
+    })),
+  );
+  const failure = failureNamed(context.req.query("error"));
+  return context.html(signInPage({ instances, open: true, failure, ...(returnTo === undefined ? {} : { returnTo }) }));
+}
+
+/** Only our own words are shown, whatever the address says. */
+function failureNamed(code: string | undefined): Error & { code: string; message: string; cure: string } | null {
+  return code === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
+}
+
+/** A signed-in person is known by name and place only; no token is ever part of this answer. */
+function describeSession(context: WebContext): Response {
+  const visitor = context.get("visitor");
+  if (visitor === null) return context.json({ user: null });
+  const { user, instanceId, expiresAt } = visitor.session;
+  return context.json({ user, instance: instanceId, expiresAt: expiresAt.toISOString() });
+}
+
+async function signOut(app: App, context: WebContext): Promise<Response> {
+  const visitor = context.get("visitor");
+  if (visitor !== null) await app.sessions.end(visitor.token);
+  context.header("Set-Cookie", app.cookies.session.clear());
+  return context.redirect(paths.signIn, 303);
+}
+
+/** Prefetches and embedded requests begin nothing. */
+async function beginSignIn(app: App, context: WebContext): Promise<Response> {
+  const instance = app.instances.get(context.req.param("instance") ?? "");
+  if (instance === undefined) throw webErrors.fail("web.unknown_instance");
+  const destination = context.req.header("sec-fetch-dest");
+  if ((destination !== undefined && destination !== "document") || context.req.header("sec-purpose")?.includes("prefetch")) {
+    throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
+  }
+  if (!(await app.isReachable(instance.id))) return context.redirect(`${paths.signIn}?error=unreachable`, 303);
+  const browserToken = keepBrowser(app, context);
+  const { location } = await app.handshakes.begin({
+    instanceId: instance.id,
+    purpose: "sign-in",
+    returnTo: context.req.query("returnTo") ?? paths.home,
+    scopes: instance.scopes,
+    browserToken,
+  });
+  return context.redirect(location, 302);
+}
+
+/** The browser's own token, to which its handshakes are bound; made at the first one. */
+export function keepBrowser(app: App, context: WebContext): string {
+  const known = app.cookies.browser.read(context.req.raw.headers);
+  const token = known ?? app.cookies.browser.make();
+  context.header("Set-Cookie", app.cookies.browser.set(token), { append: true });
+  return token;
+}
+
+/** Verify and exchange are the handshake's steps; profile, user and session the sign-in's. Here they meet. */
+async function completeHandshake(app: App, context: WebContext): Promise<Response> {
+  const { pathname, search } = new URL(context.req.url);
+  const visitor = context.get("visitor");
+  const handshake = await app.handshakes.complete({
+    instanceId: context.req.param("instance") ?? "",
+    callback: new URL(pathname + search, app.config.baseUrl),
+    browserToken: app.cookies.browser.read(context.req.raw.headers),
+    userId: visitor?.session.user.id ?? null,
+  });
+  return handshake.purpose === "sign-in" ? finishSignIn(app, context, handshake) : finishConnecting(app, context, handshake);
+}
+
+async function finishSignIn(app: App, context: WebContext, handshake: CompletedHandshake): Promise<Response> {
+  const previous = context.get("visitor")?.token;
+  const { instanceId, tokens, returnTo } = handshake;
+  const { sessionToken } = await app.signin.signIn({ instanceId, tokens, ...(previous === undefined ? {} : { previousSessionToken: previous }) });
+  context.header("Set-Cookie", app.cookies.session.set(sessionToken), { append: true });
+  return context.redirect(returnTo, 303);
+}
+
+async function finishConnecting(app: App, context: WebContext, handshake: CompletedHandshake): Promise<Response> {
+  const { projectId } = handshake;
+  visitorOf(context);
+  try {
+    const connection = await app.connections.complete(handshake);
+    return context.redirect(`${paths.connectRepositories(connection.projectId, connection.id)}?done=connected`, 303);
+  } catch (error) {
+    if (isWindlassError(error)) app.log.info("connection.refused", { project: projectId, code: error.code, detail: error.detail });
+    throw error;
+  }
+}
+
+function showAccount(app: App, context: WebContext): Response | Promise<Response> {
+  const { session } = visitorOf(context);
+  const known = app.instances.has(session.instanceId);
+  return context.html(
+    accountPage({
+      ...signedIn(context),
+      emailVerified: session.user.emailVerified,
+      instanceName: known ? "Bitbucket" : session.instanceId,
+      expiresAt: session.expiresAt,
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+/** Owns who is asking: the session behind the cookie, and the two guards every route stands behind. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { App } from "../app/app.ts";
+import type { SignedIn } from "../dashboard/parts/frame.ts";
+import { paths } from "../dashboard/paths.ts";
+import type { Session } from "../sessions/sessions.ts";
+import { webErrors } from "./errors.ts";
+
+/** A signed-in browser. */
+export interface Visitor {
+  readonly session: Session;
+  /** The cookie's value, for ending the session. Never rendered. */
+  readonly token: string;
+  /** What the forms of this session carry. */
+  readonly csrf: string;
+}
+
+/** What the middleware leaves for the routes. */
+export interface WebEnvironment {
+  Variables: { visitor: Visitor | null };
+}
+
+export type WebContext = Context<WebEnvironment>;
+
+/** Looks the session up once a request. A store that fails is an error, never "signed out" and never "signed in". */
+export function readVisitor(app: App): MiddlewareHandler<WebEnvironment> {
+  return async (context, next) => {
+    const token = app.cookies.session.read(context.req.raw.headers);
+    const session = token === null ? null : await app.sessions.find(token);
+    context.set("visitor", token === null || session === null ? null : { session, token, csrf: app.sessions.csrfToken(token) });
+    await next();
+  };
+}
+
+/** Sends whoever is not signed in to the sign-in page, and back to where they were going. */
+export const requireVisitor: MiddlewareHandler<WebEnvironment> = async (context, next) => {
+  if (context.get("visitor") !== null) return next();
+  if (context.req.path.startsWith("/api/")) throw webErrors.fail("web.signed_out");
+  const { pathname, search } = new URL(context.req.url);
+  const returnTo = context.req.method === "GET" ? `?returnTo=${encodeURIComponent(pathname + search)}` : "";
+  return context.redirect(paths.signIn + returnTo, 303);
+};
+
+/**
+ * Lets a request that changes something pass only from our own pages: the browser's word on where it comes from
+ * (Fetch Metadata, Origin), and the session's token in the form or, for scripts, in `X-CSRF-Token`.
+ */
+export function requireOwnForm(app: App): MiddlewareHandler<WebEnvironment> {
+  return async (context, next) => {
+    if (["GET", "HEAD"].includes(context.req.method)) return next();
+    const { headers } = context.req.raw;
+    const site = headers.get("sec-fetch-site");
+    const origin = headers.get("origin");
+    const foreign = (site !== null && site !== "same-origin" && site !== "none") || (origin !== null && origin !== app.config.baseUrl);
+    const visitor = context.get("visitor");
+    if (foreign || (visitor !== null && !app.sessions.csrfMatches(visitor.token, await givenToken(context)))) {
+      throw webErrors.fail("web.foreign_form");
+    }
+    return next();
+  };
+}
+
+async function givenToken(context: WebContext): Promise<string> {
+  const header = context.req.header("x-csrf-token");
+  if (header !== undefined) return header;
+  const { csrf } = await readForm(context);
+  return typeof csrf === "string" ? csrf : "";
+}
+
+/** The fields of a form; a field that came more than once is an array. Anything but a form is an empty one. */
+export async function readForm(context: WebContext): Promise<Readonly<Record<string, string | readonly string[]>>> {
+  const type = context.req.header("content-type") ?? "";
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return {};
+  const body = await context.req.parseBody({ all: true });
+  const fields = Object.entries(body).map(([name, value]) => {
+    const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === "string");
+    return [name, texts.length === 1 ? (texts[0] ?? "") : texts] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
+/** One field of a form as text: the first one when it came more than once, empty when it did not come. */
+export function fieldText(form: Readonly<Record<string, string | readonly string[]>>, name: string): string {
+  const value = form[name];
+  return typeof value === "string" ? value : (value?.[0] ?? "");
+}
+
+/** One field of a form as a list. */
+export function fieldList(form: Readonly<Record<string, string | readonly string[]>>, name: string): readonly string[] {
+  const value = form[name];
+  return typeof value === "string" ? [value] : (value ?? []);
+}
+
+/** The visitor of a route behind {@link requireVisitor}. */
+export function visitorOf(context: WebContext): Visitor {
+  const visitor = context.get("visitor");
+  if (visitor === null) throw webErrors.fail("web.signed_out");
+  return visitor;
+}
+
+/** What every page for a signed-in person is told. */
+export function signedIn(context: WebContext): SignedIn {
+  const { session, csrf } = visitorOf(context);
+  const news = newsOf(context.req.query("done"));
+  return {
+    viewer: { displayName: session.user.displayName, email: session.user.email },
+    csrf,
+    ...(news === undefined ? {} : { notice: { tone: "good", text: news } }),
+  };
+}
+
+/** What has just happened, after a redirect; only our own words, whatever the address says. */
+function newsOf(done: string | undefined): string | undefined {
+  return done !== undefined && Object.hasOwn(news, done) ? news[done] : undefined;
+}
+
+const news: Readonly<Record<string, string>> = {
+  created: "Project created.",
+  renamed: "Project renamed.",
+  deleted: "Project deleted.",
+  connected: "Connected to Bitbucket.",
+  saved: "Saved.",
+  disconnected: "Disconnected. Windlass holds no token of it any more.",
+  "signed-out": "Signed out.",
+};

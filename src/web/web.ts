@@ -1,0 +1,44 @@
+/** Owns the whole of the HTTP face: `Request` in, `Response` out, on any runtime. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { App } from "../app/app.ts";
+import { webErrors } from "./errors.ts";
+import { answerFailure } from "./failure.ts";
+import { safeHeaders } from "./headers.ts";
+import { analysisRoutes } from "./routes/analyses.ts";
+import { apiRoutes } from "./routes/api.ts";
+import { assetRoutes } from "./routes/assets.ts";
+import { authRoutes } from "./routes/auth.ts";
+import { connectRoutes } from "./routes/connect.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { canonicalHost } from "./host.ts";
+import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
+
+export interface Web {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+/** More than the largest form: a stack trace and a list of repositories. */
+const maxBodyBytes = 512 * 1024;
+
+/** Puts the routes behind their guards. The order is the law: headers, host, size, session, origin, routes. */
+export function createWeb(app: App): Web {
+  const web = new Hono<WebEnvironment>();
+  const formTargets = [...app.instances.values()].map(({ urls }) => new URL(urls.authorize).origin);
+  web.use(safeHeaders(formTargets));
+  web.onError((error, context) => answerFailure(app, error, context));
+  web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));
+  web.route("/", healthRoutes(app));
+  web.use(canonicalHost(app.config.baseUrl));
+  web.route("/", assetRoutes());
+  web.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => { throw webErrors.fail("web.too_large"); } }));
+  web.use(readVisitor(app), requireOwnForm(app));
+  web.route("/", authRoutes(app));
+  web.use(requireVisitor);
+  web.route("/", projectRoutes(app));
+  web.route("/", connectRoutes(app));
+  web.route("/", analysisRoutes(app));
+  web.route("/", apiRoutes(app));
+  return { fetch: (request) => web.fetch(request) };
+}
