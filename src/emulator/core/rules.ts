@@ -50,6 +50,11 @@ export const switches = {
     "",
     "error_description beside error=access_denied; empty: left out. The real text was never captured.",
   ),
+  unsupportedResponseType: choice(
+    ["page", "redirect"],
+    "A response_type other than code: an HTML page, or RFC 6749's redirect with unsupported_response_type.",
+  ),
+  rememberConsent: flag(false, "Who has granted the same scopes before is not asked again; nobody noted it."),
   excessScope: choice(
     ["invalid_scope", "drop"],
     "Asking for more than the consumer has: an invalid_scope redirect, or a silent narrowing.",

@@ -32,14 +32,21 @@ function extendsPath(base: string, wanted: string): boolean {
   return wanted.startsWith(base.endsWith("/") ? base : `${base}/`);
 }
 
-/** Adds parameters to a callback URL byte-exact: what is there stays as it is. Undefined ones are left out. */
+/**
+ * Adds parameters to a callback URL; what is there stays as it is.
+ * `state` is the one of {@link rawState}, already encoded; null leaves it out.
+ */
 export function withParameters(
   url: string,
-  parameters: Readonly<Record<string, string | undefined>>,
+  parameters: Readonly<Record<string, string>>,
+  state: string | null,
 ): string {
-  const added = Object.entries(parameters)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join("&");
-  return `${url}${url.includes("?") ? "&" : "?"}${added}`;
+  const added = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  if (state !== null) added.push(`state=${state}`);
+  return `${url}${url.includes("?") ? "&" : "?"}${added.join("&")}`;
+}
+
+/** The `state` of a query as it was sent, still encoded: decoding would lose bytes that are not UTF-8. */
+export function rawState(search: string): string | null {
+  return /(?:^\??|&)state=([^&]*)/.exec(search)?.[1] ?? null;
 }

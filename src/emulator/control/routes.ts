@@ -1,0 +1,89 @@
+/** Owns the emulator's control over HTTP: clock, faults, revoking, and the list of requests. For this machine only. */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { json } from "../cloud/answers.ts";
+import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
+import { faultSchema } from "../core/faults.ts";
+import { createControl } from "./control.ts";
+
+interface ControlEnv {
+  Bindings: EmulatorBindings;
+}
+
+const clockSchema = z.strictObject({ advanceSeconds: z.number().min(0) });
+const revokeSchema = z
+  .strictObject({
+    username: z.string().optional(),
+    uuid: z.string().optional(),
+    consumerKey: z.string().optional(),
+  })
+  .refine(({ username, uuid }) => username !== undefined || uuid !== undefined, "needs a username or a uuid");
+
+/** Everything under `/_emulator`, refused to other hosts and to pages of other sites. */
+export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
+  const app = new Hono<ControlEnv>({ strict: false });
+  const control = createControl(context);
+  app.use("/_emulator/*", async (c, next) =>
+    isOwn(context, c) ? next() : json({ error: "Only for this machine itself." }, 403),
+  );
+  app.get("/_emulator", () =>
+    json({ routes: ["clock", "faults", "revoke", "requests"].map((name) => `/_emulator/${name}`) }),
+  );
+  app.get("/_emulator/clock", () => json({ now: context.clock.now().toISOString() }));
+  app.post("/_emulator/clock", (c) =>
+    withBody(c, clockSchema, ({ advanceSeconds }) => {
+      control.advance(advanceSeconds);
+      return json({ now: context.clock.now().toISOString() });
+    }),
+  );
+  app.get("/_emulator/faults", () => json({ faults: context.faults.list() }));
+  app.post("/_emulator/faults", (c) =>
+    withBody(c, faultSchema, (fault) => json(control.addFault(fault), 201)),
+  );
+  app.delete("/_emulator/faults", () => {
+    control.clearFaults();
+    return new Response(null, { status: 204 });
+  });
+  app.delete("/_emulator/faults/:id", (c) =>
+    context.faults.clear(c.req.param("id"))
+      ? new Response(null, { status: 204 })
+      : json({ error: "There is no such fault." }, 404),
+  );
+  app.post("/_emulator/revoke", (c) =>
+    withBody(c, revokeSchema, (whom) => {
+      const revoked = control.revoke(whom);
+      return revoked === null ? json({ error: "There is no such person." }, 404) : json({ revoked });
+    }),
+  );
+  app.get("/_emulator/requests", () => json({ requests: context.journal.list() }));
+  app.delete("/_emulator/requests", () => {
+    context.journal.clear();
+    return new Response(null, { status: 204 });
+  });
+  app.all("/_emulator/*", () => json({ error: "There is no such control." }, 404));
+  return app;
+}
+
+/** A name other than ours in Host means a rebound DNS name; an Origin other than ours, another site's page. */
+function isOwn({ origins }: EmulatorContext, c: Context<ControlEnv>): boolean {
+  const { port } = new URL(origins.web);
+  const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => (port === "" ? name : `${name}:${port}`));
+  const host = c.req.header("Host");
+  const origin = c.req.header("Origin");
+  if (host === undefined || !hosts.includes(host.toLowerCase())) return false;
+  if (origin !== undefined && !hosts.some((own) => origin === `http://${own}`)) return false;
+  return !["cross-site", "same-site"].includes(c.req.header("Sec-Fetch-Site") ?? "none");
+}
+
+/** Reads a JSON body by its schema; what does not fit is answered with every mistake. */
+async function withBody<Body>(
+  c: Context<ControlEnv>,
+  schema: z.ZodType<Body>,
+  use: (body: Body) => Response,
+): Promise<Response> {
+  const value: unknown = await c.req.json().catch(() => undefined);
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return use(parsed.data);
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
+  return json({ error: "The body is not as expected.", problems }, 400);
+}
