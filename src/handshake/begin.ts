@@ -1,0 +1,98 @@
+/** Owns the way there: remembers what was begun, by whom and in which browser, and says where to go. */
+import type { Clock } from "../base/clock.ts";
+import { sha256 } from "../base/digest.ts";
+import type { Fetch } from "../base/http/door.ts";
+import { randomToken } from "../base/random.ts";
+import type { Instance } from "../bitbucket/instance.ts";
+import { buildAuthorizationUrl } from "../bitbucket/oauth2/authorization.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import type { Database } from "../storage/database.ts";
+import { deleteExpiredHandshakes, evictHandshakes, insertHandshake } from "../storage/tables/handshakes.ts";
+import { handshakeErrors } from "./errors.ts";
+import { checkReturnAddress } from "./return-address.ts";
+
+/** What a trip is for. */
+export type Purpose = "sign-in" | "connect";
+
+export interface HandshakeParts {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  /** The configured instance of that id, or undefined. */
+  readonly instances: (id: string) => Instance | undefined;
+  readonly fetch: Fetch;
+  /** The address people see, without a path. The redirect URI comes from here alone, never from a request. */
+  readonly baseUrl: string;
+}
+
+export interface HandshakeStart {
+  readonly instanceId: string;
+  readonly purpose: Purpose;
+  /** Where the person wants to be afterwards; anything but a path of ours becomes `/`. */
+  readonly returnTo: unknown;
+  /** Instead of the instance's. */
+  readonly scopes?: readonly string[] | undefined;
+  /** The browser cookie's value: who comes back has to bring it along. */
+  readonly browserToken: string;
+  /** Whoever begins to connect has to be the one who comes back. */
+  readonly userId?: string | undefined;
+  readonly projectId?: string | undefined;
+  /** The connection to be renewed; none for a new one. */
+  readonly connectionId?: string | undefined;
+}
+
+const lifeSeconds = 600;
+
+/** Tabs a browser may have open on the way; the oldest is forgotten. */
+const mostPerBrowser = 10;
+
+/** What the sealed PKCE verifier is bound to. */
+export function verifierContext(stateHash: string) {
+  return { purpose: "handshake", field: "verifier", state: stateHash };
+}
+
+/**
+ * Begins a trip and gives the address to send the browser to. It can come back once, within ten minutes.
+ * Throws `handshake.unknown_instance`, `handshake.other_user` for a connection nobody asks for.
+ */
+export async function beginHandshake(
+  parts: HandshakeParts,
+  start: HandshakeStart,
+): Promise<{ location: string }> {
+  const { database, clock, baseUrl } = parts;
+  const instance = findInstance(parts, start.instanceId);
+  if (start.purpose === "connect" && start.userId === undefined)
+    throw handshakeErrors.fail("handshake.other_user");
+  const [state, codeVerifier, now] = [randomToken(), randomToken(), clock.now()];
+  const [stateHash, browserHash] = [sha256(state), sha256(start.browserToken)];
+  const redirectUri = `${baseUrl}/auth/${instance.id}/callback`;
+  const scopes = start.scopes ?? instance.scopes;
+  const row = {
+    state_hash: stateHash,
+    instance_id: instance.id,
+    purpose: start.purpose,
+    browser_hash: browserHash,
+    user_id: start.userId ?? null,
+    project_id: start.projectId ?? null,
+    connection_id: start.connectionId ?? null,
+    return_to: checkReturnAddress(baseUrl, start.returnTo),
+    redirect_uri: redirectUri,
+    scopes: JSON.stringify(scopes),
+    sealed_verifier: await parts.keyring.seal(verifierContext(stateHash), codeVerifier),
+    created_at: now.toISOString(),
+    expires_at: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
+  };
+  await database.transaction(async (transaction) => {
+    await deleteExpiredHandshakes(transaction, now);
+    await evictHandshakes(transaction, browserHash, mostPerBrowser - 1);
+    await insertHandshake(transaction, row);
+  });
+  return { location: await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeVerifier }) };
+}
+
+/** Throws `handshake.unknown_instance`. */
+export function findInstance({ instances }: Pick<HandshakeParts, "instances">, id: string): Instance {
+  const instance = instances(id);
+  if (instance === undefined) throw handshakeErrors.fail("handshake.unknown_instance");
+  return instance;
+}

@@ -1,0 +1,110 @@
+/** Owns the way back: parse, find, check, consume, judge Bitbucket's answer, exchange; in this order, each once. */
+import { equalSecrets, sha256 } from "../base/digest.ts";
+import { isWindlassError, WindlassError } from "../base/errors.ts";
+import { readState, type VerifiedCallback, validateCallback } from "../bitbucket/oauth2/authorization.ts";
+import { exchangeCode, type TokenSet } from "../bitbucket/oauth2/token.ts";
+import type { HandshakesTable } from "../storage/schema.ts";
+import { consumeHandshake, findHandshake } from "../storage/tables/handshakes.ts";
+import { findInstance, type HandshakeParts, type Purpose, verifierContext } from "./begin.ts";
+import { handshakeErrors } from "./errors.ts";
+import { checkReturnAddress } from "./return-address.ts";
+
+export interface HandshakeReturn {
+  /** From the callback's path. */
+  readonly instanceId: string;
+  /** The whole address the browser came back to. */
+  readonly callback: URL;
+  /** The browser cookie's value; null when it has none. */
+  readonly browserToken: string | null;
+  /** Who is signed in in this browser now. */
+  readonly userId?: string | undefined;
+}
+
+export interface HandshakeResult {
+  readonly purpose: Purpose;
+  readonly instanceId: string;
+  readonly tokens: TokenSet;
+  /** A path of our own, checked again. */
+  readonly returnTo: string;
+  readonly userId: string | null;
+  readonly projectId: string | null;
+  readonly connectionId: string | null;
+}
+
+/**
+ * Ends a trip. Whoever comes with another browser, instance or user is refused before anything is consumed or called, so
+ * that the trip they took the state from still works. A `bitbucket.…` failure carries `returnTo`, `purpose` and
+ * `projectId` in its data.
+ * Throws `handshake.…`, and what `validateCallback` and `exchangeCode` throw.
+ */
+export async function completeHandshake(
+  parts: HandshakeParts,
+  arrival: HandshakeReturn,
+): Promise<HandshakeResult> {
+  const state = readState(arrival.callback);
+  const row = await findHandshake(parts.database.kysely, sha256(state));
+  if (row === undefined) throw handshakeErrors.fail("handshake.unknown");
+  checkArrival(row, arrival);
+  await consume(parts, row);
+  const result = {
+    // Written by `beginHandshake` from a Purpose.
+    purpose: row.purpose as Purpose,
+    instanceId: row.instance_id,
+    returnTo: checkReturnAddress(parts.baseUrl, row.return_to),
+    userId: row.user_id,
+    projectId: row.project_id,
+    connectionId: row.connection_id,
+  };
+  try {
+    const verified = validateCallback(findInstance(parts, row.instance_id), arrival.callback, state);
+    return { ...result, tokens: await exchange(parts, row, verified) };
+  } catch (error) {
+    throw withWayBack(error, result);
+  }
+}
+
+/** Who did not begin it does not end it (RFC 9700 sections 4.4.2 and 4.7.1). */
+function checkArrival(row: HandshakesTable, { instanceId, browserToken, userId }: HandshakeReturn): void {
+  if (browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken))) {
+    throw handshakeErrors.fail("handshake.other_browser");
+  }
+  if (row.instance_id !== instanceId) throw handshakeErrors.fail("handshake.other_instance");
+  if (row.user_id !== null && row.user_id !== userId) throw handshakeErrors.fail("handshake.other_user");
+}
+
+/** Of two arrivals with one state, one gets through. */
+async function consume({ database, clock }: HandshakeParts, row: HandshakesTable): Promise<void> {
+  const now = clock.now().toISOString();
+  if (!(await consumeHandshake(database.kysely, row.state_hash)))
+    throw handshakeErrors.fail("handshake.unknown");
+  if (now >= row.expires_at || now < row.created_at) throw handshakeErrors.fail("handshake.expired");
+}
+
+async function exchange(
+  { keyring, fetch, clock, ...parts }: HandshakeParts,
+  row: HandshakesTable,
+  callback: VerifiedCallback,
+): Promise<TokenSet> {
+  const instance = findInstance(parts, row.instance_id);
+  const codeVerifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
+  return exchangeCode({ instance, fetch, clock }, { callback, redirectUri: row.redirect_uri, codeVerifier });
+}
+
+/** The same failure, with where the person came from, so that a page can lead back there. */
+function withWayBack(
+  error: unknown,
+  { returnTo, purpose, projectId }: Omit<HandshakeResult, "tokens">,
+): unknown {
+  if (!isWindlassError(error)) return error;
+  const { code, reaction, message, cure, detail, retryAfterSeconds } = error;
+  return new WindlassError(
+    code,
+    { reaction, message, cure },
+    {
+      data: { ...error.data, returnTo, purpose, projectId },
+      cause: error,
+      ...(detail === undefined ? {} : { detail }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    },
+  );
+}
