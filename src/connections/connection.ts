@@ -1,0 +1,71 @@
+/** Owns the shape of a connection and of its repositories, and reading them from their rows. */
+import type { ConnectionsTable, RepositoriesTable } from "../storage/schema.ts";
+
+export type ConnectionState =
+  | "active"
+  | "refreshing"
+  | "suspect"
+  | "uncertain"
+  | "suspended"
+  | "reconnect"
+  | "disconnected";
+
+export interface Connection {
+  readonly id: string;
+  readonly projectId: string;
+  readonly instanceId: string;
+  readonly kind: "oauth2";
+  readonly state: ConnectionState;
+  /** The code of the failure that put it in this state, such as `vault.reconnect`. */
+  readonly stateReason: string | null;
+  /** The display name of the account that granted access. */
+  readonly accountName: string;
+  /** As granted, not expanded. */
+  readonly scopes: readonly string[];
+  /** `null` until it is chosen or entered. */
+  readonly workspaceSlug: string | null;
+  /** 1 to 3,650. */
+  readonly lookbackDays: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface Repository {
+  readonly id: string;
+  /** Without braces; stays when the repository is renamed or moved. */
+  readonly uuid: string;
+  readonly workspaceSlug: string;
+  readonly slug: string;
+  readonly fullName: string;
+  /** `null` while the repository is empty. */
+  readonly mainBranch: string | null;
+}
+
+export function readConnection(row: ConnectionsTable): Connection {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    instanceId: row.instance_id,
+    kind: "oauth2",
+    // The column holds only what this house writes there: the states of the vault and of this room.
+    state: row.state as ConnectionState,
+    stateReason: row.state_reason,
+    accountName: row.account_name,
+    scopes: row.scopes.split(" ").filter((scope) => scope !== ""),
+    workspaceSlug: row.workspace_slug,
+    lookbackDays: row.lookback_days,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  };
+}
+
+export function readRepositoryRow(row: RepositoriesTable): Repository {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    workspaceSlug: row.workspace_slug,
+    slug: row.slug,
+    fullName: row.full_name,
+    mainBranch: row.main_branch,
+  };
+}

@@ -1,0 +1,154 @@
+/** Owns reading the repositories a person types or pastes, one a line, in whichever form they come. Pure. */
+
+export interface RepositoryLine {
+  /** In lower case, as Bitbucket keeps slugs. */
+  readonly workspace: string;
+  readonly slug: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** What is wrong with one line, for the person who wrote it. */
+export interface LineProblem {
+  /** From 1. */
+  readonly line: number;
+  /** As it was written, cut to 200 characters. */
+  readonly text: string;
+  /** One sentence. */
+  readonly message: string;
+  /** What was probably meant, as `workspace/repo-slug`. */
+  readonly suggestion?: string;
+}
+
+export interface RepositoryLines {
+  /** Each repository once, in the order written. */
+  readonly repositories: readonly RepositoryLine[];
+  readonly problems: readonly LineProblem[];
+}
+
+export interface LineOptions {
+  /** Hosts whose addresses are ours, beside bitbucket.org: `host` or `host:port`. */
+  readonly hosts?: readonly string[];
+  /** The connection's workspace, to complete a line that names only a repository. */
+  readonly workspace?: string | null;
+}
+
+type Reading = { readonly path: readonly string[] } | { readonly message: string };
+
+const cloudHosts = ["bitbucket.org", "www.bitbucket.org", "altssh.bitbucket.org", "api.bitbucket.org"];
+const slugPattern = /^[a-z0-9._-]+$/;
+
+/**
+ * Accepts `workspace/repo-slug`, web and clone addresses (https, ssh, scp form; with user, `.git` or a path behind),
+ * any case, any line ending. Blank lines and repetitions, in whatever form, are no problem and are left out.
+ */
+export function parseRepositoryLines(text: string, options: LineOptions = {}): RepositoryLines {
+  const repositories = new Map<string, RepositoryLine>();
+  const problems: LineProblem[] = [];
+  for (const [index, written] of text.split(/\r\n|[\n\r\u2028\u2029]/).entries()) {
+    const line = index + 1;
+    const cleaned = cleanLine(written);
+    if (cleaned === "") continue;
+    const found = readPath(readForm(cleaned, options), options);
+    if ("message" in found) {
+      problems.push({ line, text: cleaned.slice(0, 200), ...found });
+      continue;
+    }
+    const key = `${found.workspace}/${found.slug}`;
+    if (!repositories.has(key)) repositories.set(key, { ...found, line });
+  }
+  return { repositories: [...repositories.values()], problems };
+}
+
+/** Takes away what comes along when one copies: invisible characters, bullets, quotes, a trailing comma, `git clone`. */
+function cleanLine(written: string): string {
+  return written
+    .replace(/[\u200b-\u200f\u2060\ufeff]/g, "")
+    .trim()
+    .replace(/^[-*•]\s+/, "")
+    .replace(/^git\s+clone\s+/i, "")
+    .replace(/^["'`<]+|["'`>,;]+$/g, "")
+    .trim();
+}
+
+/** The parts of the path, whatever form the line has. */
+function readForm(line: string, options: LineOptions): Reading {
+  if (/[\s,;]/.test(line))
+    return { message: "This line holds more than one word; put one repository on each line." };
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(line);
+  if (scheme?.[2] !== undefined) return readAddress(scheme[2], options);
+  const scp = /^[^/@:]+@([^/:]+):(?!\d+\/)(.*)$/.exec(line);
+  if (scp?.[1] !== undefined && scp[2] !== undefined) return onHost(scp[1], scp[2], options);
+  const first = line.split("/")[0] ?? "";
+  if (/[.:@]/.test(first) && line.includes("/") && looksLikeHost(first, options))
+    return readAddress(line, options);
+  return { path: split(line) };
+}
+
+function looksLikeHost(word: string, options: LineOptions): boolean {
+  const host = word.slice(word.lastIndexOf("@") + 1).toLowerCase();
+  return (
+    isOurs(host, options) || /^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(:\d+)?$/.test(host) || host.includes(":")
+  );
+}
+
+/** What stands behind `scheme://`: user, host, path, query. */
+function readAddress(rest: string, options: LineOptions): Reading {
+  const path = rest.replace(/[?#].*$/, "");
+  const slash = path.indexOf("/");
+  const authority = slash < 0 ? path : path.slice(0, slash);
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  return onHost(host, slash < 0 ? "" : path.slice(slash + 1), options);
+}
+
+function onHost(host: string, path: string, options: LineOptions): Reading {
+  const parts = split(path);
+  if (!isOurs(host.toLowerCase(), options)) return { message: foreignHost(host, parts) };
+  const inApi = parts[0] === "2.0" && parts[1] === "repositories";
+  return { path: (inApi ? parts.slice(2) : parts).slice(0, 2) };
+}
+
+function isOurs(host: string, { hosts = [] }: LineOptions): boolean {
+  const bare = host.replace(/:\d+$/, "");
+  return cloudHosts.includes(bare) || hosts.some((ours) => ours.toLowerCase() === host);
+}
+
+function foreignHost(host: string, path: readonly string[]): string {
+  const server = path.includes("scm") || (path.includes("projects") && path.includes("repos"));
+  if (server) {
+    return `${host} looks like a Bitbucket Server or Data Center, which cannot be connected here yet; this connection is for bitbucket.org.`;
+  }
+  return `${host} is not the Bitbucket this connection is for; write workspace/repo-slug or an address there.`;
+}
+
+function split(path: string): string[] {
+  return path.split("/").filter((part) => part !== "");
+}
+
+function readPath(
+  reading: Reading,
+  options: LineOptions,
+): { workspace: string; slug: string } | { message: string; suggestion?: string } {
+  if ("message" in reading) return reading;
+  const [workspace, slug, ...rest] = reading.path.map((part) => part.toLowerCase());
+  if (workspace === undefined)
+    return { message: "This line names no repository; write workspace/repo-slug." };
+  const repository = (slug ?? workspace).replace(/\.git$/, "");
+  if (slug === undefined) return missingHalf(repository, options);
+  const suggestion = `${workspace}/${repository}`;
+  const odd = [workspace, repository].find((part) => !slugPattern.test(part));
+  if (odd !== undefined) {
+    return {
+      message: `“${odd}” is no slug: letters, digits, dots, dashes and underscores make one; copy it from the repository's address.`,
+    };
+  }
+  if (rest.length > 0)
+    return { message: "This line has more than two parts; write workspace/repo-slug.", suggestion };
+  return { workspace, slug: repository };
+}
+
+function missingHalf(word: string, { workspace }: LineOptions): { message: string; suggestion?: string } {
+  const message = `“${word}” is only half of it; write the workspace and the repository with a slash between.`;
+  const complete = typeof workspace === "string" && slugPattern.test(word) && word !== workspace;
+  return complete ? { message, suggestion: `${workspace}/${word}` } : { message };
+}

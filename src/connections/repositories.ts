@@ -1,0 +1,163 @@
+/** Owns which repositories a connection has: finding them at Bitbucket, checking what was typed, keeping the list. */
+import { isWindlassError } from "../base/errors.ts";
+import { newId } from "../base/random.ts";
+import type { Api } from "../bitbucket/api/client.ts";
+import { type CloudRepository, getRepository, repositoryPage } from "../bitbucket/api/cloud.ts";
+import { type LineProblem, parseRepositoryLines, type RepositoryLine } from "./lines.ts";
+import { nearestName } from "./near-miss.ts";
+
+/** What the form holds. */
+export interface RepositoryForm {
+  /** One repository a line, as typed. */
+  readonly text: string;
+  /** `workspace/repo-slug` of each ticked one. */
+  readonly picked: readonly string[];
+  readonly lookbackDays: number;
+}
+
+/** Everything the form means, with what is wrong with it. */
+export interface CheckedForm {
+  readonly repositories: readonly CloudRepository[];
+  /** In the order of the lines; a ticked repository that is gone has line 0. */
+  readonly problems: readonly LineProblem[];
+  readonly lookbackProblem: string | null;
+}
+
+export interface FormContext {
+  readonly api: Api;
+  readonly workspace: string | null;
+  /** The host people see this Bitbucket under, beside bitbucket.org. */
+  readonly hosts: readonly string[];
+}
+
+const shortestLookback = 1;
+const longestLookback = 3_650;
+const checksAtOnce = 6;
+const mostRepositories = 500;
+/** Pages of 100 that are searched for what was meant. */
+const mostPagesSearched = 10;
+
+/**
+ * Asks Bitbucket for each repository of the form. A hidden, missing or mistyped one is a problem of its line, with the nearest
+ * visible name. Throws what concerns the whole connection: stale access, missing permission, limits, no answer.
+ */
+export async function checkForm(form: RepositoryForm, context: FormContext): Promise<CheckedForm> {
+  const typed = parseRepositoryLines(form.text, context);
+  const picked = parseRepositoryLines(form.picked.join("\n"), context);
+  const lines = uniqueLines([
+    ...picked.repositories.map((each) => ({ ...each, line: 0 })),
+    ...typed.repositories,
+  ]);
+  const problems: LineProblem[] = [
+    ...typed.problems,
+    ...picked.problems.map((each) => ({ ...each, line: 0 })),
+  ];
+  for (const { workspace, slug, line } of lines.slice(mostRepositories)) {
+    const message = `More than ${mostRepositories} repositories cannot be connected at once.`;
+    problems.push({ line, text: `${workspace}/${slug}`, message });
+  }
+  const found = new Map<string, CloudRepository>();
+  const visible = visibleNames(context);
+  await eachAtOnce(lines.slice(0, mostRepositories), async (line) => {
+    const answer = await look(line, context.api, visible);
+    if ("message" in answer) problems.push(answer);
+    else found.set(answer.uuid, answer);
+  });
+  problems.sort((left, right) => left.line - right.line);
+  return { repositories: [...found.values()], problems, lookbackProblem: lookbackProblem(form.lookbackDays) };
+}
+
+function uniqueLines(lines: readonly RepositoryLine[]): RepositoryLine[] {
+  return [...new Map(lines.map((line) => [`${line.workspace}/${line.slug}`, line])).values()];
+}
+
+/** `null` for a whole number of days that is allowed, else a sentence. */
+export function lookbackProblem(days: number): string | null {
+  const fits = Number.isInteger(days) && days >= shortestLookback && days <= longestLookback;
+  return fits
+    ? null
+    : `The lookback is a whole number of days from ${shortestLookback} to ${longestLookback}.`;
+}
+
+async function look(
+  line: RepositoryLine,
+  api: Api,
+  visible: VisibleNames,
+): Promise<CloudRepository | LineProblem> {
+  const text = `${line.workspace}/${line.slug}`;
+  try {
+    return await getRepository(api, line.workspace, line.slug);
+  } catch (error) {
+    const message = hiddenMessage(error, text);
+    if (message === null) throw error;
+    const suggestion = nearestName(text, await visible(line.workspace));
+    return { line: line.line, text, message, ...(suggestion === null ? {} : { suggestion }) };
+  }
+}
+
+/** A missing scope concerns every line and is thrown on; a missing right concerns this repository. */
+function hiddenMessage(error: unknown, name: string): string | null {
+  if (isWindlassError(error, "bitbucket.not_found") || isWindlassError(error, "bitbucket.bad_request")) {
+    return `Bitbucket shows no repository ${name} to this account: it is not there, in another workspace, or hidden.`;
+  }
+  const lacksScope =
+    isWindlassError(error) && Array.isArray(error.data.required) && error.data.required.length > 0;
+  if (isWindlassError(error, "bitbucket.forbidden") && !lacksScope) {
+    return `This account may not read ${name}.`;
+  }
+  return null;
+}
+
+type VisibleNames = (workspace: string) => Promise<string[]>;
+
+/** Names of the line's workspace and of the connection's, each asked for once and only when a name was wrong. */
+function visibleNames({ api, workspace: own }: FormContext): VisibleNames {
+  const asked = new Map<string, Promise<string[]>>();
+  const ask = (workspace: string) => {
+    const answer = asked.get(workspace) ?? namesIn(api, workspace);
+    asked.set(workspace, answer);
+    return answer;
+  };
+  return async (workspace) => {
+    const places = new Set(own === null ? [workspace] : [workspace, own]);
+    return (await Promise.all([...places].map(ask))).flat();
+  };
+}
+
+/** A guess is a courtesy: what fails here is left unguessed. */
+async function namesIn(api: Api, workspace: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    let page: string | null | undefined;
+    for (let count = 0; count < mostPagesSearched && page !== null; count += 1) {
+      const answer = await repositoryPage(api, workspace, page === undefined ? {} : { page });
+      names.push(...answer.repositories.map(({ fullName }) => fullName));
+      page = answer.next;
+    }
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+  }
+  return names;
+}
+
+async function eachAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: checksAtOnce }, worker));
+}
+
+/** The row of a repository newly connected. */
+export function repositoryRow(connectionId: string, repository: CloudRepository, now: Date) {
+  return {
+    id: newId("rep"),
+    connection_id: connectionId,
+    uuid: repository.uuid,
+    workspace_slug: repository.workspaceSlug,
+    slug: repository.slug,
+    full_name: repository.fullName,
+    main_branch: repository.mainBranch,
+    created_at: now.toISOString(),
+  };
+}
