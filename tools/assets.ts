@@ -23,13 +23,17 @@ function script(): string {
   return `/*! htmx.org ${version}, Zero-Clause BSD */\n${theirs("htmx.org/dist/htmx.min.js")}\n${ours("windlass.js")}`;
 }
 
-/** The text of `src/ui/assets.ts`. */
-export function assetsSource(): string {
-  const files = {
+/** What is served, built from the sources as they are now. */
+export function buildAssets(): Record<string, { type: string; body: string }> {
+  return {
     "windlass.css": { type: "text/css; charset=utf-8", body: stylesheet() },
     "windlass.js": { type: "text/javascript; charset=utf-8", body: script() },
     "windlass.svg": { type: "image/svg+xml", body: ours("windlass.svg") },
   };
+}
+
+/** The text of `src/ui/assets.ts`. */
+export function assetsSource(): string {
   return `/** Owns what the browser loads. Made by \`node tools/assets.ts\`; do not edit. */
 
 /** What is served at \`/assets/{name}\`. */
@@ -39,7 +43,7 @@ export interface Asset {
 }
 
 /** By file name. */
-export const assets: Readonly<Record<string, Asset>> = ${JSON.stringify(files, null, 2)};
+export const assets: Readonly<Record<string, Asset>> = ${JSON.stringify(buildAssets(), null, 2)};
 
 export const stylesheet: string = assets["windlass.css"]?.body ?? "";
 export const script: string = assets["windlass.js"]?.body ?? "";

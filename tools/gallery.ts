@@ -1,0 +1,92 @@
+/** Draws every sample page with Chromium, light and dark, slim and wide, into `test-results/gallery/`, and runs axe over each. */
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { buildAssets } from "./assets.ts";
+import { samples } from "./gallery/samples.ts";
+
+const out = new URL("../test-results/gallery/", import.meta.url);
+const policy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+async function serve(): Promise<{ base: string; close: () => void }> {
+  // Built now, so that a picture never shows an old stylesheet.
+  const assets = buildAssets();
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const asset = assets[path.replace("/assets/", "")];
+    const sample = samples[path.slice(1)];
+    if (asset !== undefined) return response.writeHead(200, { "content-type": asset.type }).end(asset.body);
+    if (sample === undefined) return response.writeHead(204).end();
+    const head = { "content-type": "text/html; charset=utf-8", "content-security-policy": policy };
+    response.writeHead(200, head).end(String(await sample()));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { base: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+const looks = [
+  { colorScheme: "light", width: 1280 },
+  { colorScheme: "dark", width: 1280 },
+  { colorScheme: "light", width: 375 },
+  { colorScheme: "dark", width: 375 },
+] as const;
+
+async function draw(browser: Browser, base: string, names: readonly string[]): Promise<number> {
+  let complaints = 0;
+  for (const { colorScheme, width } of looks) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+    const page = await context.newPage();
+    page.on("console", (said) => {
+      if (said.type() !== "error") return;
+      complaints++;
+      console.error(`${page.url()}: ${said.text()}`);
+    });
+    for (const name of names) {
+      await page.goto(`${base}/${name}`, { waitUntil: "load" });
+      await page.screenshot({
+        path: new URL(`${name}.${colorScheme}.${width}.png`, out).pathname,
+        fullPage: true,
+      });
+      complaints += await judge(page, `${name} ${colorScheme} ${width}`);
+    }
+    await context.close();
+  }
+  return complaints;
+}
+
+async function judge(page: Page, name: string): Promise<number> {
+  const wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+  if (wide === true) console.error(`${name}: wider than the window`);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  for (const { id, help, nodes } of violations) {
+    console.error(`${name}: ${id}: ${help}\n  ${nodes.map(({ html }) => html.slice(0, 160)).join("\n  ")}`);
+  }
+  return violations.length + (wide === true ? 1 : 0);
+}
+
+mkdirSync(out, { recursive: true });
+const wanted = process.argv.slice(2);
+const names = Object.keys(samples).filter((name) => wanted.length === 0 || wanted.includes(name));
+const { base, close } = await serve();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ],
+});
+try {
+  const complaints = await draw(browser, base, names);
+  console.log(`${names.length} pages drawn in ${looks.length} looks, ${complaints} complaints`);
+  process.exitCode = complaints === 0 ? 0 : 1;
+} finally {
+  await browser.close();
+  close();
+}
