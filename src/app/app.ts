@@ -39,7 +39,14 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     throw error;
   });
   const door = openNodeDoor();
-  const world = { database, keyring, clock, log, fetch: door.fetch, instances: instanceFinder(instances) };
+  const world = {
+    database,
+    keyring,
+    clock,
+    log,
+    fetch: door.fetch,
+    instances: (id: string) => instances.get(id),
+  };
 
   const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
   const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
@@ -69,7 +76,16 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       ...(notice === null ? [] : [notice]),
     ],
     /** Whether requests can be served: the database answers. */
-    ready: () => database.kysely.selectFrom("meta").select("name").limit(1).execute().then(() => true, () => false),
+    ready: () =>
+      database.kysely
+        .selectFrom("meta")
+        .select("name")
+        .limit(1)
+        .execute()
+        .then(
+          () => true,
+          () => false,
+        ),
     /** Goes on with analyses that a stop interrupted. */
     start: () => analyses.resume(),
     /** Lets running calls end, then closes the database. */

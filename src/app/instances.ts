@@ -5,5 +5,10 @@ import type { Config } from "./config.ts";
 
 /** Every configured instance by its id. */
 export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
-  return new Map(Object.entries(config.instances).map(([id, { product: _, ...settings }]) => [id, cloudInstance({ id, ...settings })]));
+  return new Map(
+    Object.entries(config.instances).map(([id, { product: _, ...settings }]) => [
+      id,
+      cloudInstance({ id, ...settings }),
+    ]),
+  );
 }

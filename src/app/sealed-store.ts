@@ -30,6 +30,7 @@ export async function openSealedStore(
 }
 
 function noticeOf(source: string, path: string): string {
-  if (source === "made") return `A key for sealing tokens was made: ${path}. Back it up apart from the database.`;
+  if (source === "made")
+    return `A key for sealing tokens was made: ${path}. Back it up apart from the database.`;
   return `Tokens are sealed with the key in ${path}.`;
 }

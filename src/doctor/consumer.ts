@@ -22,7 +22,10 @@ export async function askConsumerScopes(asker: Asker): Promise<readonly string[]
   return typeof scope === "string" ? scope.split(" ").filter(Boolean) : null;
 }
 
-async function ask({ instance, fetch }: Asker, form: Record<string, string>): Promise<Record<string, unknown>> {
+async function ask(
+  { instance, fetch }: Asker,
+  form: Record<string, string>,
+): Promise<Record<string, unknown>> {
   const authorization = `Basic ${base64(`${instance.clientId}:${instance.clientSecret.reveal()}`)}`;
   try {
     const response = await fetch(instance.urls.token, {

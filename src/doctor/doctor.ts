@@ -25,11 +25,21 @@ export interface DoctorParts {
 export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   const { reachable, clock } = await checkReachable(parts);
   if (reachable.verdict !== "fine") return [reachable];
-  return [reachable, clock, await checkKeyAndSecret(parts), await checkRedirectUri(parts), await checkScopes(parts)];
+  return [
+    reachable,
+    clock,
+    await checkKeyAndSecret(parts),
+    await checkRedirectUri(parts),
+    await checkScopes(parts),
+  ];
 }
 
 /** Whether website and API answer at all, and how far their clock is from ours. */
-async function checkReachable({ instance, fetch, clock }: DoctorParts): Promise<{ reachable: Finding; clock: Finding }> {
+async function checkReachable({
+  instance,
+  fetch,
+  clock,
+}: DoctorParts): Promise<{ reachable: Finding; clock: Finding }> {
   let seen: Date | undefined;
   for (const url of [instance.urls.token, `${instance.urls.api}/user`]) {
     try {
@@ -39,7 +49,10 @@ async function checkReachable({ instance, fetch, clock }: DoctorParts): Promise<
       if (isWindlassError(error, "http.redirected")) continue;
       const sentence = `${new URL(url).origin} does not answer${isWindlassError(error) && error.detail ? ` (${error.detail})` : ""}.`;
       const cure = "Check the network, the proxy and the instance's urls.";
-      return { reachable: { check: "reachable", verdict: "problem", sentence, cure }, clock: clockFinding(undefined, clock) };
+      return {
+        reachable: { check: "reachable", verdict: "problem", sentence, cure },
+        clock: clockFinding(undefined, clock),
+      };
     }
   }
   const sentence = `${new URL(instance.urls.token).host} and ${new URL(instance.urls.api).host} answer.`;
@@ -49,12 +62,21 @@ async function checkReachable({ instance, fetch, clock }: DoctorParts): Promise<
 /** A minute of difference is harmless: tokens are renewed well before they end. */
 function clockFinding(seen: Date | undefined, clock: Clock): Finding {
   if (seen === undefined || Number.isNaN(seen.getTime())) {
-    return { check: "clock", verdict: "unknown", sentence: "Bitbucket's answer carries no date to compare with." };
+    return {
+      check: "clock",
+      verdict: "unknown",
+      sentence: "Bitbucket's answer carries no date to compare with.",
+    };
   }
   const seconds = Math.round((clock.now().getTime() - seen.getTime()) / 1000);
   const sentence = `This machine's clock differs from Bitbucket's by ${Math.abs(seconds)} s.`;
   if (Math.abs(seconds) <= 60) return { check: "clock", verdict: "fine", sentence };
-  return { check: "clock", verdict: "problem", sentence, cure: "Set this machine's clock, for example with NTP." };
+  return {
+    check: "clock",
+    verdict: "problem",
+    sentence,
+    cure: "Set this machine's clock, for example with NTP.",
+  };
 }
 
 /** A made-up code is refused either way; which refusal comes tells whether key and secret are right. */
@@ -62,25 +84,41 @@ async function checkKeyAndSecret(parts: DoctorParts): Promise<Finding> {
   const answer = await askWithMadeUpCode(parts);
   if (answer === "unauthorized_client") {
     const sentence = "Bitbucket does not accept this key and secret.";
-    const cure = "Copy Key and Secret from Workspace settings → OAuth consumers once more, and give the consumer a callback URL.";
+    const cure =
+      "Copy Key and Secret from Workspace settings → OAuth consumers once more, and give the consumer a callback URL.";
     return { check: "key and secret", verdict: "problem", sentence, cure };
   }
-  if (answer === "invalid_grant") return { check: "key and secret", verdict: "fine", sentence: "Bitbucket accepts key and secret." };
-  return { check: "key and secret", verdict: "unknown", sentence: `Bitbucket answered ${answer}, which says nothing of key and secret.` };
+  if (answer === "invalid_grant")
+    return { check: "key and secret", verdict: "fine", sentence: "Bitbucket accepts key and secret." };
+  return {
+    check: "key and secret",
+    verdict: "unknown",
+    sentence: `Bitbucket answered ${answer}, which says nothing of key and secret.`,
+  };
 }
 
 /** Bitbucket shows a page of its own, and never sends the browser back, when it does not accept the redirect URI. */
 async function checkRedirectUri({ instance, fetch, redirectUri }: DoctorParts): Promise<Finding> {
   const url = new URL(instance.urls.authorize);
-  url.search = new URLSearchParams({ client_id: instance.clientId, response_type: "code", redirect_uri: redirectUri }).toString();
+  url.search = new URLSearchParams({
+    client_id: instance.clientId,
+    response_type: "code",
+    redirect_uri: redirectUri,
+  }).toString();
   const check = "redirect URI";
   try {
     const page = await (await fetch(url.href)).text();
-    if (!/invalid redirect_uri/i.test(page)) return { check, verdict: "fine", sentence: `Bitbucket does not object to ${redirectUri}.` };
+    if (!/invalid redirect_uri/i.test(page))
+      return { check, verdict: "fine", sentence: `Bitbucket does not object to ${redirectUri}.` };
   } catch (error) {
     if (!isWindlassError(error, "http.redirected")) throw error;
     const sentence = `Bitbucket asks for a login before it looks at ${redirectUri}.`;
-    return { check, verdict: "unknown", sentence, cure: "Sign in once in a browser: a wrong redirect URI shows as a page of Bitbucket's." };
+    return {
+      check,
+      verdict: "unknown",
+      sentence,
+      cure: "Sign in once in a browser: a wrong redirect URI shows as a page of Bitbucket's.",
+    };
   }
   const cure = `Set the consumer's callback URL to exactly ${redirectUri} (scheme, host, port and slash included).`;
   return { check, verdict: "problem", sentence: `Bitbucket refuses ${redirectUri} for this consumer.`, cure };
@@ -95,7 +133,8 @@ async function checkScopes(parts: DoctorParts): Promise<Finding> {
     return { check, verdict: "unknown", sentence, cure: "Sign in once: what was granted is checked then." };
   }
   const missing = parts.instance.scopes.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0) return { check, verdict: "fine", sentence: `The consumer has ${parts.instance.scopes.join(", ")}.` };
+  if (missing.length === 0)
+    return { check, verdict: "fine", sentence: `The consumer has ${parts.instance.scopes.join(", ")}.` };
   const cure = `Tick ${missing.join(", ")} under Permissions of the consumer (Workspace settings → OAuth consumers → Edit).`;
   return { check, verdict: "problem", sentence: `The consumer lacks ${missing.join(", ")}.`, cure };
 }

@@ -15,7 +15,11 @@ export interface ReachabilityParts {
 }
 
 /** Gives a question: whether the instance answered, whatever it said, within three seconds. Never throws. */
-export function createReachability({ instances, fetch, clock }: ReachabilityParts): (instanceId: string) => Promise<boolean> {
+export function createReachability({
+  instances,
+  fetch,
+  clock,
+}: ReachabilityParts): (instanceId: string) => Promise<boolean> {
   const known = new Map<string, { readonly asked: number; readonly answer: Promise<boolean> }>();
 
   return (instanceId) => {

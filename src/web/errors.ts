@@ -22,6 +22,11 @@ export const webErrors = defineErrors({
     message: "More was sent than is accepted.",
     cure: "Send less: a stack trace of up to 256 kB is enough.",
   },
+  "web.bad_request": {
+    reaction: "malformed",
+    message: "This request cannot be understood.",
+    cure: "Mend what is named and send it again.",
+  },
   "web.unknown_instance": {
     reaction: "refused",
     message: "There is no Bitbucket of this name here.",

@@ -3,7 +3,6 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { App } from "../app/app.ts";
 import { isWindlassError, type Reaction, type WindlassError } from "../base/errors.ts";
 import { errorPage } from "../dashboard/error.ts";
-import type { Places } from "../dashboard/parts/failure.ts";
 import { paths } from "../dashboard/paths.ts";
 import { webErrors } from "./errors.ts";
 import { signedIn, type WebContext } from "./visitor.ts";
@@ -31,19 +30,36 @@ export function answerFailure(app: App, error: unknown, context: WebContext): Re
   const { code, detail } = failure;
   const facts = { code, detail, method: context.req.method, path: context.req.path };
   if (isWindlassError(error)) app.log.info("request.failed", facts);
-  else app.log.error("request.broken", { ...facts, stack: error instanceof Error ? error.stack : String(error) });
+  else
+    app.log.error("request.broken", {
+      ...facts,
+      stack: error instanceof Error ? error.stack : String(error),
+    });
 
-  if (failure.retryAfterSeconds !== undefined) context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
+  if (failure.retryAfterSeconds !== undefined)
+    context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
   const status = statusOf(failure);
   if (context.req.path.startsWith("/api/") || context.req.path === "/auth/session") {
-    return context.json({ error: { code, message: failure.message, cure: failure.cure, ...extra(failure) } }, status);
+    return context.json(
+      { error: { code, message: failure.message, cure: failure.cure, ...extra(failure) } },
+      status,
+    );
   }
-  const places: Places = {
-    retry: { label: "Back to the start", href: paths.home },
-    signIn: { label: "Sign in", href: paths.signIn },
-  };
-  const page = errorPage({ failure, places, ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}) });
+  const places = { retry: wayBack(failure), signIn: { label: "Sign in", href: paths.signIn } };
+  const page = errorPage({
+    failure,
+    places,
+    ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}),
+  });
   return context.html(page, status);
+}
+
+/** A trip to Bitbucket that failed leads back to where it began. */
+function wayBack({ data }: WindlassError): { label: string; href: string } {
+  if (data.purpose === "sign-in") return { label: "Back to sign-in", href: paths.signIn };
+  if (typeof data.projectId === "string")
+    return { label: "Back to the project", href: paths.project(data.projectId) };
+  return { label: "Back to the start", href: paths.home };
 }
 
 function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
@@ -51,5 +67,8 @@ function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
 }
 
 function extra({ data, retryAfterSeconds }: WindlassError): Record<string, unknown> {
-  return { ...(Object.keys(data).length > 0 && { data }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return {
+    ...(Object.keys(data).length > 0 && { data }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }

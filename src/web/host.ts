@@ -8,7 +8,8 @@ export function canonicalHost(baseUrl: string): MiddlewareHandler {
     const url = new URL(context.req.url);
     const asked = context.req.header("host") ?? url.host;
     if (asked === host) return next();
-    if (context.req.method === "GET") return Promise.resolve(context.redirect(baseUrl + url.pathname + url.search, 307));
+    if (context.req.method === "GET")
+      return Promise.resolve(context.redirect(baseUrl + url.pathname + url.search, 307));
     return Promise.resolve(context.text(`This server is ${baseUrl}.\n`, 421));
   };
 }

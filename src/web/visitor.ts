@@ -25,9 +25,12 @@ export type WebContext = Context<WebEnvironment>;
 /** Looks the session up once a request. A store that fails is an error, never "signed out" and never "signed in". */
 export function readVisitor(app: App): MiddlewareHandler<WebEnvironment> {
   return async (context, next) => {
-    const token = app.cookies.session.read(context.req.raw.headers);
+    const token = app.cookies.read("session", context.req.header("cookie"));
     const session = token === null ? null : await app.sessions.find(token);
-    context.set("visitor", token === null || session === null ? null : { session, token, csrf: app.sessions.csrfToken(token) });
+    context.set(
+      "visitor",
+      token === null || session === null ? null : { session, token, csrf: app.sessions.csrfToken(token) },
+    );
     await next();
   };
 }
@@ -51,9 +54,14 @@ export function requireOwnForm(app: App): MiddlewareHandler<WebEnvironment> {
     const { headers } = context.req.raw;
     const site = headers.get("sec-fetch-site");
     const origin = headers.get("origin");
-    const foreign = (site !== null && site !== "same-origin" && site !== "none") || (origin !== null && origin !== app.config.baseUrl);
+    const foreign =
+      (site !== null && site !== "same-origin" && site !== "none") ||
+      (origin !== null && origin !== app.config.baseUrl);
     const visitor = context.get("visitor");
-    if (foreign || (visitor !== null && !app.sessions.csrfMatches(visitor.token, await givenToken(context)))) {
+    if (
+      foreign ||
+      (visitor !== null && !app.sessions.csrfMatches(visitor.token, await givenToken(context)))
+    ) {
       throw webErrors.fail("web.foreign_form");
     }
     return next();
@@ -68,7 +76,9 @@ async function givenToken(context: WebContext): Promise<string> {
 }
 
 /** The fields of a form; a field that came more than once is an array. Anything but a form is an empty one. */
-export async function readForm(context: WebContext): Promise<Readonly<Record<string, string | readonly string[]>>> {
+export async function readForm(
+  context: WebContext,
+): Promise<Readonly<Record<string, string | readonly string[]>>> {
   const type = context.req.header("content-type") ?? "";
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return {};
   const body = await context.req.parseBody({ all: true });
@@ -86,7 +96,10 @@ export function fieldText(form: Readonly<Record<string, string | readonly string
 }
 
 /** One field of a form as a list. */
-export function fieldList(form: Readonly<Record<string, string | readonly string[]>>, name: string): readonly string[] {
+export function fieldList(
+  form: Readonly<Record<string, string | readonly string[]>>,
+  name: string,
+): readonly string[] {
   const value = form[name];
   return typeof value === "string" ? [value] : (value ?? []);
 }

@@ -5,6 +5,7 @@ import type { App } from "../app/app.ts";
 import { webErrors } from "./errors.ts";
 import { answerFailure } from "./failure.ts";
 import { safeHeaders } from "./headers.ts";
+import { canonicalHost } from "./host.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -12,7 +13,6 @@ import { authRoutes } from "./routes/auth.ts";
 import { connectRoutes } from "./routes/connect.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { projectRoutes } from "./routes/projects.ts";
-import { canonicalHost } from "./host.ts";
 import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
 
 export interface Web {
@@ -32,7 +32,14 @@ export function createWeb(app: App): Web {
   web.route("/", healthRoutes(app));
   web.use(canonicalHost(app.config.baseUrl));
   web.route("/", assetRoutes());
-  web.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => { throw webErrors.fail("web.too_large"); } }));
+  web.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw webErrors.fail("web.too_large");
+      },
+    }),
+  );
   web.use(readVisitor(app), requireOwnForm(app));
   web.route("/", authRoutes(app));
   web.use(requireVisitor);

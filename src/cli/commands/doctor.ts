@@ -31,7 +31,10 @@ export const command: Command = {
   summary: "checks the set-up and names the cure",
   help,
   async run(args) {
-    const { values } = parseArgs({ args: [...args], options: { config: { type: "string" }, json: { type: "boolean" } } });
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: "string" }, json: { type: "boolean" } },
+    });
     const config = readServerConfig(values.config);
     const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
     const findings: (Finding & { readonly instance: string })[] = [];

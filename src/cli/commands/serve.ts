@@ -39,7 +39,9 @@ export const command: Command = {
     const port = readPort(values.port) ?? read.listen.port;
     const config: Config = { ...read, listen: { host: values.host ?? read.listen.host, port } };
     const server = await startServer(config, { log: openLog(config.log.level) });
-    process.stdout.write(`Windlass serves ${server.url} (listening on ${config.listen.host}:${server.port})\n`);
+    process.stdout.write(
+      `Windlass serves ${server.url} (listening on ${config.listen.host}:${server.port})\n`,
+    );
     for (const notice of server.notices) process.stdout.write(`${notice}\n`);
     await untilStopped();
     await server.close();
@@ -50,5 +52,7 @@ export const command: Command = {
 /** The file that was named, or the usual one where it exists, else the environment. */
 export function readServerConfig(file: string | undefined): Config {
   if (file !== undefined) return readConfigFile(file, process.env);
-  return existsSync("windlass.yaml") ? readConfigFile("windlass.yaml", process.env) : readEnvironment(process.env);
+  return existsSync("windlass.yaml")
+    ? readConfigFile("windlass.yaml", process.env)
+    : readEnvironment(process.env);
 }

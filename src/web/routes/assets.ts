@@ -9,6 +9,9 @@ export function assetRoutes(): Hono<WebEnvironment> {
     const name = context.req.param("name");
     const asset = Object.hasOwn(assets, name) ? assets[name] : undefined;
     if (asset === undefined) return context.notFound();
-    return context.body(asset.body, 200, { "Content-Type": asset.type, "Cache-Control": "public, max-age=300" });
+    return context.body(asset.body, 200, {
+      "Content-Type": asset.type,
+      "Cache-Control": "public, max-age=300",
+    });
   });
 }

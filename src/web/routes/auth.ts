@@ -2,10 +2,11 @@
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
+import { randomToken } from "../../base/random.ts";
 import { accountPage } from "../../dashboard/account.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { signInPage } from "../../dashboard/sign-in.ts";
-import type { CompletedHandshake } from "../../handshake/handshake.ts";
+import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 
@@ -31,11 +32,15 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
     })),
   );
   const failure = failureNamed(context.req.query("error"));
-  return context.html(signInPage({ instances, open: true, failure, ...(returnTo === undefined ? {} : { returnTo }) }));
+  return context.html(
+    signInPage({ instances, open: true, failure, ...(returnTo === undefined ? {} : { returnTo }) }),
+  );
 }
 
 /** Only our own words are shown, whatever the address says. */
-function failureNamed(code: string | undefined): Error & { code: string; message: string; cure: string } | null {
+function failureNamed(
+  code: string | undefined,
+): (Error & { code: string; message: string; cure: string }) | null {
   return code === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
 }
 
@@ -50,7 +55,7 @@ function describeSession(context: WebContext): Response {
 async function signOut(app: App, context: WebContext): Promise<Response> {
   const visitor = context.get("visitor");
   if (visitor !== null) await app.sessions.end(visitor.token);
-  context.header("Set-Cookie", app.cookies.session.clear());
+  context.header("Set-Cookie", app.cookies.clear("session"));
   return context.redirect(paths.signIn, 303);
 }
 
@@ -59,10 +64,14 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
   const instance = app.instances.get(context.req.param("instance") ?? "");
   if (instance === undefined) throw webErrors.fail("web.unknown_instance");
   const destination = context.req.header("sec-fetch-dest");
-  if ((destination !== undefined && destination !== "document") || context.req.header("sec-purpose")?.includes("prefetch")) {
+  if (
+    (destination !== undefined && destination !== "document") ||
+    context.req.header("sec-purpose")?.includes("prefetch")
+  ) {
     throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
   }
-  if (!(await app.isReachable(instance.id))) return context.redirect(`${paths.signIn}?error=unreachable`, 303);
+  if (!(await app.isReachable(instance.id)))
+    return context.redirect(`${paths.signIn}?error=unreachable`, 303);
   const browserToken = keepBrowser(app, context);
   const { location } = await app.handshakes.begin({
     instanceId: instance.id,
@@ -76,9 +85,8 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
 
 /** The browser's own token, to which its handshakes are bound; made at the first one. */
 export function keepBrowser(app: App, context: WebContext): string {
-  const known = app.cookies.browser.read(context.req.raw.headers);
-  const token = known ?? app.cookies.browser.make();
-  context.header("Set-Cookie", app.cookies.browser.set(token), { append: true });
+  const token = app.cookies.read("browser", context.req.header("cookie")) ?? randomToken();
+  context.header("Set-Cookie", app.cookies.serialize("browser", token), { append: true });
   return token;
 }
 
@@ -89,28 +97,46 @@ async function completeHandshake(app: App, context: WebContext): Promise<Respons
   const handshake = await app.handshakes.complete({
     instanceId: context.req.param("instance") ?? "",
     callback: new URL(pathname + search, app.config.baseUrl),
-    browserToken: app.cookies.browser.read(context.req.raw.headers),
-    userId: visitor?.session.user.id ?? null,
+    browserToken: app.cookies.read("browser", context.req.header("cookie")),
+    userId: visitor?.session.user.id,
   });
-  return handshake.purpose === "sign-in" ? finishSignIn(app, context, handshake) : finishConnecting(app, context, handshake);
+  return handshake.purpose === "sign-in"
+    ? finishSignIn(app, context, handshake)
+    : finishConnecting(app, context, handshake);
 }
 
-async function finishSignIn(app: App, context: WebContext, handshake: CompletedHandshake): Promise<Response> {
+async function finishSignIn(app: App, context: WebContext, handshake: HandshakeResult): Promise<Response> {
   const previous = context.get("visitor")?.token;
   const { instanceId, tokens, returnTo } = handshake;
-  const { sessionToken } = await app.signin.signIn({ instanceId, tokens, ...(previous === undefined ? {} : { previousSessionToken: previous }) });
-  context.header("Set-Cookie", app.cookies.session.set(sessionToken), { append: true });
+  const { sessionToken } = await app.signin.signIn({
+    instanceId,
+    tokens,
+    ...(previous === undefined ? {} : { previousSessionToken: previous }),
+  });
+  context.header(
+    "Set-Cookie",
+    app.cookies.serialize("session", sessionToken, app.config.sessions.absoluteSeconds),
+    { append: true },
+  );
   return context.redirect(returnTo, 303);
 }
 
-async function finishConnecting(app: App, context: WebContext, handshake: CompletedHandshake): Promise<Response> {
+async function finishConnecting(
+  app: App,
+  context: WebContext,
+  handshake: HandshakeResult,
+): Promise<Response> {
   const { projectId } = handshake;
   visitorOf(context);
   try {
     const connection = await app.connections.complete(handshake);
-    return context.redirect(`${paths.connectRepositories(connection.projectId, connection.id)}?done=connected`, 303);
+    return context.redirect(
+      `${paths.connectRepositories(connection.projectId, connection.id)}?done=connected`,
+      303,
+    );
   } catch (error) {
-    if (isWindlassError(error)) app.log.info("connection.refused", { project: projectId, code: error.code, detail: error.detail });
+    if (isWindlassError(error))
+      app.log.info("connection.refused", { project: projectId, code: error.code, detail: error.detail });
     throw error;
   }
 }

@@ -6,5 +6,7 @@ import type { WebEnvironment } from "../visitor.ts";
 export function healthRoutes(app: App): Hono<WebEnvironment> {
   return new Hono<WebEnvironment>()
     .get("/healthz", (context) => context.text("alive\n"))
-    .get("/readyz", async (context) => ((await app.ready()) ? context.text("ready\n") : context.text("not ready\n", 503)));
+    .get("/readyz", async (context) =>
+      (await app.ready()) ? context.text("ready\n") : context.text("not ready\n", 503),
+    );
 }

@@ -1,0 +1,213 @@
+/** Owns the routes of connecting: what is asked and why, the trip to Bitbucket, workspace and repositories, the end. */
+import { Hono } from "hono";
+import type { App } from "../../app/app.ts";
+import { isWindlassError } from "../../base/errors.ts";
+import type { Connection } from "../../connections/connections.ts";
+import { disconnectPage } from "../../dashboard/confirm.ts";
+import { connectChoosePage } from "../../dashboard/connect-choose.ts";
+import { connectPermissionsPage } from "../../dashboard/connect-permissions.ts";
+import { connectRepositoriesPage } from "../../dashboard/connect-repositories.ts";
+import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
+import { paths } from "../../dashboard/paths.ts";
+import type { Project } from "../../projects/projects.ts";
+import { webErrors } from "../errors.ts";
+import { readLookback } from "../lookback.ts";
+import { listView, repositoriesView, type WizardForm, wizardForm } from "../views/connect.ts";
+import { instanceName } from "../views/project.ts";
+import {
+  fieldText,
+  readForm,
+  signedIn,
+  visitorOf,
+  type WebContext,
+  type WebEnvironment,
+} from "../visitor.ts";
+import { keepBrowser } from "./auth.ts";
+import { projectOf } from "./projects.ts";
+
+/** What a connection asks for: each has its reason on the page before the trip. */
+export const connectScopes = ["repository", "account"] as const;
+
+export function connectRoutes(app: App): Hono<WebEnvironment> {
+  const connection = "/projects/:project/connections/:connection";
+  return new Hono<WebEnvironment>()
+    .get("/projects/:project/connect", (context) => chooseInstance(app, context))
+    .get("/projects/:project/connect/:instance", (context) => showPermissions(app, context))
+    .post("/projects/:project/connect/:instance", (context) => goToBitbucket(app, context))
+    .get(`${connection}/repositories`, (context) => showRepositories(app, context))
+    .post(`${connection}/repositories`, (context) => submitRepositories(app, context))
+    .get(`${connection}/repository-list`, (context) => showList(app, context))
+    .get(`${connection}/disconnect`, (context) => askToDisconnect(app, context))
+    .post(`${connection}/disconnect`, (context) => disconnect(app, context));
+}
+
+/** The connection of the address, if it belongs to a project of the visitor's own. */
+export async function connectionOf(
+  app: App,
+  context: WebContext,
+): Promise<{ project: Project; connection: Connection }> {
+  const project = await projectOf(app, context);
+  const id = context.req.param("connection") ?? "";
+  const connection = (await app.connections.list(project.id)).find((each) => each.id === id);
+  if (connection === undefined) throw webErrors.fail("web.not_found");
+  return { project, connection };
+}
+
+async function chooseInstance(app: App, context: WebContext): Promise<Response> {
+  const project = await projectOf(app, context);
+  const instances = [...app.instances.values()].map(({ id, urls }) => ({
+    id,
+    name: instanceName,
+    host: new URL(urls.web).host,
+  }));
+  return context.html(connectChoosePage({ ...signedIn(context), project, instances }));
+}
+
+function instanceOf(app: App, context: WebContext) {
+  const instance = app.instances.get(context.req.param("instance") ?? "");
+  if (instance === undefined) throw webErrors.fail("web.unknown_instance");
+  return instance;
+}
+
+async function showPermissions(app: App, context: WebContext): Promise<Response> {
+  const project = await projectOf(app, context);
+  const instance = { id: instanceOf(app, context).id, name: instanceName };
+  const connectionId = context.req.query("connection");
+  const failure =
+    context.req.query("error") === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
+  const again = connectionId === undefined ? {} : { connectionId };
+  return context.html(
+    connectPermissionsPage({
+      ...signedIn(context),
+      project,
+      instance,
+      scopes: connectScopes,
+      failure,
+      ...again,
+    }),
+  );
+}
+
+/** `connection` in the form means: connect that one anew. */
+async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
+  const project = await projectOf(app, context);
+  const instance = instanceOf(app, context);
+  if (!(await app.isReachable(instance.id))) {
+    return context.redirect(`${paths.connectPermissions(project.id, instance.id)}?error=unreachable`, 303);
+  }
+  const connectionId = fieldText(await readForm(context), "connection") || undefined;
+  const known =
+    connectionId === undefined ||
+    (await app.connections.list(project.id)).some(({ id }) => id === connectionId);
+  if (!known) throw webErrors.fail("web.not_found");
+  const { location } = await app.handshakes.begin({
+    instanceId: instance.id,
+    purpose: "connect",
+    returnTo: paths.project(project.id),
+    scopes: connectScopes,
+    browserToken: keepBrowser(app, context),
+    userId: visitorOf(context).session.user.id,
+    projectId: project.id,
+    connectionId,
+  });
+  return context.redirect(location, 303);
+}
+
+async function showRepositories(app: App, context: WebContext): Promise<Response> {
+  const { project, connection } = await connectionOf(app, context);
+  const saved = await app.connections.repositories(connection.id);
+  const form = wizardForm({
+    picked: saved.map(({ fullName }) => fullName),
+    lookbackDays: String(connection.lookbackDays),
+  });
+  return context.html(
+    connectRepositoriesPage({
+      ...signedIn(context),
+      project,
+      ...(await repositoriesView(app, connection, form)),
+    }),
+  );
+}
+
+async function submitRepositories(app: App, context: WebContext): Promise<Response> {
+  const { project, connection } = await connectionOf(app, context);
+  const form = wizardForm(await readForm(context));
+  const shown = async (extra: object, status: 200 | 400 = 400) => {
+    const view = await repositoriesView(app, await app.connections.get(connection.id), form);
+    return context.html(
+      connectRepositoriesPage({ ...signedIn(context), project, ...view, ...extra }),
+      status,
+    );
+  };
+  if (form.do === "workspace") {
+    const problem = await chooseWorkspace(app, connection, form);
+    return shown(problem === null ? {} : { workspaceProblem: problem }, problem === null ? 200 : 400);
+  }
+  if (form.do === "search") return shown({}, 200);
+  const lookback = readLookback(form.lookbackDays);
+  if ("problem" in lookback) return shown({ lookbackProblem: lookback.problem });
+  if (form.workspace !== "" && connection.workspaceSlug === null)
+    await chooseWorkspace(app, connection, form);
+  const { text, picked } = form;
+  const { saved, problems } = await app.connections.saveRepositories(connection.id, {
+    text,
+    picked,
+    lookbackDays: lookback.days,
+  });
+  if (problems.length > 0) return shown({ problems });
+  if (saved.length === 0) return shown({ nothingChosen: true });
+  if (form.do !== "run") return context.redirect(`${paths.project(project.id)}?done=saved`, 303);
+  const id = await app.analyses.start({
+    projectId: project.id,
+    connectionId: connection.id,
+    startedBy: visitorOf(context).session.user.id,
+  });
+  return context.redirect(paths.analysis(project.id, id), 303);
+}
+
+/** What is wrong with the workspace that was named; null when it was taken. */
+async function chooseWorkspace(
+  app: App,
+  connection: Connection,
+  { workspace }: WizardForm,
+): Promise<string | null> {
+  try {
+    await app.connections.chooseWorkspace(connection.id, workspace);
+    return null;
+  } catch (error) {
+    if (
+      isWindlassError(error) &&
+      (error.code.startsWith("connections.") || error.code === "bitbucket.not_found")
+    ) {
+      return `${error.message} ${error.cure}`;
+    }
+    throw error;
+  }
+}
+
+/** The list alone, while somebody types in the search field. */
+async function showList(app: App, context: WebContext): Promise<Response> {
+  const { connection } = await connectionOf(app, context);
+  const { q = [], page = [], picked = [] } = context.req.queries();
+  const list = await listView(app, connection, wizardForm({ q: q[0] ?? "", page: page[0] ?? "", picked }));
+  return list === null ? context.body(null, 204) : context.html(repositoryResults(list));
+}
+
+async function askToDisconnect(app: App, context: WebContext): Promise<Response> {
+  const { project, connection } = await connectionOf(app, context);
+  const repositories = (await app.connections.repositories(connection.id)).length;
+  return context.html(
+    disconnectPage({
+      ...signedIn(context),
+      project,
+      connection: { id: connection.id, instanceName, accountName: connection.accountName },
+      repositories,
+    }),
+  );
+}
+
+async function disconnect(app: App, context: WebContext): Promise<Response> {
+  const { project, connection } = await connectionOf(app, context);
+  await app.connections.disconnect(connection.id);
+  return context.redirect(`${paths.project(project.id)}?done=disconnected`, 303);
+}

@@ -1,0 +1,145 @@
+/** Owns how an analysis becomes what the dashboard shows. */
+import type {
+  Analysis,
+  AnalysisCommit,
+  AnalysisFile,
+  AnalysisSuspect,
+  RepositoryPhase,
+} from "../../analyses/analysis.ts";
+import type { App } from "../../app/app.ts";
+import type { AnalysisView } from "../../dashboard/analysis.ts";
+import type { FileChangeView } from "../../dashboard/parts/changes.ts";
+import type { CommitView } from "../../dashboard/parts/commits.ts";
+import type { ProgressView } from "../../dashboard/parts/progress.ts";
+import type { RepositoryPhase as ShownPhase } from "../../dashboard/parts/states.ts";
+import type { SuspectView } from "../../dashboard/parts/suspects.ts";
+import type { Project } from "../../projects/projects.ts";
+
+/** Of a commit that changed thousands of files, the page shows the first. */
+const filesShown = 100;
+
+const phases = {
+  queued: "queued",
+  walking: "reading",
+  "catching-up": "reading",
+  counting: "counting",
+  done: "done",
+  failed: "failed",
+} satisfies Record<RepositoryPhase, ShownPhase>;
+
+/** The page, less the visitor. */
+export async function analysisView(
+  app: App,
+  { id, name }: Project,
+  analysis: Analysis,
+): Promise<Omit<AnalysisView, "viewer" | "csrf" | "notice">> {
+  const connection = await app.connections.get(analysis.connectionId);
+  const web = app.instances.get(connection.instanceId)?.urls.web ?? null;
+  const { errorText, commits } = analysis;
+  return {
+    project: { id, name },
+    connection: {
+      id: connection.id,
+      instanceId: connection.instanceId,
+      lookbackDays: connection.lookbackDays,
+    },
+    progress: progressView(app, analysis),
+    startedAt: analysis.createdAt,
+    lookbackDays: analysis.lookbackDays,
+    windowStart: analysis.windowStart,
+    windowEnd: analysis.windowEnd,
+    totals: analysis.totals,
+    perDay: analysis.commitsPerDay,
+    trace: errorText === null ? null : { text: errorText, frames: analysis.framesFound },
+    suspects: analysis.suspects.map((suspect) => suspectView(suspect, web)),
+    commits: { ...commits, items: commits.items.map((commit) => commitView(commit, web)) },
+    fittingLookbackDays: fittingLookback(analysis),
+    failure:
+      analysis.failure ?? analysis.repositories.find(({ failure }) => failure !== null)?.failure ?? null,
+  };
+}
+
+/** How far the run is. */
+export function progressView(app: App, analysis: Analysis): ProgressView {
+  return {
+    projectId: analysis.projectId,
+    analysisId: analysis.id,
+    state: analysis.state,
+    repositories: analysis.repositories.map(({ phase, ...rest }) => ({ ...rest, phase: phases[phase] })),
+    calls: analysis.calls,
+    callsThisHour: analysis.callsThisHour,
+    callLimit: app.config.analyses.callsPerHour,
+    waitingUntil: analysis.waitingUntil,
+  };
+}
+
+/** Offered only when no repository has a commit in the window: the least that would find something. */
+function fittingLookback({ repositories, totals }: Analysis): number | null {
+  const fitting = repositories.flatMap(({ fittingLookbackDays }) => fittingLookbackDays ?? []);
+  return totals.commits > 0 || fitting.length === 0 ? null : Math.min(...fitting);
+}
+
+function commitView(
+  { repository, hash, date, authorRaw, message, parents, files }: AnalysisCommit,
+  web: string | null,
+): CommitView {
+  const changes = (files ?? []).map(fileView);
+  return {
+    hash,
+    repository,
+    subject: subjectOf(message),
+    author: nameOf(authorRaw),
+    date,
+    isMerge: parents.length > 1,
+    counted: files !== null,
+    linesAdded: sum(changes.map(({ linesAdded }) => linesAdded)),
+    linesRemoved: sum(changes.map(({ linesRemoved }) => linesRemoved)),
+    fileCount: changes.length,
+    files: changes.slice(0, filesShown),
+    href: commitUrl(web, repository, hash),
+  };
+}
+
+function suspectView(
+  { hash, repository, message, authorRaw, date, reasons, files }: AnalysisSuspect,
+  web: string | null,
+): SuspectView {
+  return {
+    hash,
+    repository,
+    subject: subjectOf(message),
+    author: nameOf(authorRaw),
+    date,
+    reasons,
+    files: files.map(fileView),
+    href: commitUrl(web, repository, hash),
+  };
+}
+
+function fileView({ status, oldPath, newPath, linesAdded, linesRemoved }: AnalysisFile): FileChangeView {
+  const known = ["added", "removed", "modified", "renamed"] as const;
+  return {
+    status: known.find((each) => each === status) ?? "modified",
+    path: newPath ?? oldPath ?? "",
+    oldPath: status === "renamed" ? oldPath : null,
+    linesAdded,
+    linesRemoved,
+  };
+}
+
+function commitUrl(web: string | null, repository: string, hash: string): string | null {
+  return web === null ? null : `${web}/${repository}/commits/${hash}`;
+}
+
+function subjectOf(message: string): string {
+  return message.split("\n")[0]?.trim() ?? "";
+}
+
+/** `Ada Lovelace <ada@example.com>` → `Ada Lovelace`. */
+function nameOf(authorRaw: string): string {
+  return authorRaw.replace(/\s*<[^>]*>\s*$/, "").trim() || authorRaw;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

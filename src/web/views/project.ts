@@ -1,0 +1,86 @@
+/** Owns how a project, its connections and its runs become what the dashboard shows. */
+import type { AnalysisSummary as Run } from "../../analyses/analysis.ts";
+import type { App } from "../../app/app.ts";
+import type { ConnectedRepository, Connection } from "../../connections/connections.ts";
+import type { ConnectionSummary } from "../../dashboard/parts/connection.ts";
+import type { Failure } from "../../dashboard/parts/failure.ts";
+import { needsReconnect } from "../../dashboard/parts/states.ts";
+import type { AnalysisSummary, ProjectView } from "../../dashboard/project.ts";
+import type { ProjectSummary } from "../../dashboard/projects.ts";
+import type { Project } from "../../projects/projects.ts";
+
+/** What a person calls the only product there is so far. */
+export const instanceName = "Bitbucket";
+
+/** The project as one line of the list. */
+export async function summarizeProject(app: App, { id, name }: Project): Promise<ProjectSummary> {
+  const connections = await app.connections.list(id);
+  const repositories = await Promise.all(
+    connections.map((connection) => app.connections.repositories(connection.id)),
+  );
+  const needAttention = connections.filter(({ state }) => needsReconnect(state)).length;
+  return {
+    id,
+    name,
+    connections: connections.length,
+    repositories: repositories.flat().length,
+    analyses: (await app.analyses.list(id)).length,
+    needAttention,
+  };
+}
+
+/** The project's page, less what is about the visitor. */
+export async function projectView(
+  app: App,
+  { id, name }: Project,
+): Promise<Pick<ProjectView, "project" | "connections" | "analyses">> {
+  const connections = await app.connections.list(id);
+  const runs = await app.analyses.list(id);
+  return {
+    project: { id, name },
+    connections: await Promise.all(connections.map((connection) => summarizeConnection(app, connection))),
+    analyses: runs.map(summarizeRun),
+  };
+}
+
+async function summarizeConnection(app: App, connection: Connection): Promise<ConnectionSummary> {
+  const { id, instanceId, state, accountName, workspaceSlug, lookbackDays, createdAt } = connection;
+  const repositories = await app.connections.repositories(id);
+  return {
+    id,
+    instanceId,
+    instanceName,
+    state,
+    failure: connectionFailure(connection),
+    accountName,
+    workspace: workspaceSlug,
+    repositories: repositories.map((repository) => ({
+      fullName: repository.fullName,
+      href: repositoryUrl(app, instanceId, repository),
+    })),
+    lookbackDays,
+    connectedAt: createdAt,
+  };
+}
+
+/** The card of a connection that Bitbucket no longer takes. */
+function connectionFailure({ state, accountName }: Connection): Failure | null {
+  if (!needsReconnect(state)) return null;
+  return {
+    code: "vault.reconnect",
+    message: `Bitbucket no longer accepts the access that ${accountName} granted: it was revoked there, or it ran out.`,
+    cure: "Reconnect: grant access once more. Repositories and settings stay.",
+    reaction: "stale",
+  };
+}
+
+function summarizeRun(run: Run): AnalysisSummary {
+  const { id, state, createdAt, lookbackDays, commitsFound } = run;
+  return { id, state, startedAt: createdAt, lookbackDays, commits: commitsFound, suspects: null };
+}
+
+/** The repository's own page at Bitbucket. */
+function repositoryUrl(app: App, instanceId: string, { fullName }: ConnectedRepository): string | null {
+  const web = app.instances.get(instanceId)?.urls.web;
+  return web === undefined ? null : `${web}/${fullName}`;
+}
