@@ -137,6 +137,9 @@ export function expandScopes(scopes: Iterable<string>): ReadonlySet<string> {
   return all;
 }
 
+/** Some of the addresses; what is missing or undefined is Bitbucket's own. */
+export type PartialUrls = { readonly [Name in keyof CloudUrls]?: string | undefined };
+
 /** What is known when a Cloud instance is set up. */
 export interface CloudOptions {
   /** Default `bitbucket`. */
@@ -148,7 +151,7 @@ export interface CloudOptions {
   /** A list, or one string separated by spaces. Default `account email`. None: all the consumer has. */
   readonly scopes?: readonly string[] | string | undefined;
   /** Each default is Bitbucket Cloud's own. */
-  readonly urls?: Partial<CloudUrls> | undefined;
+  readonly urls?: PartialUrls | undefined;
 }
 
 /**
@@ -183,7 +186,7 @@ function asSecret(value: string | Secret): Secret {
   return typeof value === "string" ? new Secret(value) : value;
 }
 
-function readUrls(given: Partial<CloudUrls>, problems: string[]): CloudUrls {
+function readUrls(given: PartialUrls, problems: string[]): CloudUrls {
   const read = (name: keyof CloudUrls) => readUrl(name, given[name] ?? cloudUrls[name], problems);
   const api = read("api");
   return {

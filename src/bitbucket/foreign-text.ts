@@ -3,8 +3,8 @@ import type { Secret } from "../base/secret.ts";
 
 const longest = 300;
 
-/** Control and format characters, bidirectional overrides and halves of surrogate pairs. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+/** White space, control and format characters, bidirectional overrides and halves of surrogate pairs. */
+const unprintable = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
 /**
  * The text fit for a message or a log line, at most 300 characters.
@@ -18,5 +18,5 @@ export function quoteForeign(text: string, secrets: readonly (Secret | null)[] =
       safe = safe.replaceAll(value, "[secret]").replaceAll(encodeURIComponent(value), "[secret]");
   }
   safe = safe.replace(unprintable, " ").trim();
-  return safe.length > longest ? `${safe.slice(0, longest)}…` : safe;
+  return safe.length > longest ? `${safe.slice(0, longest).toWellFormed()}…` : safe;
 }

@@ -4,8 +4,7 @@ import { type DoorOptions, openDoor } from "../base/http/door.ts";
 import { Secret } from "../base/secret.ts";
 import { bearer } from "./api/authorize.ts";
 import { createApi } from "./api/client.ts";
-import { cloudInstance, readScopes } from "./cloud.ts";
-import type { CloudUrls } from "./instance.ts";
+import { cloudInstance, type PartialUrls, readScopes } from "./cloud.ts";
 import type { JsonObject } from "./json.ts";
 import type { TokenAnswer, TokenContext } from "./oauth2/answer.ts";
 import { type AuthorizationRequest, buildAuthorizationUrl, trustCode } from "./oauth2/authorization.ts";
@@ -20,7 +19,7 @@ export interface BitbucketProviderOptions {
   /** A list, or one string separated by spaces. Default `account email`. */
   readonly scopes?: readonly string[] | string | undefined;
   /** Each default is Bitbucket Cloud's own. */
-  readonly urls?: Partial<CloudUrls> | undefined;
+  readonly urls?: PartialUrls | undefined;
   /** In place of the platform's `fetch`. A deadline, a cap on the answer's size and a ban on redirects are put around it. */
   readonly fetch?: DoorOptions["fetch"] | undefined;
 }

@@ -11,7 +11,7 @@ export function retryAfterSeconds(headers: Headers, clock: Clock): number | unde
   const value = headers.get("retry-after")?.trim();
   if (value === undefined || value === "") return undefined;
   if (wholeSeconds.test(value)) return Number(value);
-  const until = Date.parse(value);
+  const until = value.endsWith("GMT") ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(until)) return undefined;
   const sentAt = Date.parse(headers.get("date") ?? "");
   const from = Number.isNaN(sentAt) ? clock.now().getTime() : sentAt;

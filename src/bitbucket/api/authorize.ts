@@ -21,7 +21,7 @@ export function bearerHeader(accessToken: Secret): Secret {
  */
 export function bearer(accessToken: Secret | string): Authorize {
   const token = typeof accessToken === "string" ? new Secret(accessToken) : accessToken;
-  demand("accessToken", /^[\x21-\x7e]+$/.test(token.reveal()));
+  demand("accessToken", /^[\x21-\x7e]+$/.test(token?.reveal() ?? ""));
   const header = bearerHeader(token);
   return async (rejected) => {
     if (rejected !== undefined) throw bitbucketErrors.fail("bitbucket.unauthorized");

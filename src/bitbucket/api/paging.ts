@@ -9,7 +9,7 @@ export interface Page {
   readonly next: string | null;
 }
 
-/** More pages than any list read whole has; what goes on after that goes round in a circle. */
+/** More pages than any list that is read whole has. */
 const mostPages = 2_000;
 
 /** Reads one page. Throws `bitbucket.malformed_answer` when it is no object; missing `values` are none. */
@@ -28,14 +28,16 @@ export async function fetchPage(api: Api, path: string, query: Query, next?: str
 
 /** The values of all pages, one by one, each page asked for when its turn comes. */
 export async function* allValues(api: Api, path: string, query: Query = {}): AsyncGenerator<unknown> {
+  const followed = new Set<string>();
   let page = await fetchPage(api, path, query);
-  for (let count = 1; ; count += 1) {
+  for (;;) {
     yield* page.values;
     if (page.next === null) return;
-    if (count === mostPages) {
-      const detail = `${path}: more than ${mostPages} pages`;
+    if (followed.has(page.next) || followed.size === mostPages) {
+      const detail = `${path}: the pages go round in a circle`;
       throw bitbucketErrors.fail("bitbucket.malformed_answer", { detail });
     }
+    followed.add(page.next);
     page = await fetchPage(api, path, query, page.next);
   }
 }

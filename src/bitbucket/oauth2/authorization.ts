@@ -28,7 +28,7 @@ export async function buildAuthorizationUrl(
   request: AuthorizationRequest,
 ): Promise<string> {
   demand("redirectUri", URL.canParse(request.redirectUri));
-  demand("state", request.state !== "");
+  demand("state", isFilled(request.state));
   const url = new URL(instance.urls.authorize);
   const scopes = request.scopes ?? instance.scopes;
   url.searchParams.set("response_type", "code");
@@ -42,6 +42,11 @@ export async function buildAuthorizationUrl(
     url.searchParams.set("code_challenge_method", "S256");
   }
   return url.href;
+}
+
+/** Callers in plain JavaScript hand in `undefined` where the types ask for text. */
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 /** Throws `bitbucket.call_incomplete` naming the value, unless it can be used. */
@@ -84,7 +89,7 @@ export function validateCallback(instance: Instance, callback: URL, state: strin
  * Throws `bitbucket.call_incomplete` when there is no code.
  */
 export function trustCode(instance: Instance, code: string): VerifiedCallback {
-  demand("code", code !== "");
+  demand("code", isFilled(code));
   return verify(instance, new URLSearchParams({ code }), oauth.expectNoState);
 }
 
