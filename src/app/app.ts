@@ -14,6 +14,7 @@ import { createSignin } from "../signin/signin.ts";
 import { openDatabase } from "../storage/database.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
+import { appErrors } from "./errors.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
 
@@ -48,13 +49,18 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     instances: (id: string) => instances.get(id),
   };
 
+  const configured = (id: string) => {
+    const instance = instances.get(id);
+    if (instance === undefined) throw appErrors.fail("app.unknown_instance", { detail: id });
+    return instance;
+  };
   const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
   const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
   const handshakes = createHandshakes({ ...world, baseUrl: config.baseUrl });
   const vault = createVault(world);
   const projects = createProjects(world);
   const budget = createBudget(world);
-  const connections = createConnections({ ...world, vault, handshakes, budget });
+  const connections = createConnections({ ...world, instances: configured, vault, handshakes, budget });
   const analyses = createAnalyses({ ...world, ...config.analyses, api: connections.api, budget });
 
   return {

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
-import type { Connection } from "../../connections/connections.ts";
+import type { Connection } from "../../connections/connection.ts";
 import { disconnectPage } from "../../dashboard/confirm.ts";
 import { connectChoosePage } from "../../dashboard/connect-choose.ts";
 import { connectPermissionsPage } from "../../dashboard/connect-permissions.ts";
@@ -11,8 +11,13 @@ import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
 import { paths } from "../../dashboard/paths.ts";
 import type { Project } from "../../projects/projects.ts";
 import { webErrors } from "../errors.ts";
-import { readLookback } from "../lookback.ts";
-import { listView, repositoriesView, type WizardForm, wizardForm } from "../views/connect.ts";
+import {
+  listView,
+  repositoriesView,
+  type WizardForm,
+  type WizardProblems,
+  wizardForm,
+} from "../views/connect.ts";
 import { instanceName } from "../views/project.ts";
 import {
   fieldText,
@@ -24,9 +29,6 @@ import {
 } from "../visitor.ts";
 import { keepBrowser } from "./auth.ts";
 import { projectOf } from "./projects.ts";
-
-/** What a connection asks for: each has its reason on the page before the trip. */
-export const connectScopes = ["repository", "account"] as const;
 
 export function connectRoutes(app: App): Hono<WebEnvironment> {
   const connection = "/projects/:project/connections/:connection";
@@ -75,13 +77,14 @@ async function showPermissions(app: App, context: WebContext): Promise<Response>
   const connectionId = context.req.query("connection");
   const failure =
     context.req.query("error") === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
+  const scopes = app.connections.permissions.map(({ scope }) => scope);
   const again = connectionId === undefined ? {} : { connectionId };
   return context.html(
     connectPermissionsPage({
       ...signedIn(context),
       project,
       instance,
-      scopes: connectScopes,
+      scopes,
       failure,
       ...again,
     }),
@@ -95,73 +98,68 @@ async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
   if (!(await app.isReachable(instance.id))) {
     return context.redirect(`${paths.connectPermissions(project.id, instance.id)}?error=unreachable`, 303);
   }
-  const connectionId = fieldText(await readForm(context), "connection") || undefined;
-  const known =
-    connectionId === undefined ||
-    (await app.connections.list(project.id)).some(({ id }) => id === connectionId);
-  if (!known) throw webErrors.fail("web.not_found");
-  const { location } = await app.handshakes.begin({
+  const { location } = await app.connections.begin({
     instanceId: instance.id,
-    purpose: "connect",
-    returnTo: paths.project(project.id),
-    scopes: connectScopes,
-    browserToken: keepBrowser(app, context),
-    userId: visitorOf(context).session.user.id,
     projectId: project.id,
-    connectionId,
+    connectionId: fieldText(await readForm(context), "connection") || undefined,
+    userId: visitorOf(context).session.user.id,
+    browserToken: keepBrowser(app, context),
+    returnTo: paths.project(project.id),
   });
   return context.redirect(location, 303);
 }
 
 async function showRepositories(app: App, context: WebContext): Promise<Response> {
-  const { project, connection } = await connectionOf(app, context);
+  const { connection } = await connectionOf(app, context);
   const saved = await app.connections.repositories(connection.id);
-  const form = wizardForm({
-    picked: saved.map(({ fullName }) => fullName),
-    lookbackDays: String(connection.lookbackDays),
-  });
+  const picked = saved.map(({ fullName }) => fullName);
+  const form = wizardForm({ picked, lookbackDays: String(connection.lookbackDays) });
+  return answerForm(app, context, { form });
+}
+
+/** The button that was pressed decides: take the workspace, search, save, or save and run. */
+async function submitRepositories(app: App, context: WebContext): Promise<Response> {
+  const { connection } = await connectionOf(app, context);
+  const form = wizardForm(await readForm(context));
+  if (form.do === "search") return answerForm(app, context, { form });
+  if (form.do === "workspace" || (connection.workspaceSlug === null && form.workspace !== "")) {
+    const workspaceProblem = await chooseWorkspace(app, connection, form);
+    if (form.do === "workspace" || workspaceProblem !== null)
+      return answerForm(app, context, { form, workspaceProblem });
+  }
+  const lookbackDays = Number(form.lookbackDays);
+  const result = await app.connections.saveRepositories(connection.id, { ...form, lookbackDays });
+  if (result.saved.length === 0) return answerForm(app, context, { form, ...result });
+  return form.do === "run"
+    ? runNow(app, context)
+    : context.redirect(`${paths.project(connection.projectId)}?done=saved`, 303);
+}
+
+interface AnsweredForm extends WizardProblems {
+  readonly form: WizardForm;
+}
+
+/** The page again with everything that was typed, and beside each field what is wrong with it. */
+async function answerForm(
+  app: App,
+  context: WebContext,
+  { form, ...problems }: AnsweredForm,
+): Promise<Response> {
+  const { project, connection } = await connectionOf(app, context);
+  const view = await repositoriesView(app, connection, { form, problems });
+  const refused = Object.values(problems).some((problem) =>
+    Array.isArray(problem) ? problem.length > 0 : Boolean(problem),
+  );
   return context.html(
-    connectRepositoriesPage({
-      ...signedIn(context),
-      project,
-      ...(await repositoriesView(app, connection, form)),
-    }),
+    connectRepositoriesPage({ ...signedIn(context), project, ...view }),
+    refused ? 400 : 200,
   );
 }
 
-async function submitRepositories(app: App, context: WebContext): Promise<Response> {
+async function runNow(app: App, context: WebContext): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
-  const form = wizardForm(await readForm(context));
-  const shown = async (extra: object, status: 200 | 400 = 400) => {
-    const view = await repositoriesView(app, await app.connections.get(connection.id), form);
-    return context.html(
-      connectRepositoriesPage({ ...signedIn(context), project, ...view, ...extra }),
-      status,
-    );
-  };
-  if (form.do === "workspace") {
-    const problem = await chooseWorkspace(app, connection, form);
-    return shown(problem === null ? {} : { workspaceProblem: problem }, problem === null ? 200 : 400);
-  }
-  if (form.do === "search") return shown({}, 200);
-  const lookback = readLookback(form.lookbackDays);
-  if ("problem" in lookback) return shown({ lookbackProblem: lookback.problem });
-  if (form.workspace !== "" && connection.workspaceSlug === null)
-    await chooseWorkspace(app, connection, form);
-  const { text, picked } = form;
-  const { saved, problems } = await app.connections.saveRepositories(connection.id, {
-    text,
-    picked,
-    lookbackDays: lookback.days,
-  });
-  if (problems.length > 0) return shown({ problems });
-  if (saved.length === 0) return shown({ nothingChosen: true });
-  if (form.do !== "run") return context.redirect(`${paths.project(project.id)}?done=saved`, 303);
-  const id = await app.analyses.start({
-    projectId: project.id,
-    connectionId: connection.id,
-    startedBy: visitorOf(context).session.user.id,
-  });
+  const startedBy = visitorOf(context).session.user.id;
+  const id = await app.analyses.start({ projectId: project.id, connectionId: connection.id, startedBy });
   return context.redirect(paths.analysis(project.id, id), 303);
 }
 

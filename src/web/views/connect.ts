@@ -1,8 +1,8 @@
 /** Owns how the third step of connecting is shown: what was typed, which workspace, which repositories. */
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
-import type { Connection } from "../../connections/connections.ts";
-import type { ConnectRepositoriesView } from "../../dashboard/connect-repositories.ts";
+import type { Connection } from "../../connections/connection.ts";
+import type { ConnectRepositoriesView, LineProblem } from "../../dashboard/connect-repositories.ts";
 import type { RepositoryListView } from "../../dashboard/parts/repository-list.ts";
 import type { WorkspaceChoice } from "../../dashboard/parts/workspace.ts";
 import { instanceName } from "./project.ts";
@@ -35,33 +35,53 @@ export function wizardForm(fields: Fields): WizardForm {
   };
 }
 
+/** What was found wrong with the form; all of it optional. */
+export interface WizardProblems {
+  readonly workspaceProblem?: string | null;
+  readonly lookbackProblem?: string | null;
+  readonly problems?: readonly LineProblem[];
+  readonly nothingChosen?: boolean;
+}
+
 type Shown = Omit<ConnectRepositoriesView, "viewer" | "csrf" | "notice" | "project">;
 
 /** The page, less visitor and project. A list that cannot be read does not take the form away. */
-export async function repositoriesView(app: App, connection: Connection, form: WizardForm): Promise<Shown> {
+export async function repositoriesView(
+  app: App,
+  connection: Connection,
+  { form, problems: found }: { readonly form: WizardForm; readonly problems: WizardProblems },
+): Promise<Shown> {
   const { id, instanceId, accountName } = connection;
+  const { lookbackProblem, problems = [], nothingChosen = false } = found;
   return {
     connection: { id, instanceId, instanceName, accountName },
-    workspace: await workspaceChoice(app, connection, form),
+    workspace: await workspaceChoice(app, connection, {
+      typed: form.workspace,
+      problem: found.workspaceProblem ?? null,
+    }),
     list: await listView(app, connection, form),
     text: form.text,
     lookbackDays: form.lookbackDays,
-    problems: [],
+    problems,
+    nothingChosen,
+    ...(lookbackProblem ? { lookbackProblem } : {}),
   };
 }
 
-async function workspaceChoice(app: App, connection: Connection, form: WizardForm): Promise<WorkspaceChoice> {
-  const { id, workspaceSlug } = connection;
-  const { workspaces, reason } = await app.connections.workspaces(id);
+async function workspaceChoice(
+  app: App,
+  { id, workspaceSlug }: Connection,
+  { typed, problem }: { readonly typed: string; readonly problem: string | null },
+): Promise<WorkspaceChoice> {
+  const { workspaces, reason = "Bitbucket named no workspace." } = await app.connections.workspaces(id);
   if (workspaceSlug !== null) {
-    return {
-      kind: "known",
-      slug: workspaceSlug,
-      others: workspaces.map(({ slug }) => slug).filter((slug) => slug !== workspaceSlug),
-    };
+    const others = workspaces.map(({ slug }) => slug).filter((slug) => slug !== workspaceSlug);
+    return { kind: "known", slug: workspaceSlug, others };
   }
-  if (workspaces.length > 0) return { kind: "choose", workspaces };
-  return { kind: "ask", reason: reason ?? "Bitbucket named no workspace.", typed: form.workspace };
+  const said = problem === null ? {} : { problem };
+  return workspaces.length > 0
+    ? { kind: "choose", workspaces, ...said }
+    : { kind: "ask", reason, typed, ...said };
 }
 
 /** The searchable list; null until the workspace is known. */
@@ -93,7 +113,7 @@ export async function listView(
         fullName,
         isPrivate,
         description,
-        updatedOn,
+        updatedOn: updatedOn === null ? null : new Date(updatedOn),
       }));
     return { ...base, found, nextPage: next };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Owns how a project, its connections and its runs become what the dashboard shows. */
 import type { AnalysisSummary as Run } from "../../analyses/analysis.ts";
 import type { App } from "../../app/app.ts";
-import type { ConnectedRepository, Connection } from "../../connections/connections.ts";
+import type { Connection, Repository } from "../../connections/connection.ts";
 import type { ConnectionSummary } from "../../dashboard/parts/connection.ts";
 import type { Failure } from "../../dashboard/parts/failure.ts";
 import { needsReconnect } from "../../dashboard/parts/states.ts";
@@ -80,7 +80,7 @@ function summarizeRun(run: Run): AnalysisSummary {
 }
 
 /** The repository's own page at Bitbucket. */
-function repositoryUrl(app: App, instanceId: string, { fullName }: ConnectedRepository): string | null {
+function repositoryUrl(app: App, instanceId: string, { fullName }: Repository): string | null {
   const web = app.instances.get(instanceId)?.urls.web;
   return web === undefined ? null : `${web}/${fullName}`;
 }
