@@ -1,0 +1,15 @@
+/** The failures of projects. */
+import { defineErrors } from "../base/errors.ts";
+
+export const projectErrors = defineErrors({
+  "projects.not_found": {
+    reaction: "refused",
+    message: "There is no such project, or it is somebody else's.",
+    cure: "Choose one of your own projects.",
+  },
+  "projects.name_unusable": {
+    reaction: "malformed",
+    message: "A project needs a name of 1 to 80 characters on one line.",
+    cure: "Enter another name.",
+  },
+});

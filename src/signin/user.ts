@@ -1,0 +1,64 @@
+/** Owns the step from a profile to a user: whoever comes first is made, whoever comes again is found by id alone. */
+import { newId } from "../base/random.ts";
+import type { Profile } from "../bitbucket/profile/profile.ts";
+import type { Database, Executor } from "../storage/database.ts";
+import { findIdentity, insertIdentity, updateIdentity } from "../storage/tables/identities.ts";
+import { insertUser, updateUser } from "../storage/tables/users.ts";
+
+export interface ResolvedUser {
+  readonly userId: string;
+  /** Whether this was the first time. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Finds or makes the user behind a profile, and writes down what the profile says today. User name, nickname and e-mail
+ * are never looked up: they can change hands.
+ */
+export async function resolveUser(database: Database, profile: Profile, now: Date): Promise<ResolvedUser> {
+  return database.transaction(async (transaction) => {
+    const key = { instance_id: profile.instance, subject: profile.id };
+    const known = await findIdentity(transaction, key);
+    if (known === undefined) return { userId: await makeUser(transaction, profile, now), isNew: true };
+    await updateUser(transaction, known.user_id, describe(profile, now));
+    await updateIdentity(transaction, { ...key, profile_json: keep(profile), updated_at: now.toISOString() });
+    return { userId: known.user_id, isNew: false };
+  });
+}
+
+async function makeUser(transaction: Executor, profile: Profile, now: Date): Promise<string> {
+  const [id, createdAt] = [newId("usr"), now.toISOString()];
+  await insertUser(transaction, { id, created_at: createdAt, ...describe(profile, now) });
+  await insertIdentity(transaction, {
+    instance_id: profile.instance,
+    subject: profile.id,
+    user_id: id,
+    profile_json: keep(profile),
+    created_at: createdAt,
+    updated_at: createdAt,
+  });
+  return id;
+}
+
+function describe(profile: Profile, now: Date) {
+  return {
+    display_name: readableName(profile),
+    email: profile.email,
+    email_verified: profile.emailVerified ? 1 : 0,
+    avatar_url: profile.avatarUrl,
+    last_signed_in_at: now.toISOString(),
+  };
+}
+
+/** What Bitbucket answered word for word is nothing we need to keep. */
+function keep({ raw: _, ...profile }: Profile): string {
+  return JSON.stringify(profile);
+}
+
+/** One line that says who it is, without characters that turn text around, however long the name at Bitbucket. */
+function readableName({ displayName, nickname, username }: Profile): string {
+  const names = [displayName, nickname, username].map((name) =>
+    (name ?? "").replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, "").trim(),
+  );
+  return [...(names.find((name) => name !== "") ?? "Bitbucket user")].slice(0, 200).join("");
+}
