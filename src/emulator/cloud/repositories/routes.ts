@@ -1,8 +1,45 @@
-/** Owns the API of repositories. Mounted under `/2.0`: paths here begin with `/repositories/`. */
+/** Owns which path below `/repositories` is answered by whom. */
 import { Hono } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
-import type { ApiEnv } from "../access.ts";
+import { type ApiEnv, requireScope, visibleRepository } from "../access.ts";
+import { listCommits, oneCommit } from "./commits.ts";
+import { diff, diffstat, patch } from "./comparison.ts";
+import { fileHistory } from "./history.ts";
+import { listRepositories, oneRepository } from "./list.ts";
+import { type RepositoryHandler, repositoryOpener } from "./opened.ts";
+import { partialAnswers } from "./query/partial.ts";
+import { listReferences, oneReference } from "./references.ts";
+import { source, sourceRoot } from "./source.ts";
 
-export function repositoryRoutes(_context: EmulatorContext): Hono<ApiEnv> {
-  return new Hono<ApiEnv>();
+/** Behind each path: a wildcard takes the rest, slashes and all, since branches and files hold them. */
+const belowRepository = {
+  "": oneRepository,
+  "/commits/*": listCommits,
+  "/commit/:commit": oneCommit,
+  "/diff/*": diff,
+  "/diffstat/*": diffstat,
+  "/patch/*": patch,
+  "/src": sourceRoot,
+  "/src/:commit/*": source,
+  "/filehistory/:commit/*": fileHistory,
+  "/refs": listReferences("all"),
+  "/refs/branches/*": oneReference("branch"),
+  "/refs/tags/*": oneReference("tag"),
+} as const satisfies Readonly<Record<string, RepositoryHandler>>;
+
+/** Everything that reads git. Needs the scope `repository`, or a public repository. */
+export function repositoryRoutes(context: EmulatorContext): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>({ strict: false });
+  const open = repositoryOpener(context);
+  const partial = partialAnswers();
+  const scope = requireScope("repository");
+  app.get("/repositories/:workspace", partial, scope, listRepositories(context, open));
+  for (const [path, handle] of Object.entries<RepositoryHandler>(belowRepository)) {
+    const methods = path === "/commits/*" ? ["GET", "POST"] : ["GET"];
+    const at = [`/repositories/:workspace/:repository${path}`];
+    app.on(methods, at, partial, scope, visibleRepository(context), async (c) =>
+      handle(c, await open(c.get("repository"))),
+    );
+  }
+  return app;
 }
