@@ -3,7 +3,7 @@
  * A route writes `requireScope("repository"), visibleRepository(context)` and reads `c.get("repository")`.
  */
 import type { MiddlewareHandler } from "hono";
-import type { EmulatorContext } from "../core/context.ts";
+import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
 import {
   findRepository,
   findWorkspace,
@@ -37,6 +37,7 @@ export type Caller =
   | { readonly kind: "anonymous" };
 
 export interface ApiEnv {
+  Bindings: Partial<EmulatorBindings>;
   Variables: {
     caller: Caller;
     /** What the route accepts, for the answer's header. Set by {@link requireScope}. */

@@ -1,20 +1,43 @@
 /** Owns the API origin: what is mounted under `/2.0`, and the answers for everything that is not. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
+import { findWorkspace } from "../core/world.ts";
 import type { ApiEnv } from "./access.ts";
-import { forbidden, resourceNotFound } from "./answers.ts";
+import { apiError, forbidden, resourceNotFound } from "./answers.ts";
+import { authenticate } from "./authenticate.ts";
+import { removedRoutes } from "./removed.ts";
+import { partialAnswers } from "./repositories/query/partial.ts";
 import { repositoryRoutes } from "./repositories/routes.ts";
+import { userRoutes } from "./user.ts";
+import { initialsPicture } from "./website/avatar.ts";
+import { workspaceRoutes } from "./workspaces.ts";
 
 /** The API as one app; `strict: false` tolerates a trailing slash everywhere. */
 export function createApi(context: EmulatorContext): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
-  app.use("/2.0/*", async (c, next) => {
-    c.set("caller", { kind: "anonymous" });
-    return next();
+  // The thin workspace of `/user/workspaces` links its picture here, outside `/2.0`.
+  app.get("/workspaces/:workspace/avatar", (c) => {
+    const workspace = findWorkspace(context.world, c.req.param("workspace"));
+    return workspace === undefined ? forbidden() : initialsPicture(workspace.name);
   });
+  app.use("/2.0/*", authenticate(context));
+  for (const path of ["/2.0/user/*", "/2.0/workspaces/*"]) app.use(path, partialAnswers());
+  const fetchOne = async (c: Context<ApiEnv>, path: string) => {
+    const headers = { Authorization: c.req.header("Authorization") ?? "" };
+    const token = c.req.query("access_token");
+    const query = token === undefined ? "" : `?${new URLSearchParams({ access_token: token })}`;
+    return app.fetch(
+      new Request(`${context.origins.api}${path}${query}`, token === undefined ? { headers } : {}),
+      c.env,
+    );
+  };
+  app.route("/2.0", removedRoutes(context, fetchOne));
+  app.route("/2.0", userRoutes(context));
+  app.route("/2.0", workspaceRoutes(context));
   app.route("/2.0", repositoryRoutes(context));
   app.notFound((c) =>
     c.req.path === "/2.0" || c.req.path.startsWith("/2.0/") ? resourceNotFound() : forbidden(),
   );
+  app.onError((error) => apiError(500, { message: `The emulator failed: ${error.message}` }));
   return app;
 }

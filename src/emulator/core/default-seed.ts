@@ -1,8 +1,10 @@
 /** Owns the people and workspaces that are there when no seed file is given: one of each case a sign-in must cope with. */
 import type { Seed } from "./seed.ts";
 
-/** The default world. `callbackUrl` is registered on its consumers. */
-export function defaultSeed(callbackUrl: string): Seed {
+const appScopes = ["account", "email", "repository", "pullrequest", "webhook"];
+
+/** The default world. `callbackUrl` is registered on its consumers; `appPassword` is John's, where such still work. */
+export function defaultSeed(callbackUrl: string, appPassword: string | null): Seed {
   return {
     people: [
       {
@@ -11,6 +13,7 @@ export function defaultSeed(callbackUrl: string): Seed {
         nickname: "John",
         createdOn: "2012-07-25T04:53:41.525Z",
         emails: [{ address: "user@example.com", primary: true, confirmed: true }],
+        appPasswords: appPassword === null ? [] : [{ password: appPassword, scopes: appScopes }],
       },
       {
         username: "janeroe",
@@ -63,7 +66,7 @@ export function defaultSeed(callbackUrl: string): Seed {
         name: "Local app",
         description: "For the app you are building.",
         callbackUrl,
-        scopes: ["account", "email", "repository", "pullrequest", "webhook"],
+        scopes: appScopes,
       },
       {
         workspace: "acme",

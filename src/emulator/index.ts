@@ -1,0 +1,15 @@
+/** The face of the local Bitbucket. */
+export type { EmulatorControl, RevokeRequest } from "./control/control.ts";
+export { EmulatorFailure, type EmulatorFailureCode } from "./core/errors.ts";
+export type { ArmedFault, Fault } from "./core/faults.ts";
+export type { JournalEntry } from "./core/journal.ts";
+export type { RuleBundle, Rules } from "./core/rules.ts";
+export { readSeed, type Seed } from "./core/seed.ts";
+export {
+  createEmulator,
+  type Emulator,
+  type EmulatorConsumer,
+  type EmulatorOptions,
+  type EmulatorPerson,
+} from "./emulator.ts";
+export { GitFailure, type GitFailureCode } from "./git/errors.ts";
