@@ -1,0 +1,48 @@
+/** Owns the browser of the tests: which one, started how, and what every page is held to. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** Ignored by git: look at them after a run. */
+const pictures = join(import.meta.dirname, "../../test-results/pictures");
+
+/** Starts the Chromium that `tools/bootstrap.mjs --browser` found. A missing one is a failure, never a skipped test. */
+export function startChromium(): Promise<Browser> {
+  const executablePath = process.env.WINDLASS_CHROMIUM;
+  if (!executablePath) throw new Error("No browser was prepared: run the tests by `npm test`, or set WINDLASS_CHROMIUM.");
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet] });
+}
+
+/** A window, and everything that went wrong in it: script errors, refusals of the Content Security Policy, failed loads. */
+export async function openWindow(browser: Browser): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  return { context, page, complaints };
+}
+
+/** Axe must find nothing serious, and the page must not be wider than a phone; leaves four pictures. */
+export async function inspect(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 375]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
+    }
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(serious.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
