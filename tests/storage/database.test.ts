@@ -10,7 +10,12 @@ import { shiftableClock } from "../../src/base/clock.ts";
 import { isWindlassError } from "../../src/base/errors.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { migrate, migrations } from "../../src/storage/migrate.ts";
-import { findSecrets, insertSecrets, replaceSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import {
+  findSecretsVersion,
+  insertSecrets,
+  prepareFindSecrets,
+  replaceSecrets,
+} from "../../src/storage/tables/connection-secrets.ts";
 import { insertConnection, listConnections } from "../../src/storage/tables/connections.ts";
 import { readMeta, writeMeta } from "../../src/storage/tables/meta.ts";
 import { deleteProject, insertProject } from "../../src/storage/tables/projects.ts";
@@ -245,7 +250,7 @@ describe("using", () => {
     await insertSecrets(database.kysely, secrets);
     await deleteProject(database.kysely, "prj_1");
     expect(await listConnections(database.kysely, "prj_1")).toEqual([]);
-    expect(await findSecrets(database.kysely, "con_1")).toBeUndefined();
+    expect(await findSecretsVersion(database.kysely, "con_1")).toBeUndefined();
     await database.close();
   });
 
@@ -256,7 +261,12 @@ describe("using", () => {
     const newer = { ...secrets, sealed_access_token: "newer", version: 2 };
     expect(await replaceSecrets(database.kysely, newer, 1)).toBe(true);
     expect(await replaceSecrets(database.kysely, { ...secrets, version: 2 }, 1)).toBe(false);
-    expect((await findSecrets(database.kysely, "con_1"))?.sealed_access_token).toBe("newer");
+    expect(await prepareFindSecrets(database.kysely)("con_1")).toMatchObject({
+      sealed_access_token: "newer",
+      version: 2,
+      project_id: "prj_1",
+      state: "active",
+    });
     await database.close();
   });
 

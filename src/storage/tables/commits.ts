@@ -30,3 +30,35 @@ export async function markCounted(
     .where("hash", "in", hashes)
     .execute();
 }
+
+/** How many of these commits' files are known already. */
+export async function countCounted(
+  db: Executor,
+  repositoryUuid: string,
+  hashes: readonly string[],
+): Promise<number> {
+  if (hashes.length === 0) return 0;
+  const row = await db
+    .selectFrom("commits")
+    .select((select) => select.fn.countAll<number>().as("counted"))
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("hash", "in", hashes)
+    .where("counted", "=", 1)
+    .executeTakeFirstOrThrow();
+  return Number(row.counted);
+}
+
+/** When the commit was made, if it is known. */
+export async function findCommitDate(
+  db: Executor,
+  repositoryUuid: string,
+  hash: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("commits")
+    .select("date")
+    .where("repository_uuid", "=", repositoryUuid)
+    .where("hash", "=", hash)
+    .executeTakeFirst();
+  return row?.date;
+}

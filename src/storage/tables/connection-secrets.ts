@@ -1,4 +1,5 @@
 /** Owns the rows of sealed tokens. A save names the version it replaces, so that a late one loses. */
+import type { CompiledQuery } from "kysely";
 import type { Executor } from "../database.ts";
 import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
 
@@ -6,14 +7,26 @@ import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
 export type SecretsRow = ConnectionSecretsTable &
   Pick<ConnectionsTable, "project_id" | "instance_id" | "state">;
 
-export async function findSecrets(db: Executor, connectionId: string): Promise<SecretsRow | undefined> {
-  return db
+/** The look-up of every call to Bitbucket, compiled once. */
+export function prepareFindSecrets(db: Executor): (connectionId: string) => Promise<SecretsRow | undefined> {
+  const compiled: CompiledQuery<SecretsRow> = db
     .selectFrom("connection_secrets")
     .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
     .selectAll("connection_secrets")
     .select(["connections.project_id", "connections.instance_id", "connections.state"])
-    .where("connection_secrets.connection_id", "=", connectionId)
+    .where("connection_secrets.connection_id", "=", "")
+    .compile();
+  return async (id) => (await db.executeQuery<SecretsRow>({ ...compiled, parameters: [id] })).rows[0];
+}
+
+/** Which version lies there now; undefined when none does. */
+export async function findSecretsVersion(db: Executor, connectionId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("connection_secrets")
+    .select("version")
+    .where("connection_id", "=", connectionId)
     .executeTakeFirst();
+  return row?.version;
 }
 
 /** Throws the database's own error when the connection holds secrets already or does not exist. */

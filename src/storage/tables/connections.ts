@@ -29,6 +29,20 @@ export async function updateConnection(
   await db.updateTable("connections").set(changes).where("id", "=", id).execute();
 }
 
+/** Moves a connection to a state, unless it is in one that only a person or a rule ends. */
+export async function moveConnection(
+  db: Executor,
+  id: string,
+  to: Pick<ConnectionsTable, "state" | "state_reason" | "updated_at">,
+): Promise<void> {
+  await db
+    .updateTable("connections")
+    .set(to)
+    .where("id", "=", id)
+    .where("state", "not in", ["disconnected", "suspended"])
+    .execute();
+}
+
 /** Its secrets, repositories and analyses go with it. */
 export async function deleteConnection(db: Executor, id: string): Promise<void> {
   await db.deleteFrom("connections").where("id", "=", id).execute();

@@ -1,0 +1,21 @@
+/** The failures of handing out a connection's access. */
+import { defineErrors } from "../base/errors.ts";
+
+export const vaultErrors = defineErrors({
+  "vault.reconnect": {
+    reaction: "stale",
+    message:
+      "Bitbucket no longer renews this connection: it was revoked there, or not used for three months.",
+    cure: "Reconnect: grant access at Bitbucket once more.",
+  },
+  "vault.disconnected": {
+    reaction: "stale",
+    message: "This connection holds no access to Bitbucket any more.",
+    cure: "Connect again.",
+  },
+  "vault.unknown_instance": {
+    reaction: "configuration",
+    message: "The Bitbucket this connection belongs to is no longer set up here.",
+    cure: "Set it up again under the same name, or disconnect.",
+  },
+});
