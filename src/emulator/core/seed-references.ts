@@ -1,11 +1,31 @@
 /** Owns what holds between the entries of a seed: names that must be unique, and names that must exist. */
-import type { Seed } from "./seed.ts";
+import { z } from "zod";
 
-/** Every broken promise between entries, each with its path. Entries may be missing where they could not be read. */
-export function crossProblems(seed: Seed): readonly string[] {
-  const people = seed.people ?? [];
-  const workspaces = seed.workspaces ?? [];
-  const consumers = seed.consumers ?? [];
+const word = z.string().nullish().catch(undefined);
+
+/** Only what entries say of each other, and whatever else is wrong with them: a broken entry hides no mistake between others. */
+const references = z.object({
+  people: listOf({
+    username: word,
+    nickname: word,
+    uuid: word,
+    emails: listOf({ primary: z.boolean().optional().catch(undefined) }),
+  }),
+  workspaces: listOf({ slug: word, members: listOf({ person: word }) }),
+  consumers: listOf({ workspace: word, key: word }),
+  repositories: listOf({ workspace: word }),
+});
+
+function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  const entry = z.object(shape);
+  return z.array(entry.nullable().catch(null)).catch([]);
+}
+
+/** Every broken promise between the entries of an unchecked seed, each with its path. */
+export function crossProblems(seed: unknown): readonly string[] {
+  const read = references.safeParse(seed);
+  if (!read.success) return [];
+  const { people, workspaces, consumers, repositories } = read.data;
   const handles = people.map((person) => person?.username ?? person?.nickname);
   const slugs = workspaces.map((workspace) => workspace?.slug);
   return [
@@ -23,14 +43,14 @@ export function crossProblems(seed: Seed): readonly string[] {
     ),
     ...people.flatMap((person, at) => primaryProblems(person?.emails ?? [], at)),
     ...workspaces.flatMap((workspace, at) =>
-      (workspace?.members ?? []).flatMap(({ person }, index) =>
-        unknown(`workspaces[${at}].members[${index}].person`, person, handles, "person"),
+      (workspace?.members ?? []).flatMap((member, index) =>
+        unknown(`workspaces[${at}].members[${index}].person`, member?.person, handles, "person"),
       ),
     ),
     ...consumers.flatMap((consumer, at) =>
       unknown(`consumers[${at}].workspace`, consumer?.workspace, slugs, "workspace"),
     ),
-    ...(seed.repositories ?? []).flatMap((repository, at) =>
+    ...repositories.flatMap((repository, at) =>
       unknown(`repositories[${at}].workspace`, repository?.workspace, slugs, "workspace"),
     ),
   ];
@@ -45,18 +65,20 @@ function doubles(list: string, values: readonly (string | null | undefined)[], w
 }
 
 function primaryProblems(
-  emails: readonly { readonly primary?: boolean | undefined }[],
+  emails: readonly ({ readonly primary?: boolean | undefined } | null)[],
   at: number,
 ): string[] {
-  const primaries = emails.filter((email) => email.primary === true).length;
+  const primaries = emails.filter((email) => email?.primary === true).length;
   return primaries > 1 ? [`people[${at}].emails: only one address can be primary`] : [];
 }
 
 function unknown(
   path: string,
-  name: string | undefined,
+  name: string | null | undefined,
   known: readonly (string | null | undefined)[],
   what: string,
 ): string[] {
-  return name === undefined || known.includes(name) ? [] : [`${path}: there is no ${what} "${name}"`];
+  return name === undefined || name === null || known.includes(name)
+    ? []
+    : [`${path}: there is no ${what} "${name}"`];
 }

@@ -81,8 +81,6 @@ const rules = z
     }
   });
 
-const sections = { people: person, workspaces: workspace, consumers: consumer, repositories: repository };
-
 const schema = z.strictObject({
   people: z.array(person).optional(),
   workspaces: z.array(workspace).optional(),
@@ -102,39 +100,16 @@ export function readSeed(value: unknown): Seed {
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
-  problems.push(...crossProblems(wellFormed(value)));
+  problems.push(...crossProblems(value));
   if (parsed.success && problems.length === 0) return parsed.data;
-  throw new EmulatorFailure(
-    "bad_seed",
-    `The seed has ${problems.length} mistake(s): ${problems.join("; ")}`,
-    problems,
-  );
+  const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
+  throw new EmulatorFailure("bad_seed", `The seed has ${count}: ${problems.join("; ")}.`, problems);
 }
 
 /** The rules a seed sets, checked by {@link readSeed} before. */
 export function seedRules(seed: Seed): Partial<Rules> {
   const read = Object.entries(seed.rules ?? {}).map(([name, value]) => readRule(name, String(value)));
   return Object.assign({}, ...read.filter((rule) => typeof rule === "object"));
-}
-
-/** The entries that can be read one by one, so that one broken entry does not hide the mistakes between the others. */
-function wellFormed(value: unknown): Seed {
-  if (typeof value !== "object" || value === null) return {};
-  const given = value as Record<string, unknown>; // an object's properties can be asked for by name
-  const kept = (name: keyof typeof sections) => {
-    const list = given[name];
-    if (!Array.isArray(list)) return undefined;
-    return list
-      .map((item) => sections[name].safeParse(item))
-      .map((item) => (item.success ? item.data : undefined));
-  };
-  // Each list was parsed with the schema of its own name; broken entries stay as holes so that positions keep.
-  return {
-    people: kept("people"),
-    workspaces: kept("workspaces"),
-    consumers: kept("consumers"),
-    repositories: kept("repositories"),
-  } as Seed;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -1,0 +1,22 @@
+/** Owns what is said of a running emulator: one line for machines, and its failures as one sentence. */
+import { EmulatorFailure } from "../emulator/core/errors.ts";
+import type { Emulator } from "../emulator/emulator.ts";
+import { GitFailure } from "../emulator/git/errors.ts";
+import { UsageError } from "./command.ts";
+
+/** What `emulate --json` prints; `api` is without `/2.0`. */
+export function emulatorLine({ urls, consumers, people }: Emulator): object {
+  return { ...urls, consumers, people };
+}
+
+/** A failure of starting the emulator as the dispatcher wants it; anything else as it is. */
+export function asUsageError(error: unknown): unknown {
+  if (error instanceof GitFailure && error.code !== "failed") return new UsageError(error.message);
+  if (error instanceof EmulatorFailure && error.code !== "port_taken") return new UsageError(error.message);
+  return error;
+}
+
+/** The sentence for a port that is taken, or null for any other failure. */
+export function portSentence(error: unknown): string | null {
+  return error instanceof EmulatorFailure && error.code === "port_taken" ? error.message : null;
+}
