@@ -10,3 +10,9 @@ export function randomToken(): string {
 export function newId(kind: string): string {
   return `${kind}_${base64url(crypto.getRandomValues(new Uint8Array(12)))}`;
 }
+
+/** A fraction from 0 up to but not including 1, to spread retries of many over time. */
+export function randomFraction(): number {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return number / 2 ** 32;
+}

@@ -58,8 +58,7 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly vault: TokenKeeper;
   readonly handshakes: TripStarter;
-  /** Throws for an id that is not configured. */
-  readonly instances: (id: string) => Instance;
+  readonly instances: (id: string) => Instance | undefined;
   readonly fetch: Fetch;
   /** Told of every call; consumers are named by the instance's id. */
   readonly budget: { count(consumer: string): void };
@@ -153,6 +152,12 @@ export function createConnections(parts: ConnectionParts): Connections {
   };
 }
 
+function instanceOf(parts: ConnectionParts, id: string): Instance {
+  const instance = parts.instances(id);
+  if (instance === undefined) throw connectionErrors.fail("connections.unknown_instance", { detail: id });
+  return instance;
+}
+
 async function findRow({ database }: ConnectionParts, id: string): Promise<ConnectionsTable> {
   const row = await findConnection(database.kysely, id);
   if (row === undefined) throw connectionErrors.fail("connections.not_found", { detail: id });
@@ -202,7 +207,7 @@ interface Account {
 
 async function identify(parts: ConnectionParts, { instanceId, tokens }: Arrival): Promise<Account> {
   const { fetch, clock, budget } = parts;
-  const instance = parts.instances(instanceId);
+  const instance = instanceOf(parts, instanceId);
   const onCall = () => budget.count(instanceId);
   const user = await currentUser(
     createApi({ instance, fetch, clock, authorize: bearer(tokens.accessToken), onCall }),
@@ -291,7 +296,7 @@ async function findRepositories(
   const row = await findRow(parts, id);
   if (row.workspace_slug === null) throw connectionErrors.fail("connections.no_workspace");
   try {
-    const page = pageUrl(parts.instances(row.instance_id), row.workspace_slug, query.page);
+    const page = pageUrl(instanceOf(parts, row.instance_id), row.workspace_slug, query.page);
     const answer = await repositoryPage(apiFor(parts, row), row.workspace_slug, { query: query.query, page });
     return { ...answer, next: answer.next === null ? null : new URL(answer.next).search };
   } catch (error) {
@@ -313,7 +318,7 @@ async function saveRepositories(
   form: RepositoryForm,
 ): Promise<SavedRepositories> {
   const row = await findRow(parts, id);
-  const hosts = [new URL(parts.instances(row.instance_id).urls.web).host];
+  const hosts = [new URL(instanceOf(parts, row.instance_id).urls.web).host];
   const context = { api: apiFor(parts, row), workspace: row.workspace_slug, hosts };
   const { repositories, problems, lookbackProblem } = await checkForm(form, context);
   const nothingChosen = repositories.length === 0 && problems.length === 0;
@@ -350,7 +355,7 @@ async function repositoriesOf(parts: ConnectionParts, id: string): Promise<Repos
 
 function apiFor(parts: ConnectionParts, { id, instance_id }: ConnectionsTable): Api {
   const { fetch, clock, vault, budget } = parts;
-  const instance = parts.instances(instance_id);
+  const instance = instanceOf(parts, instance_id);
   return createApi({
     instance,
     fetch,

@@ -7,6 +7,11 @@ export const connectionErrors = defineErrors({
     message: "There is no such connection.",
     cure: "Go back to the project and choose one of its connections.",
   },
+  "connections.unknown_instance": {
+    reaction: "configuration",
+    message: "The Bitbucket this connection is for is no longer configured.",
+    cure: "Configure it again under the same id, or remove the connection.",
+  },
   "connections.other_person": {
     reaction: "refused",
     message: "This connection belongs to another Bitbucket account than the one that just granted access.",

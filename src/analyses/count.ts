@@ -1,0 +1,57 @@
+/** Owns counting: the changed files of every commit that is not known yet, many at a time, each kept for good. */
+import { diffstat } from "../bitbucket/api/cloud.ts";
+import { listUncounted } from "../storage/tables/analysis-commits.ts";
+import { isHopeless } from "./pace.ts";
+import type { Progress } from "./progress.ts";
+import { placeOf, type Reading } from "./reading.ts";
+import { createWriter, type Writer } from "./writer.ts";
+
+const hashesAtOnce = 256;
+
+/**
+ * Asks for the files of each listed commit until the list is finished and empty. A commit whose changes are too large for
+ * Bitbucket stays uncounted and is asked for again by the next run.
+ */
+export async function countCommits(reading: Reading, progress: Progress): Promise<void> {
+  const writer = createWriter(reading);
+  const hashes = uncounted(reading, progress);
+  const workers = Array.from({ length: reading.run.parallelCalls }, () =>
+    work(reading, hashes, writer).catch((error) => progress.fail(error)),
+  );
+  await Promise.all(workers);
+  await writer.flush();
+  progress.throwIfFailed();
+}
+
+async function work(reading: Reading, hashes: AsyncIterable<string>, writer: Writer): Promise<void> {
+  const { run, workspace, slug } = reading;
+  for await (const hash of hashes) {
+    try {
+      await writer.add(hash, await run.pace.call(() => diffstat(run.client, { workspace, slug, hash })));
+    } catch (error) {
+      if (!isHopeless(error)) throw error;
+      run.log.warn("analysis.commit_skipped", { repository: reading.row.full_name, hash });
+    }
+  }
+}
+
+/** Shared by all workers, who ask for the next one in turn. */
+async function* uncounted({ run, row }: Reading, progress: Progress): AsyncGenerator<string> {
+  let afterPosition = -1;
+  for (;;) {
+    progress.throwIfFailed();
+    const { finished, turns } = progress;
+    const next = await listUncounted(run.database.kysely, {
+      ...placeOf(run, row),
+      afterPosition,
+      limit: hashesAtOnce,
+    });
+    if (next.length === 0 && finished) return;
+    if (next.length === 0) await progress.turned(turns);
+    for (const { hash, position } of next) {
+      progress.throwIfFailed();
+      afterPosition = position;
+      yield hash;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/** Owns reading back what a run found: commits with their files, and suspects by the trace it was given. */
+import type { Executor } from "../storage/database.ts";
+import type {
+  AnalysesTable,
+  AnalysisRepositoriesTable,
+  CommitFilesTable,
+  CommitsTable,
+} from "../storage/schema.ts";
+import { listAnalysisCommits, listCommitsNaming } from "../storage/tables/analysis-commits.ts";
+import { listCommitFiles } from "../storage/tables/commit-files.ts";
+import type { Frame } from "../suspects/frame.ts";
+import {
+  type CandidateCommit,
+  mergeSuspects,
+  namesToLookFor,
+  rankSuspects,
+  type Suspect,
+} from "../suspects/rank.ts";
+import type { AnalysisCommit, AnalysisFile, AnalysisSuspect } from "./analysis.ts";
+
+/** Names of repositories by uuid. */
+export type Names = ReadonlyMap<string, string>;
+
+export function namesOf(repositories: readonly AnalysisRepositoriesTable[]): Names {
+  return new Map(repositories.map(({ repository_uuid, full_name }) => [repository_uuid, full_name]));
+}
+
+/** Newest first over all repositories. */
+export async function readCommits(
+  db: Executor,
+  names: Names,
+  range: { readonly analysisId: string; readonly limit: number; readonly offset: number },
+): Promise<AnalysisCommit[]> {
+  const commits = await listAnalysisCommits(db, range);
+  const files = await readFiles(db, commits);
+  return commits.map((commit) => ({
+    repository: names.get(commit.repository_uuid) ?? "",
+    hash: commit.hash,
+    date: new Date(commit.date),
+    authorRaw: commit.author_raw,
+    message: commit.message,
+    parents: readParents(commit),
+    files: commit.counted === 1 ? (files.get(keyOf(commit)) ?? []) : null,
+  }));
+}
+
+/** Only `storage` of commits writes the column, as a list of hashes. */
+function readParents({ parents }: CommitsTable): string[] {
+  return JSON.parse(parents) as string[];
+}
+
+async function readFiles(
+  db: Executor,
+  commits: readonly CommitsTable[],
+): Promise<Map<string, AnalysisFile[]>> {
+  const files = new Map<string, AnalysisFile[]>();
+  for (const [uuid, group] of Map.groupBy(commits, ({ repository_uuid }) => repository_uuid)) {
+    const hashes = group.filter(({ counted }) => counted === 1).map(({ hash }) => hash);
+    for (const row of await listCommitFiles(db, uuid, hashes)) {
+      const key = keyOf(row);
+      const list = files.get(key) ?? [];
+      list.push(readFile(row));
+      files.set(key, list);
+    }
+  }
+  return files;
+}
+
+function keyOf({ repository_uuid, hash }: Pick<CommitsTable, "repository_uuid" | "hash">): string {
+  return `${repository_uuid} ${hash}`;
+}
+
+function readFile(row: CommitFilesTable): AnalysisFile {
+  return {
+    status: row.status,
+    oldPath: row.old_path,
+    newPath: row.new_path,
+    linesAdded: row.lines_added,
+    linesRemoved: row.lines_removed,
+  };
+}
+
+interface Candidate extends CandidateCommit {
+  readonly repository: string;
+  readonly byPath: ReadonlyMap<string, AnalysisFile>;
+}
+
+const commitsAtOnce = 200;
+const suspectsKept = 20;
+
+/** Ranks all commits found so far, a load at a time; only those that touched a file of a fitting name are read. */
+export async function readSuspects(
+  db: Executor,
+  analysis: AnalysesTable,
+  { frames, names }: { readonly frames: readonly Frame[]; readonly names: Names },
+): Promise<AnalysisSuspect[]> {
+  const fileNames = namesToLookFor(frames);
+  let best: Suspect<Candidate>[] = [];
+  if (fileNames.length === 0) return [];
+  for (const [repositoryUuid, repository] of names) {
+    let afterPosition = -1;
+    for (;;) {
+      const place = {
+        analysisId: analysis.id,
+        repositoryUuid,
+        afterPosition,
+        limit: commitsAtOnce,
+        fileNames,
+      };
+      const commits = await listCommitsNaming(db, place);
+      const files = await readFiles(db, commits);
+      const candidates = commits.map((commit) =>
+        candidate(commit, repository, files.get(keyOf(commit)) ?? []),
+      );
+      best = mergeSuspects(
+        best,
+        rankSuspects({ frames, commits: candidates, keep: suspectsKept }),
+        suspectsKept,
+      );
+      const last = commits.at(-1);
+      if (last === undefined || commits.length < commitsAtOnce) break;
+      afterPosition = last.position;
+    }
+  }
+  return best.map(describeSuspect);
+}
+
+function candidate(commit: CommitsTable, repository: string, files: readonly AnalysisFile[]): Candidate {
+  const changed = files.map((file) => ({ ...file, path: file.newPath ?? file.oldPath ?? "" }));
+  return {
+    repository,
+    hash: commit.hash,
+    date: new Date(commit.date),
+    authorRaw: commit.author_raw,
+    message: commit.message,
+    parents: readParents(commit),
+    files: changed,
+    byPath: new Map(changed.map((file, index) => [file.path, files[index] ?? file])),
+  };
+}
+
+function describeSuspect({ commit, score, reasons, files }: Suspect<Candidate>): AnalysisSuspect {
+  const { repository, hash, date, authorRaw, message, byPath } = commit;
+  return {
+    repository,
+    hash,
+    date,
+    authorRaw,
+    message,
+    score,
+    reasons,
+    files: files.flatMap(({ path }) => byPath.get(path) ?? []),
+  };
+}

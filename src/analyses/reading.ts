@@ -1,0 +1,55 @@
+/** Owns what the steps of a run hand each other: the run itself, and one repository of it. */
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Api } from "../bitbucket/api/client.ts";
+import type { Budget } from "../budget/budget.ts";
+import type { Database } from "../storage/database.ts";
+import type { AnalysesTable, AnalysisRepositoriesTable } from "../storage/schema.ts";
+import type { InsertCommitFiles } from "../storage/tables/commit-files.ts";
+import type { Pace } from "./pace.ts";
+
+export interface RunParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly api: (connectionId: string) => Api;
+  readonly budget: Budget;
+  readonly parallelCalls: number;
+  readonly callsPerHour: number;
+  readonly insertFiles: InsertCommitFiles;
+}
+
+/** What the parts of a run share. */
+export interface Run extends RunParts {
+  readonly analysis: AnalysesTable;
+  /** Aborted when the process stops or the whole run has failed. */
+  readonly signal: AbortSignal;
+  readonly pace: Pace;
+  readonly client: Api;
+  /** Calls so far, over restarts. */
+  readonly calls: () => number;
+}
+
+/** One repository within a run: its row, where Bitbucket has it now, and how far it is. */
+export interface Reading {
+  readonly run: Run;
+  readonly row: AnalysisRepositoriesTable;
+  readonly workspace: string;
+  readonly slug: string;
+  readonly tally: Tally;
+}
+
+/** Changes as pages and counts come in; written with them. */
+export interface Tally {
+  found: number;
+  counted: number;
+  /** The place of the next commit in the list. */
+  nextPosition: number;
+  /** The newest commit's date, in the window or not. */
+  newest: Date | null;
+}
+
+/** The repository's part of the list of commits. */
+export function placeOf(run: Run, row: AnalysisRepositoriesTable) {
+  return { analysisId: run.analysis.id, repositoryUuid: row.repository_uuid };
+}

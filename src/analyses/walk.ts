@@ -1,0 +1,149 @@
+/** Owns walking over a repository's commits, page by page, and knowing when the window is behind. */
+import { isWindlassError } from "../base/errors.ts";
+import { type CloudCommit, commitPage } from "../bitbucket/api/cloud.ts";
+import type { CommitsTable } from "../storage/schema.ts";
+import { deleteAnalysisCommits, insertAnalysisCommits } from "../storage/tables/analysis-commits.ts";
+import { updateAnalysisRepository } from "../storage/tables/analysis-repositories.ts";
+import { countCounted, insertCommits } from "../storage/tables/commits.ts";
+import type { Progress } from "./progress.ts";
+import { placeOf, type Reading } from "./reading.ts";
+
+export interface WalkStart {
+  readonly headHash: string;
+  /** The page a stopped walk would have read next; `null` begins anew. */
+  readonly page: string | null;
+}
+
+/**
+ * Lists the ancestors of a head until a whole page lies before the window: dates along a history are not in order, so a single
+ * old commit ends nothing. Each page is kept before the next one is asked for.
+ */
+export async function walkWindow(reading: Reading, start: WalkStart, progress: Progress): Promise<void> {
+  const { headHash } = start;
+  if (start.page === null) await beginList(reading, "walking", headHash);
+  let page = start.page;
+  do {
+    progress.throwIfFailed();
+    const answer = await readPage(reading, { include: headHash, page, mayForget: page === start.page });
+    if (answer === "forgotten") {
+      await beginList(reading, "walking", headHash);
+      page = null;
+      continue;
+    }
+    page = await keepPage(reading, answer);
+    progress.turn();
+  } while (page !== null);
+}
+
+/**
+ * Lists what is new since an earlier head. `false` when that head is no ancestor of the new one, so that its list cannot be
+ * built upon: if it is, one of the new commits has it as a parent.
+ */
+export async function catchUp(reading: Reading, headHash: string, knownHead: string): Promise<boolean> {
+  await beginList(reading, "catching-up", headHash);
+  let page: string | null = null;
+  let joined = false;
+  do {
+    const answer = await readPage(reading, { include: headHash, exclude: knownHead, page, mayForget: false });
+    if (answer === "forgotten") return false;
+    joined ||= answer.commits.some(({ parents }) => parents.includes(knownHead));
+    page = await keepPage(reading, answer);
+  } while (page !== null);
+  return joined;
+}
+
+interface PageQuestion {
+  readonly include: string;
+  readonly exclude?: string;
+  readonly page: string | null;
+  /** Whether Bitbucket may no longer know the page, which a stop kept for long. */
+  readonly mayForget: boolean;
+}
+
+interface PageAnswer {
+  readonly commits: readonly CloudCommit[];
+  readonly next: string | null;
+}
+
+async function readPage(
+  { run, workspace, slug }: Reading,
+  { include, exclude, page, mayForget }: PageQuestion,
+): Promise<PageAnswer | "forgotten"> {
+  const search = { workspace, slug, include, exclude, page: page ?? undefined };
+  try {
+    return await run.pace.call(() => commitPage(run.client, search));
+  } catch (error) {
+    const unknown =
+      isWindlassError(error, "bitbucket.not_found") || isWindlassError(error, "bitbucket.bad_request");
+    if (unknown && mayForget && page !== null) return "forgotten";
+    throw error;
+  }
+}
+
+/** Writes a page and gives the one to read next; `null` at the end of history or of the window. */
+async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promise<string | null> {
+  const { run, row, tally } = reading;
+  const windowStart = new Date(run.analysis.window_start);
+  const inside = commits.filter(({ date }) => date >= windowStart);
+  const onward = commits.length > 0 && inside.length === 0 ? null : next;
+  for (const { date } of commits) if (tally.newest === null || date > tally.newest) tally.newest = date;
+  const place = placeOf(run, row);
+  await run.database.transaction(async (transaction) => {
+    await insertCommits(
+      transaction,
+      commits.map((commit) => commitRow(row.repository_uuid, commit)),
+    );
+    const rows = inside.map(({ hash }, index) => ({
+      analysis_id: place.analysisId,
+      repository_uuid: place.repositoryUuid,
+      position: tally.nextPosition + index,
+      hash,
+    }));
+    await insertAnalysisCommits(transaction, rows);
+    const counted = await countCounted(
+      transaction,
+      row.repository_uuid,
+      inside.map(({ hash }) => hash),
+    );
+    tally.nextPosition += rows.length;
+    tally.found += rows.length;
+    tally.counted += counted;
+    await updateAnalysisRepository(transaction, row, {
+      next_page: onward,
+      commits_found: tally.found,
+      commits_counted: tally.counted,
+    });
+  });
+  return onward;
+}
+
+async function beginList(
+  { run, row, tally }: Reading,
+  phase: "walking" | "catching-up",
+  headHash: string,
+): Promise<void> {
+  await run.database.transaction(async (transaction) => {
+    await deleteAnalysisCommits(transaction, placeOf(run, row));
+    await updateAnalysisRepository(transaction, row, {
+      phase,
+      head_hash: headHash,
+      next_page: null,
+      commits_found: 0,
+      commits_counted: 0,
+    });
+  });
+  Object.assign(tally, { found: 0, counted: 0, nextPosition: 0 });
+}
+
+function commitRow(repositoryUuid: string, commit: CloudCommit): CommitsTable {
+  return {
+    repository_uuid: repositoryUuid,
+    hash: commit.hash,
+    author_raw: commit.authorRaw,
+    author_subject: commit.authorSubject,
+    date: commit.date.toISOString(),
+    message: commit.message,
+    parents: JSON.stringify(commit.parents),
+    counted: 0,
+  };
+}
