@@ -20,7 +20,7 @@ async function serve(): Promise<{ base: string; close: () => void }> {
     if (asset !== undefined) return response.writeHead(200, { "content-type": asset.type }).end(asset.body);
     if (sample === undefined) return response.writeHead(204).end();
     const head = { "content-type": "text/html; charset=utf-8", "content-security-policy": policy };
-    response.writeHead(200, head).end(String(await sample()));
+    response.writeHead(200, head).end(String(await sample.html()));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const address = server.address();

@@ -76,7 +76,7 @@ function pasted({ text, problems, list }: ConnectRepositoriesView): Html {
   const problem =
     problems.length === 0
       ? undefined
-      : html`<ul role="alert">${problems.map(
+      : html`<ul>${problems.map(
           ({ line, text: typed, message, suggestion }) =>
             html`<li><span>Line ${line}: <code><bdi>${typed}</bdi></code></span> <span>${message}</span>${
               suggestion ? html` <span>Did you mean <code>${suggestion}</code>?</span>` : ""

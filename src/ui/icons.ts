@@ -33,9 +33,10 @@ export function icon(name: IconName): Html {
 /** Our mark: a drum with a crank and rope, and the bucket it raises. */
 export function mark(): Html {
   return html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-<path class="frame" d="M5 27V6M27 27V6"/>
-<rect class="drum" x="8" y="6" width="16" height="7" rx="2"/>
-<path class="rope" d="M12 6v7M16 6v11M20 6v7"/>
-<path class="bucket" d="M11.500 18h9l-1.400 8.200a1 1 0 0 1-1 .8h-4.200a1 1 0 0 1-1-.8z"/>
+<path class="frame" d="M5 29V4M25 29V4M25 8h5V3.500"/>
+<rect class="drum" x="5" y="4.500" width="20" height="7" rx="2.500"/>
+<path class="coil" d="m11 11.500 1.500-7M14.500 11.500l1.500-7M18 11.500l1.500-7"/>
+<path class="rope" d="M15 11.500v5.200M11.500 20.500a3.500 3.800 0 0 1 7 0"/>
+<path class="bucket" d="M10.500 20.500h9l-1.300 7.200a1 1 0 0 1-1 .8h-4.400a1 1 0 0 1-1-.8z"/>
 </svg>`;
 }

@@ -252,133 +252,160 @@ const refused: ConnectRepositoriesView = {
   ],
 };
 
+/** A page with its view model; `withTexts` gives the same page with each text of the model put through a function. */
+export interface Sample {
+  readonly html: () => Html;
+  readonly withTexts: (change: (text: string) => string) => Html;
+}
+
+/** Fields that hold a word of a closed list, not a text. */
+const words = new Set(["kind", "state", "phase", "status", "tone"]);
+
+function changeTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((each) => changeTexts(each, change));
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  const entries = Object.entries(value).map(([key, each]) => [
+    key,
+    words.has(key) ? each : changeTexts(each, change),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function sample<View>(page: (view: View) => Html, view: View): Sample {
+  // Only texts are changed, and each into another text: the shape stays that of the view.
+  return {
+    html: () => page(view),
+    withTexts: (change) => page(changeTexts(view, change) as View),
+  };
+}
+
 /** A page by the name its picture gets. */
-export const samples: Readonly<Record<string, () => Html>> = {
-  "sign-in": () => signInPage({ instances: [{ ...instance, reachable: true }], open: true }),
-  "sign-in-troubled": () =>
-    signInPage({
-      instances: [{ ...instance, reachable: false }],
-      failure: {
-        code: "bitbucket.denied",
-        message: "Access was not granted on Bitbucket's page.",
-        cure: "Nothing was changed. Sign in again when you are ready.",
+export const samples: Readonly<Record<string, Sample>> = {
+  "sign-in": sample(signInPage, { instances: [{ ...instance, reachable: true }], open: true }),
+  "sign-in-troubled": sample(signInPage, {
+    instances: [{ ...instance, reachable: false }],
+    failure: {
+      code: "bitbucket.denied",
+      message: "Access was not granted on Bitbucket's page.",
+      cure: "Nothing was changed. Sign in again when you are ready.",
+    },
+  }),
+  "projects-empty": sample(projectsPage, { ...signedIn, projects: [] }),
+  projects: sample(projectsPage, {
+    ...signedIn,
+    projects: [
+      { ...project, connections: 1, repositories: 2, analyses: 4 },
+      {
+        id: "prj_2",
+        name: "Storefront and everything around it",
+        connections: 2,
+        repositories: 11,
+        analyses: 1,
+        needAttention: 1,
       },
-    }),
-  "projects-empty": () => projectsPage({ ...signedIn, projects: [] }),
-  projects: () =>
-    projectsPage({
-      ...signedIn,
-      projects: [
-        { ...project, connections: 1, repositories: 2, analyses: 4 },
-        {
-          id: "prj_2",
-          name: "Storefront and everything around it",
-          connections: 2,
-          repositories: 11,
-          analyses: 1,
-          needAttention: 1,
-        },
-        { id: "prj_3", name: "Billing", connections: 0, repositories: 0, analyses: 0 },
-      ],
-      create: { name: "Checkout", problem: "You have a project of that name already." },
-    }),
-  "project-empty": () => projectPage({ ...signedIn, project, connections: [], analyses: [] }),
-  project: () =>
-    projectPage({
-      ...signedIn,
-      notice: { tone: "good", text: "Saved. Two repositories are connected." },
-      project,
-      connections: [connection],
-      analyses: [
-        {
-          id: "ana_2",
-          state: "running",
-          startedAt: at("2026-11-02T14:05:00Z"),
-          lookbackDays: 30,
-          commits: 71,
-          suspects: null,
-        },
-        {
-          id: "ana_1",
-          state: "done",
-          startedAt: at("2026-11-01T09:30:00Z"),
-          lookbackDays: 30,
-          commits: 126,
-          suspects: 2,
-          commitsPerDay: perDay.map(({ commits }) => commits),
-        },
-        {
-          id: "ana_0",
-          state: "failed",
-          startedAt: at("2026-10-20T09:30:00Z"),
-          lookbackDays: 1,
-          commits: 0,
-          suspects: 0,
-        },
-      ],
-    }),
-  "project-reconnect": () =>
-    projectPage({
-      ...signedIn,
-      project,
-      connections: [{ ...connection, state: "reconnect", failure: stale }],
-      analyses: [],
-    }),
-  "delete-project": () => deleteProjectPage({ ...signedIn, project, connections: 1, analyses: 4 }),
-  disconnect: () => disconnectPage({ ...signedIn, project, connection, repositories: 2 }),
-  "connect-choose": () => connectChoosePage({ ...signedIn, project, instances: [instance] }),
-  "connect-permissions": () =>
-    connectPermissionsPage({ ...signedIn, project, instance, scopes: ["repository", "account"] }),
-  "connect-repositories": () => connectRepositoriesPage(choose),
-  "connect-repositories-refused": () => connectRepositoriesPage(refused),
-  "connect-repositories-asked": () =>
-    connectRepositoriesPage({
-      ...choose,
-      list: null,
-      workspace: { kind: "ask", reason: "Bitbucket did not say which workspaces this account is in." },
-      failure: forbidden,
-    }),
-  "analysis-running": () => analysisPage({ ...analysis, ...nothingYet, progress: running }),
-  "analysis-waiting": () =>
-    analysisPage({
-      ...analysis,
-      suspects: suspects.slice(1),
-      commits: { ...analysis.commits, page: 1, pages: 1 },
-      progress: {
-        ...running,
-        state: "waiting",
-        calls: 988,
-        callsThisHour: 1000,
-        waitingUntil: at("2026-11-02T14:41:00Z"),
+      { id: "prj_3", name: "Billing", connections: 0, repositories: 0, analyses: 0 },
+    ],
+    create: { name: "Checkout", problem: "You have a project of that name already." },
+  }),
+  "project-empty": sample(projectPage, { ...signedIn, project, connections: [], analyses: [] }),
+  project: sample(projectPage, {
+    ...signedIn,
+    notice: { tone: "good", text: "Saved. Two repositories are connected." },
+    project,
+    connections: [connection],
+    analyses: [
+      {
+        id: "ana_2",
+        state: "running",
+        startedAt: at("2026-11-02T14:05:00Z"),
+        lookbackDays: 30,
+        commits: 71,
+        suspects: null,
       },
-    }),
-  analysis: () => analysisPage(analysis),
-  "analysis-no-suspect": () => analysisPage({ ...analysis, suspects: [] }),
-  "analysis-nothing": () =>
-    analysisPage({ ...analysis, ...nothingYet, trace: null, fittingLookbackDays: 80 }),
-  "analysis-failed": () =>
-    analysisPage({
-      ...analysis,
-      ...nothingYet,
-      trace: null,
-      progress: { ...progress, state: "failed" },
-      failure: notFound,
-    }),
-  account: () =>
-    accountPage({
-      ...signedIn,
-      emailVerified: true,
-      instanceName: "Bitbucket",
-      expiresAt: at("2026-11-09T14:05:00Z"),
-    }),
-  error: () => errorPage({ failure: forbidden, signedIn }),
-  "error-signed-out": () =>
-    errorPage({
-      failure: {
-        code: "handshake.unknown",
-        reaction: "stale",
-        message: "This sign-in was begun too long ago, or in another browser.",
-        cure: "Begin again: it takes a moment.",
+      {
+        id: "ana_1",
+        state: "done",
+        startedAt: at("2026-11-01T09:30:00Z"),
+        lookbackDays: 30,
+        commits: 126,
+        suspects: 2,
+        commitsPerDay: perDay.map(({ commits }) => commits),
       },
-    }),
+      {
+        id: "ana_0",
+        state: "failed",
+        startedAt: at("2026-10-20T09:30:00Z"),
+        lookbackDays: 1,
+        commits: 0,
+        suspects: 0,
+      },
+    ],
+  }),
+  "project-reconnect": sample(projectPage, {
+    ...signedIn,
+    project,
+    connections: [{ ...connection, state: "reconnect", failure: stale }],
+    analyses: [],
+  }),
+  "delete-project": sample(deleteProjectPage, { ...signedIn, project, connections: 1, analyses: 4 }),
+  disconnect: sample(disconnectPage, { ...signedIn, project, connection, repositories: 2 }),
+  "connect-choose": sample(connectChoosePage, { ...signedIn, project, instances: [instance] }),
+  "connect-permissions": sample(connectPermissionsPage, {
+    ...signedIn,
+    project,
+    instance,
+    scopes: ["repository", "account"],
+  }),
+  "connect-repositories": sample(connectRepositoriesPage, choose),
+  "connect-repositories-refused": sample(connectRepositoriesPage, refused),
+  "connect-repositories-asked": sample(connectRepositoriesPage, {
+    ...choose,
+    list: null,
+    workspace: { kind: "ask", reason: "Bitbucket did not say which workspaces this account is in." },
+    failure: forbidden,
+  }),
+  "analysis-running": sample(analysisPage, { ...analysis, ...nothingYet, progress: running }),
+  "analysis-waiting": sample(analysisPage, {
+    ...analysis,
+    suspects: suspects.slice(1),
+    commits: { ...analysis.commits, page: 1, pages: 1 },
+    progress: {
+      ...running,
+      state: "waiting",
+      calls: 988,
+      callsThisHour: 1000,
+      waitingUntil: at("2026-11-02T14:41:00Z"),
+    },
+  }),
+  analysis: sample(analysisPage, analysis),
+  "analysis-no-suspect": sample(analysisPage, { ...analysis, suspects: [] }),
+  "analysis-nothing": sample(analysisPage, {
+    ...analysis,
+    ...nothingYet,
+    trace: null,
+    fittingLookbackDays: 80,
+  }),
+  "analysis-failed": sample(analysisPage, {
+    ...analysis,
+    ...nothingYet,
+    trace: null,
+    progress: { ...progress, state: "failed" },
+    failure: notFound,
+  }),
+  account: sample(accountPage, {
+    ...signedIn,
+    emailVerified: true,
+    instanceName: "Bitbucket",
+    expiresAt: at("2026-11-09T14:05:00Z"),
+  }),
+  error: sample(errorPage, { failure: forbidden, signedIn }),
+  "error-signed-out": sample(errorPage, {
+    failure: {
+      code: "handshake.unknown",
+      reaction: "stale",
+      message: "This sign-in was begun too long ago, or in another browser.",
+      cure: "Begin again: it takes a moment.",
+    },
+  }),
 };

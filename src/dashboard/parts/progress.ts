@@ -50,10 +50,13 @@ function inside(view: ProgressView): Html {
   const { repositories, waitingUntil } = view;
   const found = sum(repositories, "commitsFound");
   const reading = repositories.some(({ phase }) => phase === "queued" || phase === "reading");
+  const done = sum(repositories, "commitsCounted");
   const whole = bar({
-    label: reading ? "Reading commits" : "Counting changed files",
-    done: sum(repositories, "commitsCounted"),
-    total: found,
+    label: reading && done === 0 ? "Reading commits" : "Counting changed files",
+    done,
+    // While commits are still being read, nobody knows how many there will be.
+    total: reading && done === 0 ? 0 : found,
+    said: `${count(done)} of ${counted(found, "commit")}${reading ? " found so far" : ""}`,
     large: true,
   });
   return html`${waitingUntil === null ? "" : waiting(view, waitingUntil)}${whole}${

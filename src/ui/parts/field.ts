@@ -26,7 +26,7 @@ export function field(options: FieldOptions, control: (facts: ControlFacts) => H
   return html`<div class="field"><label for="${id}">${label}</label>${
     hint === undefined ? "" : html`<p class="hint" id="${id}-hint">${hint}</p>`
   }${control({ id, describedBy, invalid: problem === undefined ? "false" : "true" })}${
-    problem === undefined ? "" : html`<div class="problem" id="${id}-problem">${problem}</div>`
+    problem === undefined ? "" : html`<div class="problem" id="${id}-problem" role="alert">${problem}</div>`
   }</div>`;
 }
 
