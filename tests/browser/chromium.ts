@@ -11,13 +11,24 @@ const pictures = join(import.meta.dirname, "../../test-results/pictures");
 /** Starts the Chromium that `tools/bootstrap.mjs --browser` found. A missing one is a failure, never a skipped test. */
 export function startChromium(): Promise<Browser> {
   const executablePath = process.env.WINDLASS_CHROMIUM;
-  if (!executablePath) throw new Error("No browser was prepared: run the tests by `npm test`, or set WINDLASS_CHROMIUM.");
-  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet] });
+  if (!executablePath)
+    throw new Error("No browser was prepared: run the tests by `npm test`, or set WINDLASS_CHROMIUM.");
+  const quiet = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ];
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet],
+  });
 }
 
 /** A window, and everything that went wrong in it: script errors, refusals of the Content Security Policy, failed loads. */
-export async function openWindow(browser: Browser): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+export async function openWindow(
+  browser: Browser,
+): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -36,12 +47,16 @@ export async function inspect(page: Page, name: string): Promise<void> {
       await page.setViewportSize({ width, height: 900 });
       mkdirSync(pictures, { recursive: true });
       await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await page.evaluate<number>(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+      );
       expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
     }
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(
+      serious.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(" ")}`),
+    ).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 1280, height: 900 });

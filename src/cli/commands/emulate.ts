@@ -90,7 +90,7 @@ function readRules(bundle: string, changes: readonly string[]): "2025" | Partial
   const changed = changes.map((change) => {
     const [name = "", ...value] = change.split("=");
     const rule = readRule(name, value.join("="));
-    if (typeof rule === "string") throw new UsageError(rule);
+    if (typeof rule === "string") throw new UsageError(`${rule}.`);
     return rule;
   });
   if (changed.length === 0) return bundle === "2025" ? bundle : undefined;
