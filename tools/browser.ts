@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   realpathSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -110,6 +111,7 @@ async function start(path: string): Promise<void> {
  * and its own system libraries only where it believes to be in a cloud function: both are said by the environment.
  */
 function unpack(folder: string, withLibraries: boolean): string {
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   tell("unpacking a browser from the npm package @sparticuz/chromium …");
   const program = 'import("@sparticuz/chromium").then(({ default: c }) => c.executablePath())';
