@@ -1,4 +1,5 @@
 /** Owns recorded answers: a hand-fed `fetch` that gives what Bitbucket was seen to answer, and keeps what it was asked. */
+import { isWindlassError, type WindlassError } from "../../src/base/errors.ts";
 import type { DoorRequest, Fetch } from "../../src/base/http/door.ts";
 
 export interface RecordedAnswer {
@@ -42,13 +43,14 @@ function respond({ status = 200, headers = {}, body }: RecordedAnswer): Response
   return new Response(content ?? null, { status, headers: { "content-type": type, ...headers } });
 }
 
-/** The failure a promise ends with; fails the test when it ends well. */
-export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+/** The failure of the catalogue a promise ends with; fails the test when it ends well or with anything else. */
+export async function failureOf(promise: Promise<unknown>): Promise<WindlassError> {
   let result: unknown;
   try {
     result = await promise;
   } catch (error) {
-    return error;
+    if (isWindlassError(error)) return error;
+    throw error;
   }
   throw new Error(`expected a failure, got ${typeof result}`);
 }

@@ -1,10 +1,5 @@
-/** Owns `windlass emulate` as a process of its own, met from the outside: the line it prints and the pages a person sees. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-export const checkout = fileURLToPath(new URL("../../", import.meta.url));
+/** Owns the local Bitbucket as a story meets it: the line `emulate` prints, its control, and the consumer form filled in by hand. */
+import { type Running, startWindlass } from "../run-windlass.ts";
 
 /** The line `emulate --json` prints when it is ready. */
 export interface EmulateLine {
@@ -21,72 +16,36 @@ export interface EmulateLine {
   readonly people: readonly { readonly username: string | null; readonly displayName: string }[];
 }
 
-export interface EmulatorProcess extends EmulateLine {
+export interface LocalBitbucket extends EmulateLine {
   /** The first consumer, which has the permissions of a sign-in. */
   readonly consumer: EmulateLine["consumers"][number];
-  /** Moves the emulator's clock. */
+  /** Moves its clock. */
   advance(seconds: number): Promise<void>;
-  /** Every request the emulator answered. */
-  requests(): Promise<
-    readonly { readonly method: string; readonly path: string; readonly grant: string | null }[]
-  >;
-  /** Everything it printed besides the line. */
-  readonly output: readonly string[];
-  stop(): Promise<void>;
+  /** Every request it answered, as the control tells it. */
+  requests(): Promise<string>;
+  readonly printed: Running<unknown>["printed"];
+  readonly stop: Running<unknown>["stop"];
 }
 
-/** Starts it on free ports and waits for its line. */
-export async function startEmulator(...args: readonly string[]): Promise<EmulatorProcess> {
-  const command = ["src/cli/main.ts", "emulate", "--json", "--port", "0", "--api-port", "0", ...args];
-  const child = spawn(process.execPath, command, { cwd: checkout, stdio: ["ignore", "pipe", "pipe"] });
-  const output: string[] = [];
-  child.stderr.on("data", (chunk) => output.push(String(chunk)));
-  const line = await firstLine(child, output);
-  // The line is what the documentation promises; the stories check the fields they use.
-  const world = JSON.parse(line) as EmulateLine;
-  const [consumer] = world.consumers;
-  if (consumer === undefined) throw new Error("the emulator has no consumer");
+/** Starts `emulate --json` on free ports. */
+export async function startLocalBitbucket(...args: readonly string[]): Promise<LocalBitbucket> {
+  const command = ["emulate", "--json", "--port", "0", "--api-port", "0", ...args];
+  const { line, printed, stop } = await startWindlass<EmulateLine>(command);
+  const [consumer] = line.consumers;
+  if (consumer === undefined) throw new Error("there is no consumer");
   return {
-    ...world,
+    ...line,
     consumer,
-    output,
-    async advance(seconds) {
-      await control(world, "/clock", { advanceSeconds: seconds });
+    printed,
+    stop,
+    advance: async (seconds) => {
+      const body = JSON.stringify({ advanceSeconds: seconds });
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${line.control}/clock`, { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(`the clock answered ${answer.status}`);
     },
-    async requests() {
-      const answer = await fetch(`${world.control}/requests`);
-      const body = (await answer.json()) as { requests: Awaited<ReturnType<EmulatorProcess["requests"]>> };
-      return body.requests;
-    },
-    stop: () => stop(child),
+    requests: async () => (await fetch(`${line.control}/requests`)).text(),
   };
-}
-
-async function control({ control: root }: EmulateLine, path: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${root}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`control ${path} answered ${answer.status}`);
-}
-
-async function firstLine(child: ChildProcess, output: readonly string[]): Promise<string> {
-  if (child.stdout === null) throw new Error("no standard output");
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`the emulator ended with ${code}: ${output.join("")}`);
-  });
-  const [line] = await Promise.race([once(lines, "line"), ended]);
-  ended.catch(() => {}); // it will end some day, which is no failure after the line
-  return String(line);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill("SIGTERM");
-  await ended;
 }
 
 /** Somebody at a browser: keeps cookies, fills in the forms of pages with the hidden fields they carry. */

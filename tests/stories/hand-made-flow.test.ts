@@ -1,13 +1,13 @@
 /** The hand-made flow: somebody follows a guide with nothing but an HTTP client. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addConsumerByHand, type EmulatorProcess, startEmulator } from "./emulator-process.ts";
+import { addConsumerByHand, type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
 
-let today: EmulatorProcess;
-let in2025: EmulatorProcess;
+let today: LocalBitbucket;
+let in2025: LocalBitbucket;
 
 beforeAll(async () => {
-  today = await startEmulator("--auto-approve", "johndoe");
-  in2025 = await startEmulator("--auto-approve", "johndoe", "--rules", "2025");
+  today = await startLocalBitbucket("--auto-approve", "johndoe");
+  in2025 = await startLocalBitbucket("--auto-approve", "johndoe", "--rules", "2025");
 });
 
 afterAll(async () => {
@@ -15,23 +15,23 @@ afterAll(async () => {
   await in2025?.stop();
 });
 
-type Consumer = Pick<EmulatorProcess["consumer"], "key" | "secret">;
+type Consumer = Pick<LocalBitbucket["consumer"], "key" | "secret">;
 
 const basic = ({ key, secret }: Consumer) => `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`;
 
 /** Opens the authorize URL of the guide and gives where the browser is sent. */
-async function authorize(emulator: EmulatorProcess, { key }: Consumer, more = ""): Promise<Response> {
+async function authorize(emulator: LocalBitbucket, { key }: Consumer, more = ""): Promise<Response> {
   const url = `${emulator.bitbucket}/site/oauth2/authorize?client_id=${key}&response_type=code${more}`;
   return fetch(url, { redirect: "manual" });
 }
 
-async function codeOf(emulator: EmulatorProcess, consumer: Consumer): Promise<string> {
+async function codeOf(emulator: LocalBitbucket, consumer: Consumer): Promise<string> {
   const answer = await authorize(emulator, consumer);
   return new URL(answer.headers.get("location") ?? "").searchParams.get("code") ?? "";
 }
 
 /** curl -X POST -u "client_id:client_secret" …/access_token -d grant_type=authorization_code -d code={code} */
-async function exchange(emulator: EmulatorProcess, consumer: Consumer, code: string): Promise<Response> {
+async function exchange(emulator: LocalBitbucket, consumer: Consumer, code: string): Promise<Response> {
   return fetch(`${emulator.bitbucket}/site/oauth2/access_token`, {
     method: "POST",
     headers: { authorization: basic(consumer) },
@@ -47,7 +47,7 @@ interface Tokens {
   readonly refresh_token: string;
 }
 
-async function tokensOf(emulator: EmulatorProcess, consumer: Consumer): Promise<Tokens> {
+async function tokensOf(emulator: LocalBitbucket, consumer: Consumer): Promise<Tokens> {
   const answer = await exchange(emulator, consumer, await codeOf(emulator, consumer));
   return (await answer.json()) as Tokens; // the first test checks its fields
 }
@@ -146,7 +146,7 @@ test("G3, G4, G5, G18: a consumer added by hand without the e-mail tick is refus
 test("G5: nothing the emulator remembers or says of its requests is a secret", async () => {
   const { access_token, refresh_token } = await tokensOf(today, today.consumer);
   await fetch(`${today.api}/2.0/user?access_token=${encodeURIComponent(access_token)}`);
-  const told = JSON.stringify(await today.requests()) + today.output.join("");
+  const told = (await today.requests()) + today.printed().split("\n").slice(1).join("\n");
   for (const secret of [access_token, refresh_token, today.consumer.secret])
     expect(told).not.toContain(secret);
 });

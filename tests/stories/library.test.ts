@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addConsumerByHand, checkout, type EmulatorProcess, startEmulator } from "./emulator-process.ts";
+import { addConsumerByHand, type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
 
 const run = promisify(execFile);
+const checkout = join(import.meta.dirname, "../..");
 
-let emulator: EmulatorProcess;
+let emulator: LocalBitbucket;
 let folder: string;
 
 /** The ten lines, as the README shows them; the environment says which Bitbucket it is. */
@@ -27,7 +28,7 @@ console.log(JSON.stringify(await provider.getUserInfo(tokens.accessToken)));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "windlass-library-"));
-  emulator = await startEmulator("--auto-approve", "johndoe");
+  emulator = await startLocalBitbucket("--auto-approve", "johndoe");
   await run("npm", ["pack", "--pack-destination", folder, "--loglevel", "error"], { cwd: checkout });
   const [tarball = ""] = await readdir(folder);
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
