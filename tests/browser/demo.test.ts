@@ -25,6 +25,7 @@ afterAll(async () => {
 
 test("S5, S6, S7, S10, S12, S13: a person signs in, connects, picks a repository and finds the culprit", async () => {
   const { page, complaints } = await openWindow(browser);
+  page.setDefaultTimeout(10_000);
 
   await page.goto(demo.line.server);
   await inspect(page, "01-sign-in");
@@ -67,4 +68,4 @@ test("S5, S6, S7, S10, S12, S13: a person signs in, connects, picks a repository
   await inspect(page, "11-analysis");
 
   expect(complaints).toEqual([]);
-});
+}, 180_000);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeNastyHistory } from "../histories/nasty.ts";
+import { buildNastyHistory } from "../histories/nasty.ts";
 import { type Running, startWindlass } from "../run-windlass.ts";
 import { newVisitor, type Seen } from "./visitor.ts";
 
@@ -32,7 +32,7 @@ const person = newVisitor();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "windlass-story-"));
-  await writeNastyHistory(join(folder, "nasty"));
+  await buildNastyHistory(join(folder, "nasty"), { now: new Date() });
   const ports = ["--port", "0", "--emulator-port", "0"];
   demo = await startWindlass<DemoLine>([
     "demo",
