@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
-import { isWindlassError } from "../base/errors.ts";
+import { failureOf } from "../../tests/failure.ts";
+import { frozenClock } from "../../tests/frozen-clock.ts";
+import type { ShiftableClock } from "../base/clock.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { insertUser } from "../storage/tables/users.ts";
 import { createProjects, type Projects } from "./projects.ts";
@@ -10,7 +11,7 @@ let database: Database;
 let projects: Projects;
 
 beforeEach(async () => {
-  clock = shiftableClock(new Date("2026-11-20T08:00:00Z"));
+  clock = frozenClock();
   database = await openDatabase(":memory:", { clock });
   projects = createProjects({ database, clock });
   for (const id of ["usr_ada", "usr_bea"]) await addUser(id);
@@ -23,13 +24,7 @@ async function addUser(id: string) {
   await insertUser(database.kysely, { id, display_name: id, ...rest });
 }
 
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  return isWindlassError(error) ? error.code : `no failure: ${error}`;
-}
+const codeOf = async (work: Promise<unknown>) => (await failureOf(work)).code;
 
 describe("a project", () => {
   test("is its maker's, newest first in the list", async () => {

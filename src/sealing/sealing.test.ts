@@ -5,23 +5,13 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { base64url, CompactEncrypt, decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { isWindlassError } from "../base/errors.ts";
+import { failureOf } from "../../tests/failure.ts";
 import { keyId, loadKey } from "./key.ts";
 import { openKeyring } from "./keyring.ts";
 import { openSealing } from "./open.ts";
 
 const key = (fill: number) => ({ id: `key-${fill}`, key: new Uint8Array(32).fill(fill) });
 const context = { connection: "con_1", project: "prj_1", field: "access", version: "1" };
-
-async function failureOf(work: () => unknown) {
-  try {
-    await work();
-  } catch (error) {
-    if (isWindlassError(error)) return error;
-    throw error;
-  }
-  throw new Error("expected a failure");
-}
 
 describe("a keyring", () => {
   test("opens what it sealed, in whatever order the context is written", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isWindlassError } from "../base/errors.ts";
+import { failureOf } from "../../tests/failure.ts";
 import { randomToken } from "../base/random.ts";
 import { createCookies } from "./cookies.ts";
 
@@ -32,7 +32,7 @@ describe("a cookie", () => {
     expect(secure.names.session).toBe("__Host-windlass-session");
   });
 
-  test("is refused on http anywhere else", () => {
+  test("is refused on http anywhere else", async () => {
     for (const baseUrl of [
       "http://app.example",
       "http://192.168.0.1",
@@ -41,14 +41,8 @@ describe("a cookie", () => {
       "http://notlocalhost",
     ]) {
       for (const plainCookiesOnLoopback of [false, true]) {
-        const thrown = (() => {
-          try {
-            return createCookies({ baseUrl, plainCookiesOnLoopback });
-          } catch (error) {
-            return error;
-          }
-        })();
-        expect(isWindlassError(thrown, "sessions.insecure_origin")).toBe(true);
+        const failure = await failureOf(() => createCookies({ baseUrl, plainCookiesOnLoopback }));
+        expect(failure.code).toBe("sessions.insecure_origin");
       }
     }
   });

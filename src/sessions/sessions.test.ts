@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
+import { frozenClock } from "../../tests/frozen-clock.ts";
+import type { ShiftableClock } from "../base/clock.ts";
 import { sha256 } from "../base/digest.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { insertUser } from "../storage/tables/users.ts";
@@ -11,7 +12,7 @@ let database: Database;
 let sessions: Sessions;
 
 beforeEach(async () => {
-  clock = shiftableClock(new Date("2026-11-20T08:00:00Z"));
+  clock = frozenClock();
   database = await openDatabase(":memory:", { clock });
   sessions = createSessions({ database, clock, limits: { idleSeconds: 3600, absoluteSeconds: 10_000 } });
   for (const id of ["usr_ada", "usr_bea"]) await addUser(id);
@@ -73,23 +74,23 @@ describe("a session", () => {
 
   test("ends when nothing was asked for the idle limit, and lives a second before", async () => {
     const [idle, busy] = [await open(), await open()];
-    clock.advance(3598);
+    clock.advance(3599);
     expect(await sessions.find(busy)).not.toBeNull();
-    clock.advance(2);
+    clock.advance(1);
     expect(await sessions.find(idle)).toBeNull();
     expect(await sessions.find(busy)).not.toBeNull();
   });
 
   test("never outlives the absolute limit, however busy", async () => {
     const token = await open();
-    for (const seconds of [3000, 3000, 3000, 998]) {
+    for (const seconds of [3000, 3000, 3000, 999]) {
       clock.advance(seconds);
       expect((await sessions.find(token))?.expiresAt.getTime()).toBeLessThanOrEqual(
-        Date.parse("2026-11-20T10:46:41Z"),
+        Date.parse("2026-11-20T10:46:40Z"),
       );
       expect(await sessions.find(token)).not.toBeNull();
     }
-    clock.advance(2);
+    clock.advance(1);
     expect(await sessions.find(token)).toBeNull();
   });
 
@@ -98,17 +99,17 @@ describe("a session", () => {
     const lastSeen = async () =>
       (await database.kysely.selectFrom("sessions").select("last_seen_at").execute())[0]?.last_seen_at;
     const opened = await lastSeen();
-    clock.advance(58);
+    clock.advance(59);
     await sessions.find(token);
     expect(await lastSeen()).toBe(opened);
-    clock.advance(2);
+    clock.advance(1);
     await sessions.find(token);
     expect(await lastSeen()).not.toBe(opened);
   });
 
   test("that has ended is swept away when another begins", async () => {
     await open();
-    clock.advance(3601);
+    clock.advance(3600);
     await open();
     expect(await count()).toBe(1);
   });

@@ -6,8 +6,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { shiftableClock } from "../../src/base/clock.ts";
-import { isWindlassError } from "../../src/base/errors.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { migrate, migrations } from "../../src/storage/migrate.ts";
 import {
@@ -20,8 +18,10 @@ import { insertConnection, listConnections } from "../../src/storage/tables/conn
 import { readMeta, writeMeta } from "../../src/storage/tables/meta.ts";
 import { deleteProject, insertProject } from "../../src/storage/tables/projects.ts";
 import { findUser, insertUser } from "../../src/storage/tables/users.ts";
+import { failureOf } from "../failure.ts";
+import { frozenClock } from "../frozen-clock.ts";
 
-const clock = shiftableClock(new Date("2026-11-20T08:00:00Z"));
+const clock = frozenClock();
 const now = "2026-11-20T08:00:00.000Z";
 let folder: string;
 
@@ -48,15 +48,6 @@ function readSchema(): Record<string, string[]> {
   return Object.fromEntries(
     fields("Schema").map(({ field, type }) => [field, fields(type).map(column).sort()]),
   );
-}
-
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!isWindlassError(error)) throw new Error("expected a Windlass failure", { cause: error });
-  return error;
 }
 
 const ada = {

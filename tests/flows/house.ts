@@ -1,0 +1,146 @@
+/** Owns the rooms from the handshake to the vault, wired as an app wires them, over a real file and a local Bitbucket. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDoor } from "../../src/base/http/door.ts";
+import type { Log } from "../../src/base/log.ts";
+import { newId, randomToken } from "../../src/base/random.ts";
+import { cloudInstance } from "../../src/bitbucket/cloud.ts";
+import type { Instance } from "../../src/bitbucket/instance.ts";
+import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { createHandshakes, type HandshakeStart } from "../../src/handshake/handshake.ts";
+import { createProjects } from "../../src/projects/projects.ts";
+import { openKeyring } from "../../src/sealing/keyring.ts";
+import { createSessions } from "../../src/sessions/sessions.ts";
+import { createSignin } from "../../src/signin/signin.ts";
+import { openDatabase } from "../../src/storage/database.ts";
+import { insertConnection } from "../../src/storage/tables/connections.ts";
+import { createVault } from "../../src/vault/vault.ts";
+
+export const baseUrl = "http://localhost:8000";
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** The consumer an app would be given, at the URLs where this emulator answers. */
+export function instanceAt(emulator: Emulator): Instance {
+  const { bitbucket, api } = emulator.urls;
+  const [consumer] = emulator.consumers;
+  return cloudInstance({
+    clientId: consumer?.key ?? "",
+    clientSecret: consumer?.secret ?? "",
+    urls: {
+      authorize: `${bitbucket}/site/oauth2/authorize`,
+      token: `${bitbucket}/site/oauth2/access_token`,
+      api: `${api}/2.0`,
+      web: bitbucket,
+    },
+  });
+}
+
+/** Opens everything; {@link House.close} ends and removes it. The house runs on the emulator's clock. */
+export async function openHouse(options: EmulatorOptions = {}) {
+  const emulator = await createEmulator({ autoApprove: "johndoe", ...options });
+  const folder = mkdtempSync(join(tmpdir(), "windlass-flow-"));
+  const { clock } = emulator;
+  const database = await openDatabase(join(folder, "windlass.db"), { clock });
+  const keyring = openKeyring({ keys: [{ id: "test", key: crypto.getRandomValues(new Uint8Array(32)) }] });
+  const logged: unknown[] = [];
+  const write = (...event: unknown[]) => void logged.push(event);
+  const log: Log = { info: write, warn: write, error: write };
+  const known = new Map([["bitbucket", instanceAt(emulator)]]);
+  const world = {
+    database,
+    keyring,
+    clock,
+    log,
+    baseUrl,
+    fetch: openDoor(),
+    instances: (id: string) => known.get(id),
+  };
+  const sessions = createSessions({ database, clock });
+
+  return {
+    emulator,
+    clock,
+    database,
+    logged,
+    sessions,
+    /** To be moved to another emulator: the instance stays the same, its addresses change. */
+    known,
+    handshakes: createHandshakes(world),
+    signin: createSignin({ ...world, sessions }),
+    projects: createProjects(world),
+    vault: createVault(world),
+    /** Another process over the same file. */
+    vaultBeside: () => createVault(world),
+    /** Every byte of the database, its log included. */
+    bytes: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
+    async close() {
+      await database.close();
+      await emulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a browser does between leaving us and coming back: follows the one redirect. */
+export async function travel(location: string): Promise<URL> {
+  const answer = await globalThis.fetch(location, { redirect: "manual" });
+  return new URL(answer.headers.get("location") ?? "about:blank#not-sent-back");
+}
+
+/** To Bitbucket and back in one browser. */
+export async function roundTrip(
+  { handshakes }: Pick<House, "handshakes">,
+  start: Partial<HandshakeStart> = {},
+) {
+  const browserToken = randomToken();
+  const instanceId = "bitbucket";
+  const { location } = await handshakes.begin({
+    instanceId,
+    purpose: "sign-in",
+    returnTo: "/",
+    browserToken,
+    ...start,
+  });
+  const callback = await travel(location);
+  return handshakes.complete({ instanceId, callback, browserToken, userId: start.userId });
+}
+
+/** Signs in as whoever the emulator approves for. */
+export async function signIn(house: House, previousSessionToken?: string) {
+  const { instanceId, tokens } = await roundTrip(house);
+  return house.signin.signIn({ instanceId, tokens, previousSessionToken });
+}
+
+/** A connection of a fresh project, with its tokens in the vault. */
+export async function connect(house: House): Promise<string> {
+  const { userId, profile } = await signIn(house);
+  const { id: projectId } = await house.projects.create({ name: "Shop", userId });
+  const { tokens } = await roundTrip(house, {
+    purpose: "connect",
+    userId,
+    projectId,
+    scopes: ["repository", "account"],
+  });
+  const id = newId("con");
+  const now = house.clock.now().toISOString();
+  await insertConnection(house.database.kysely, {
+    id,
+    project_id: projectId,
+    instance_id: "bitbucket",
+    kind: "oauth2",
+    state: "active",
+    state_reason: null,
+    subject: profile.id,
+    account_name: profile.displayName ?? "",
+    scopes: tokens.scopes.join(" "),
+    workspace_slug: null,
+    workspace_uuid: null,
+    lookback_days: 30,
+    created_at: now,
+    updated_at: now,
+  });
+  await house.vault.keep(id, tokens);
+  return id;
+}
