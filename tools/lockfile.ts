@@ -65,7 +65,12 @@ export function completePackages(packages: LockedPackages): LockedPackages {
       const atTop = `node_modules/${name}`;
       const place = complete[atTop] === undefined ? atTop : beside(dependent, name);
       const dev = complete[dependent]?.dev === true ? { dev: true } : {};
-      complete[place] = known.get(`${name}@${version}`) ?? { version, ...platformOf(name), ...dev, optional: true };
+      complete[place] = known.get(`${name}@${version}`) ?? {
+        version,
+        ...platformOf(name),
+        ...dev,
+        optional: true,
+      };
     }
   }
   return Object.fromEntries(Object.entries(complete).sort(([a], [b]) => (a < b ? -1 : 1)));

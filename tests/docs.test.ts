@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readCatalogues, withTable, writeDocuments } from "../tools/docs.ts";
+import { readSources } from "../tools/house.ts";
+import { isNode, type Node, readNodes } from "../tools/syntax.ts";
+
+const catalogues = await readCatalogues();
+const codes = catalogues.flatMap(({ entries }) => Object.keys(entries));
+
+test("the generated documents are current: run `npm run docs` where this fails", async () => {
+  for (const { path, text } of await writeDocuments()) {
+    expect(readFileSync(path, "utf8") === text, `${path} is current`).toBe(true);
+  }
+});
+
+/** The code in `someErrors.fail("room.code")` or `isWindlassError(error, "room.code")`. */
+function codeOf({ type, callee, arguments: given }: Node): unknown {
+  if (type !== "CallExpression" || !isNode(callee) || !Array.isArray(given)) return null;
+  const fails =
+    isNode(callee.property) && callee.property.name === "fail" && /Errors$/.test(nameOf(callee.object));
+  const argument = fails ? given[0] : callee.name === "isWindlassError" ? given[1] : null;
+  return isNode(argument) && argument.type === "Literal" ? argument.value : null;
+}
+
+function nameOf(node: unknown): string {
+  return isNode(node) && typeof node.name === "string" ? node.name : "";
+}
+
+describe("the catalogues of errors", () => {
+  test("hold every code that is thrown or asked for, and none that nobody names", () => {
+    const mentioned = new Set<unknown>();
+    for (const { path, text } of readSources().filter((file) => !file.path.endsWith(".test.ts"))) {
+      const nodes = readNodes(path, text);
+      const keys = new Set(nodes.filter(({ type }) => type === "Property").map(({ key }) => key));
+      for (const node of nodes) {
+        if (node.type === "Literal" && !keys.has(node)) mentioned.add(node.value);
+        const code = codeOf(node);
+        if (code !== null) expect(codes, path).toContain(code);
+      }
+    }
+    expect(codes.filter((code) => !mentioned.has(code))).toEqual([]);
+  });
+
+  test("name each code once, by its room", () => {
+    expect(codes).toHaveLength(new Set(codes).size);
+    for (const { place, entries } of catalogues) {
+      const room = place.split("/").at(-1);
+      for (const code of Object.keys(entries)) expect(code).toMatch(new RegExp(`^${room}\\.[a-z][a-z_]*$`));
+    }
+  });
+
+  test("speak in whole sentences", () => {
+    for (const { entries } of catalogues) {
+      for (const { message, cure } of Object.values(entries)) {
+        expect(message).toMatch(/^[A-Z].*[.?!]$/s);
+        expect(cure).toMatch(/^[A-Z]/);
+      }
+    }
+  });
+});
+
+test("a document without its marks is refused", () => {
+  expect(() => withTable("# The house", "| a |")).toThrow("lacks the marks");
+});
