@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { createEmulator, type Emulator } from "../src/emulator/emulator.ts";
 import { buildAssets } from "./assets.ts";
 import { samples } from "./gallery/samples.ts";
 
@@ -28,6 +29,14 @@ async function serve(): Promise<{ base: string; close: () => void }> {
   return { base: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
+const flags = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
 const looks = [
   { colorScheme: "light", width: 1280 },
   { colorScheme: "dark", width: 1280 },
@@ -35,23 +44,32 @@ const looks = [
   { colorScheme: "dark", width: 375 },
 ] as const;
 
-async function draw(browser: Browser, base: string, names: readonly string[]): Promise<number> {
+interface Album {
+  /** Begins the pictures' names. */
+  readonly name: string;
+  /** Addresses by the names of their pictures. */
+  readonly pages: Readonly<Record<string, string>>;
+  /** Done once in each look, before the first picture. */
+  readonly before?: (page: Page) => Promise<void>;
+}
+
+/** Draws the album in every look; returns how much there was to complain about. */
+async function draw(browser: Browser, album: Album): Promise<number> {
   let complaints = 0;
   for (const { colorScheme, width } of looks) {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
     const page = await context.newPage();
     page.on("console", (said) => {
-      if (said.type() !== "error") return;
+      if (said.type() !== "error" || said.text().includes("status of 404")) return;
       complaints++;
       console.error(`${page.url()}: ${said.text()}`);
     });
-    for (const name of names) {
-      await page.goto(`${base}/${name}`, { waitUntil: "load" });
-      await page.screenshot({
-        path: new URL(`${name}.${colorScheme}.${width}.png`, out).pathname,
-        fullPage: true,
-      });
-      complaints += await judge(page, `${name} ${colorScheme} ${width}`);
+    await album.before?.(page);
+    for (const [name, address] of Object.entries(album.pages)) {
+      await page.goto(address, { waitUntil: "load" });
+      const picture = `${album.name}${name}.${colorScheme}.${width}`;
+      await page.screenshot({ path: new URL(`${picture}.png`, out).pathname, fullPage: true });
+      complaints += await judge(page, picture);
     }
     await context.close();
   }
@@ -68,25 +86,52 @@ async function judge(page: Page, name: string): Promise<number> {
   return violations.length + (wide === true ? 1 : 0);
 }
 
+/** Pages of the emulator, by the names of their pictures, for somebody who has logged in. */
+function emulatorPages({ consumers, urls }: Emulator): Readonly<Record<string, string>> {
+  const query = new URLSearchParams({ client_id: consumers[0]?.key ?? "", response_type: "code" });
+  const paths = {
+    start: "/",
+    consent: `/site/oauth2/authorize?${query}`,
+    consumers: "/acme/workspace/settings/api",
+    workspace: "/acme/",
+    authorizations: "/account/settings/app-authorizations/",
+    "not-found": "/nobody/",
+    "log-in": "/account/signin/",
+  };
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${urls.bitbucket}${path}`]));
+}
+
+async function logIn(page: Page, { urls }: Emulator): Promise<void> {
+  await page.goto(`${urls.bitbucket}/account/signin/`);
+  await page.getByRole("button", { name: /John Doe/ }).click();
+}
+
 mkdirSync(out, { recursive: true });
 const wanted = process.argv.slice(2);
-const names = Object.keys(samples).filter((name) => wanted.length === 0 || wanted.includes(name));
+const isWanted = ([name]: readonly [string, unknown]) => wanted.length === 0 || wanted.includes(name);
 const { base, close } = await serve();
+const emulator = await createEmulator({});
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-  ],
+  args: flags,
 });
+const ours = Object.fromEntries(
+  Object.keys(samples)
+    .map((name) => [name, `${base}/${name}`] as const)
+    .filter(isWanted),
+);
+const theirs = Object.fromEntries(
+  Object.entries(emulatorPages(emulator)).filter(([name]) => isWanted([`emulator-${name}`, ""])),
+);
 try {
-  const complaints = await draw(browser, base, names);
-  console.log(`${names.length} pages drawn in ${looks.length} looks, ${complaints} complaints`);
+  const complaints =
+    (await draw(browser, { name: "", pages: ours })) +
+    (await draw(browser, { name: "emulator-", pages: theirs, before: (page) => logIn(page, emulator) }));
+  const count = Object.keys(ours).length + Object.keys(theirs).length;
+  console.log(`${count} pages drawn in ${looks.length} looks, ${complaints} complaints`);
   process.exitCode = complaints === 0 ? 0 : 1;
 } finally {
   await browser.close();
+  await emulator.close();
   close();
 }

@@ -52,8 +52,7 @@ export function page(options: PageOptions): Html {
 </head>
 <body class="look-${look}">
 <a class="skip" href="#main">Skip to content</a>
-${ribbon === undefined ? "" : html`<p class="ribbon">${ribbon}</p>`}
-<header class="top"><div class="top-in"><a class="brand" href="${brandHref}">${
+<header class="top">${ribbon === undefined ? "" : html`<p class="ribbon">${ribbon}</p>`}<div class="top-in"><a class="brand" href="${brandHref}">${
     look === "windlass" ? mark() : ""
   }<span>${brand}</span></a><div class="aside">${aside ?? ""}</div></div></header>
 ${crumbs.length === 0 ? "" : trail(crumbs)}
