@@ -179,12 +179,12 @@ function ruleValue(name: RuleName, wanted: RuleBundle | Partial<Rules>): unknown
 
 /** Reads `name=value` as typed on a command line or in a seed. Returns the rule, or a sentence saying what is wrong. */
 export function readRule(name: string, text: string): Partial<Rules> | string {
-  if (!isRuleName(name)) return `There is no rule "${name}".`;
+  if (!isRuleName(name)) return `There is no rule "${name}"`;
   const entry: Switch<unknown> = switches[name];
   const value = parsed(entry.today, text);
-  if (value === undefined) return `The rule ${name} takes a ${typeof entry.today}, not "${text}".`;
+  if (value === undefined) return `The rule ${name} takes a ${typeof entry.today}, not "${text}"`;
   if (entry.choices !== undefined && !entry.choices.includes(value))
-    return `The rule ${name} takes ${entry.choices.join(" or ")}, not "${text}".`;
+    return `The rule ${name} takes ${entry.choices.join(" or ")}, not "${text}"`;
   return { [name]: value };
 }
 
