@@ -187,6 +187,36 @@ describe("signing in", () => {
     await expect(exchangeCode(context, { callback: late, redirectUri })).rejects.toMatchObject(refused);
   });
 
+  test("G9: a token request in JSON is not read, so ours is a form", async () => {
+    const emulator = await start();
+    const answer = await globalThis.fetch(instanceOf(emulator).urls.token, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ grant_type: "authorization_code", code: "c" }),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      error_description: "Unsupported grant type: None",
+      error: "invalid_grant",
+    });
+  });
+
+  test("G19: a redirect URI may extend the registered one; any other ends on a page, without a redirect", async () => {
+    const emulator = await start();
+    const instance = instanceOf(emulator);
+    const visit = async (uri: string) =>
+      globalThis.fetch(await buildAuthorizationUrl(instance, { redirectUri: uri, state: "s" }), {
+        redirect: "manual",
+      });
+    const extended = await visit(`${redirectUri}/connect`);
+    expect(extended.headers.get("location")).toContain(`${redirectUri}/connect?code=`);
+    for (const uri of [`${redirectUri}-evil`, "https://evil.example/auth/bitbucket/callback"]) {
+      const refused = await visit(uri);
+      expect(refused.headers.has("location")).toBe(false);
+      expect(await refused.text()).toContain("Invalid redirect_uri");
+    }
+  });
+
   test("G11: the granted scopes are read under their old name too", async () => {
     for (const scopeField of ["scopes", "both"] as const) {
       const emulator = await start({ rules: { scopeField, stateField: false } });

@@ -48,8 +48,8 @@ export type ApiPlace =
  */
 export function createApi(options: ApiOptions & ApiPlace): Api {
   const root = "instance" in options ? options.instance.urls.api : options.urls.api;
-  const { origin } = new URL(root);
-  const send = (url: URL) => call(options, url, url.pathname.slice(new URL(root).pathname.length));
+  const { origin, pathname } = new URL(root);
+  const send = (url: URL) => call(options, url, url.pathname.slice(pathname.length));
   return {
     get: (path, query = {}) => send(withQuery(new URL(root + path), query)),
     async url(next) {
