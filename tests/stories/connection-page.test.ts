@@ -130,6 +130,7 @@ describe("the connection page", () => {
     const result = await finished(run);
     expect(result.state).toBe("done");
     const expected = countsByGit(join(folder, "nasty"));
+    expect(expected.size).toBeGreaterThan(30);
     const ours = new Map(result.commits.map(({ hash, files }) => [hash, files]));
     for (const [hash, counts] of expected) {
       const files = ours.get(hash) ?? [];
@@ -151,7 +152,6 @@ describe("the connection page", () => {
 
   test("S18, S20: access revoked at Bitbucket shows a card with Reconnect, and reconnecting mends it", async () => {
     await control("revoke", { username: "johndoe" });
-    await control("clock", { advanceSeconds: 7200 });
     const page = await person.open(project.url);
     const run = await person.submit(page, `${connectionPath()}/analyses`, [["lookbackDays", "30"]]);
     expect((await finished(run)).state).toBe("failed");
