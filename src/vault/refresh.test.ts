@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { failureOf } from "../../tests/failure.ts";
+import { openVaultRig, type VaultRig } from "../../tests/vault/rig.ts";
+import { httpErrors } from "../base/http/errors.ts";
+import { openDatabase } from "../storage/database.ts";
+
+let rig: VaultRig;
+
+beforeEach(async () => {
+  rig = await openVaultRig();
+});
+afterEach(() => rig.close());
+
+describe("when Bitbucket says no", () => {
+  beforeEach(() => rig.endpoint.working.clear());
+
+  test("the connection is to be reconnected, and says so to every caller without asking again", async () => {
+    rig.clock.advance(7200);
+    const failures = await Promise.all(Array.from({ length: 5 }, () => failureOf(rig.call())));
+    for (const failure of failures)
+      expect(failure).toMatchObject({ code: "vault.reconnect", reaction: "stale" });
+    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
+    expect((await failureOf(rig.call("access-0"))).code).toBe("vault.reconnect");
+    expect(await rig.state()).toEqual(["reconnect", "vault.reconnect"]);
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
+  });
+
+  test("revoked at Bitbucket is noticed by the 401, and a new grant makes it work again", async () => {
+    expect((await failureOf(rig.call("access-0"))).code).toBe("vault.reconnect");
+    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
+    await rig.vault.keep("con_1", rig.granted("anew"));
+    expect(await rig.state()).toEqual(["active", null]);
+    expect(await rig.call()).toBe("Bearer access-anew");
+  });
+
+  test("a token that is still good is handed out on, and the connection is only suspect", async () => {
+    rig.clock.advance(7200 - 200);
+    expect(await rig.call()).toBe("Bearer access-0");
+    expect(await rig.call()).toBe("Bearer access-0");
+    expect(await rig.state()).toEqual(["suspect", "vault.reconnect"]);
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
+    rig.endpoint.working.add("refresh-0");
+    rig.clock.advance(120);
+    expect(await rig.call()).toBe("Bearer access-1");
+    expect(await rig.state()).toEqual(["active", null]);
+  });
+
+  test("a mistyped consumer secret does not end a connection for good: minutes later it is tried again", async () => {
+    rig.clock.advance(7200);
+    await failureOf(rig.call());
+    rig.endpoint.working.add("refresh-0");
+    rig.clock.advance(120);
+    expect(await rig.call()).toBe("Bearer access-1");
+    expect(await rig.state()).toEqual(["active", null]);
+  });
+
+  test("H4: because another process has refreshed already, that one's token is used and nothing is blamed", async () => {
+    const other = await openDatabase(rig.path, { clock: rig.clock });
+    const otherVault = rig.anotherVault(other);
+    rig.clock.advance(7200);
+    rig.endpoint.working.add("refresh-0");
+    rig.endpoint.answer = async (presented: string) => {
+      rig.endpoint.answer = null;
+      expect(await rig.call(undefined, otherVault)).toBe("Bearer access-1");
+      return rig.endpoint.regularAnswer(presented);
+    };
+    expect(await rig.call()).toBe("Bearer access-1");
+    expect(await rig.state()).toEqual(["active", null]);
+    expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-0"]);
+    await other.close();
+  });
+
+  test("a connection that was never given a refresh token is to be reconnected once it ends", async () => {
+    await rig.vault.keep("con_1", { ...rig.granted("only"), refreshToken: null });
+    rig.clock.advance(7100);
+    expect(await rig.call()).toBe("Bearer access-only");
+    rig.clock.advance(100);
+    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
+    expect(rig.endpoint.presented).toEqual([]);
+  });
+});
+
+describe("when Bitbucket does not answer well", () => {
+  const nonsense = {
+    "an error of its own": () => new Response("oops", { status: 503 }),
+    "too many requests": () => new Response("{}", { status: 429, headers: { "retry-after": "60" } }),
+    "a page": () => new Response("<html>", { status: 200, headers: { "content-type": "text/html" } }),
+    "no connection": () => Promise.reject(httpErrors.fail("http.unreachable")),
+  };
+
+  for (const [kind, answer] of Object.entries(nonsense)) {
+    test(`H5: ${kind} neither ends the connection nor takes a good token away`, async () => {
+      rig.endpoint.answer = answer;
+      rig.clock.advance(7200 - 200);
+      expect(await rig.call()).toBe("Bearer access-0");
+      expect(await rig.call()).toBe("Bearer access-0");
+      expect(rig.endpoint.presented).toHaveLength(1);
+      rig.clock.advance(201);
+      await expect(rig.call()).rejects.toThrow();
+      expect(await rig.state()).toEqual(["active", null]);
+      rig.endpoint.answer = null;
+      expect(await rig.call()).toBe("Bearer access-1");
+    });
+  }
+
+  test("a rotated refresh token is saved although the rest of its answer is nonsense", async () => {
+    rig.endpoint.answer = () => {
+      rig.endpoint.working = new Set(["refresh-next"]);
+      return Response.json({ refresh_token: "refresh-next", token_type: "mac", access_token: "a b" });
+    };
+    rig.clock.advance(7200 - 200);
+    expect(await rig.call()).toBe("Bearer access-0");
+    rig.endpoint.answer = null;
+    rig.clock.advance(201);
+    expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-1");
+    expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-next"]);
+  });
+
+  test("H6: a slow refresh does not overwrite what a new grant brought meanwhile", async () => {
+    rig.clock.advance(7200);
+    rig.endpoint.answer = async () => {
+      await rig.vault.keep("con_1", rig.granted("anew"));
+      return rig.endpoint.regularAnswer("refresh-0");
+    };
+    expect(await rig.call()).toBe("Bearer access-anew");
+    expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-anew");
+  });
+});

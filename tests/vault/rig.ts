@@ -1,0 +1,139 @@
+/** Owns a vault over a real file, on a clock that stands still, before a token endpoint that does as it is told. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Fetch } from "../../src/base/http/door.ts";
+import type { Log } from "../../src/base/log.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { cloudInstance } from "../../src/bitbucket/cloud.ts";
+import { openKeyring } from "../../src/sealing/keyring.ts";
+import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { findConnection, insertConnection } from "../../src/storage/tables/connections.ts";
+import { insertProject } from "../../src/storage/tables/projects.ts";
+import { insertUser } from "../../src/storage/tables/users.ts";
+import { createVault, type Vault } from "../../src/vault/vault.ts";
+import { frozenClock } from "../frozen-clock.ts";
+
+export type VaultRig = Awaited<ReturnType<typeof openVaultRig>>;
+
+/** A vault that keeps `access-0` and `refresh-0` for two hours in `con_1`; `con_2` is empty. */
+export async function openVaultRig() {
+  const folder = mkdtempSync(join(tmpdir(), "windlass-vault-"));
+  const path = join(folder, "windlass.db");
+  const clock = frozenClock();
+  const database = await openDatabase(path, { clock });
+  const endpoint = rotatingEndpoint();
+  const logged: unknown[] = [];
+  const write = (...event: unknown[]) => void logged.push(event);
+  const log: Log = { info: write, warn: write, error: write };
+  const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
+  const bitbucket = cloudInstance({ clientId: "key", clientSecret: "consumer-secret" });
+  const instances = (id: string) => (id === bitbucket.id ? bitbucket : undefined);
+  /** A vault with an empty memory, over this file or over another handle of it. */
+  const anotherVault = (over: Database = database) =>
+    createVault({ database: over, keyring, clock, log, fetch: endpoint.fetch, instances });
+  const granted = (name: string, seconds: number | null = 7200) => ({
+    accessToken: new Secret(`access-${name}`),
+    refreshToken: new Secret(`refresh-${name}`),
+    expiresAt: seconds === null ? null : new Date(clock.now().getTime() + seconds * 1000),
+  });
+  const vault = anotherVault();
+  await addConnections(database, clock.now().toISOString());
+  await vault.keep("con_1", granted("0"));
+
+  return {
+    clock,
+    path,
+    database,
+    vault,
+    anotherVault,
+    endpoint,
+    logged,
+    granted,
+    /** The header handed out for `con_1`; `rejected` is the access token Bitbucket has just refused. */
+    async call(rejected?: string, from: Vault = vault): Promise<string> {
+      const header = rejected === undefined ? undefined : new Secret(`Bearer ${rejected}`);
+      return (await from.authorize("con_1")(header)).reveal();
+    },
+    async state() {
+      const row = await findConnection(database.kysely, "con_1");
+      return [row?.state, row?.state_reason];
+    },
+    /** Each file of the database. */
+    files: () => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
+    async close() {
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface TokenEndpoint {
+  /** The refresh tokens presented, in order. */
+  readonly presented: string[];
+  /** The refresh tokens that work. */
+  working: Set<string>;
+  /** In place of the regular answer. */
+  answer: ((presented: string) => Response | Promise<Response>) | null;
+  regularAnswer(presented: string): Response;
+  readonly fetch: Fetch;
+}
+
+/** Rotates strictly: each refresh token works once, and the next is numbered one higher. */
+function rotatingEndpoint(): TokenEndpoint {
+  let issued = 0;
+  const endpoint: TokenEndpoint = {
+    presented: [],
+    working: new Set(["refresh-0"]),
+    answer: null,
+    regularAnswer(presented) {
+      if (!endpoint.working.delete(presented)) return refusal();
+      issued += 1;
+      endpoint.working.add(`refresh-${issued}`);
+      return Response.json({
+        access_token: `access-${issued}`,
+        refresh_token: `refresh-${issued}`,
+        token_type: "bearer",
+        expires_in: 7200,
+        scope: "account",
+      });
+    },
+    fetch: async (_url, init) => {
+      const presented = new URLSearchParams(String(init?.body)).get("refresh_token") ?? "";
+      endpoint.presented.push(presented);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return endpoint.answer === null ? endpoint.regularAnswer(presented) : endpoint.answer(presented);
+    },
+  };
+  return endpoint;
+}
+
+/** What Bitbucket says to a refresh token that was rotated away, and to a wrong consumer secret. */
+function refusal(): Response {
+  const body = { error_description: "Invalid OAuth client credentials", error: "unauthorized_client" };
+  return Response.json(body, { status: 400 });
+}
+
+async function addConnections({ kysely }: Database, now: string): Promise<void> {
+  const user = { id: "usr_ada", display_name: "Ada", email: null, email_verified: 0, avatar_url: null };
+  await insertUser(kysely, { ...user, created_at: now, last_signed_in_at: now });
+  await insertProject(kysely, { id: "prj_1", name: "Shop", made_by: "usr_ada", created_at: now });
+  for (const id of ["con_1", "con_2"]) {
+    await insertConnection(kysely, {
+      id,
+      project_id: "prj_1",
+      instance_id: "bitbucket",
+      kind: "oauth2",
+      state: "active",
+      state_reason: null,
+      subject: "a-b",
+      account_name: "Ada",
+      scopes: "account",
+      workspace_slug: null,
+      workspace_uuid: null,
+      lookback_days: 30,
+      created_at: now,
+      updated_at: now,
+    });
+  }
+}
