@@ -1,5 +1,5 @@
 /** The face of `windlass/bitbucket`: the protocol, the API client and the profile, for any runtime with fetch and WebCrypto. */
-export type { Clock } from "../base/clock.ts";
+export { type Clock, systemClock } from "../base/clock.ts";
 export { isWindlassError, type Reaction, type WindlassError } from "../base/errors.ts";
 export { type Fetch, openDoor } from "../base/http/door.ts";
 export { randomToken } from "../base/random.ts";
@@ -35,5 +35,7 @@ export {
   type BitbucketProvider,
   type BitbucketProviderOptions,
   bitbucketProvider,
+  type ProviderAuthorizationRequest,
+  type ProviderCodeExchange,
   type ProviderTokens,
 } from "./provider.ts";
