@@ -2,7 +2,7 @@
 import { beginHandshake, type HandshakeParts, type HandshakeStart } from "./begin.ts";
 import { completeHandshake, type HandshakeResult, type HandshakeReturn } from "./complete.ts";
 
-export type { HandshakeParts, HandshakeStart, Purpose } from "./begin.ts";
+export type { HandshakeParts, HandshakeStart } from "./begin.ts";
 export type { HandshakeResult, HandshakeReturn } from "./complete.ts";
 
 export interface Handshakes {
