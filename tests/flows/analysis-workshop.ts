@@ -167,7 +167,7 @@ async function grantedBy(
   const person = new RegExp(`name="person" value="([^"]+)">${displayName}<`).exec(signIn.html)?.[1] ?? "";
   const { pathname, search } = new URL(location);
   const consent = await browser.submit(signIn, "/account/signin/", { person, next: pathname + search });
-  return (await browser.submit(consent, "/site/oauth2/authorize", { answer: "grant" })).url;
+  return (await browser.submit(consent, pathname + search, { decision: "grant" })).url;
 }
 
 /** Chooses repositories and runs an analysis to its end. */
