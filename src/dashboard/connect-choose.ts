@@ -23,13 +23,14 @@ export interface ConnectInstance {
 export const wizardSteps = ["Choose", "Permissions", "Repositories"] as const;
 
 const toCome = [
-  ["API token", "A personal token with its own expiry. For scripts and one-off tests."],
-  ["Access token", "A token of one repository, project or workspace, acting as a bot."],
+  ["API token", "A personal token with its own expiry. For scripts and one-off tests.", "to come"],
+  ["Access token", "A token of one repository, project or workspace, acting as a bot.", "to come"],
   [
     "App password",
     "Was the simple way for one-off tests. Bitbucket removed app passwords on 28 July 2026; an API token takes their place.",
+    "removed by Bitbucket",
   ],
-  ["Bitbucket Data Center", "Your own Bitbucket, by OAuth 2 or an HTTP access token."],
+  ["Bitbucket Data Center", "Your own Bitbucket, by OAuth 2 or an HTTP access token.", "to come"],
 ] as const;
 
 /** The page. */
@@ -37,9 +38,9 @@ export function connectChoosePage(view: ConnectChooseView): Html {
   const { project } = view;
   const main = html`${steps(wizardSteps, 0)}<h1>Connect repository</h1><section aria-labelledby="by-oauth"><h2 id="by-oauth">Bitbucket</h2>
 ${view.instances.map((instance, position) => oauth(project, instance, position))}</section>
-<section aria-labelledby="others"><h2 id="others" class="minor">Other ways, to come</h2><ul class="tiles">${toCome.map(
-    ([title, text]) =>
-      html`<li class="card tile coming"><div class="tile-head"><h3>${title}</h3>${badge("to come")}</div><p class="muted">${text}</p></li>`,
+<section aria-labelledby="others"><h2 id="others" class="minor">Other ways</h2><ul class="tiles pairs">${toCome.map(
+    ([title, text, state]) =>
+      html`<li class="card tile coming"><div class="tile-head"><h3>${title}</h3>${badge(state)}</div><p class="muted">${text}</p></li>`,
   )}</ul></section>`;
   return frame(view, {
     title: "Connect repository",

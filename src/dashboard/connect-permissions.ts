@@ -60,7 +60,8 @@ export function connectPermissionsPage(view: ConnectPermissionsView): Html {
 }
 
 function permission(scope: string): Html {
-  const known = reasons[scope];
+  // Scopes are not of our making: "constructor" must not find what every object has.
+  const known = Object.hasOwn(reasons, scope) ? reasons[scope] : undefined;
   const { title, why, icon: name } = known ?? { title: scope, why: "", icon: "key" as const };
   return html`<li>${icon(name)}<div><h2>${title} ${known === undefined ? "" : html`<code>${scope}</code>`}</h2><p>${why}</p></div></li>`;
 }

@@ -28,6 +28,8 @@ const hostile = fc.oneof(
     "</textarea></title></pre><img src=x onerror=alert(1)>",
     "javascript:alert(1)",
     "<!--",
+    "toString",
+    "__proto__",
     "]]><svg/onload=alert(1)>",
     "\u202Egnp.exe",
     "{{1}}",

@@ -39,15 +39,17 @@ export function projectsPage(view: ProjectsView): Html {
 function tile(project: ProjectSummary): Html {
   const attention = project.needAttention ?? 0;
   return html`<li class="card tile"><h2><a class="cover" href="${paths.project(project.id)}"><bdi>${project.name}</bdi></a></h2>
-<p class="muted">${counted(project.connections, "connection")} · ${counted(
-    project.repositories,
-    "repository",
-    "repositories",
-  )} · ${counted(project.analyses, "analysis", "analyses")}</p>${
+<p class="muted">${facts(project)}</p>${
     attention > 0
       ? html`<p class="attention">${icon("warning")}<span>${counted(attention, "connection")} to reconnect</span></p>`
       : ""
   }</li>`;
+}
+
+function facts({ connections, repositories, analyses }: ProjectSummary): string {
+  if (connections === 0) return "Nothing connected yet";
+  const repos = counted(repositories, "repository", "repositories");
+  return `${counted(connections, "connection")} · ${repos} · ${counted(analyses, "analysis", "analyses")}`;
 }
 
 function createForm({ create, csrf, projects }: ProjectsView): Html {

@@ -72,7 +72,15 @@ function adviceFor(failure: Failure): Advice {
     const word = missing.length === 1 ? "permission" : "permissions";
     return { title: `Missing ${word}: ${missing.join(", ")}`, place: "reconnect" };
   }
-  return advice[failure.code] ?? byReaction[failure.reaction ?? ""] ?? { title: "Something went wrong" };
+  return (
+    adviceOf(advice, failure.code) ??
+    adviceOf(byReaction, failure.reaction ?? "") ?? { title: "Something went wrong" }
+  );
+}
+
+/** Own entries only: a code like "constructor" must not find what every object has. */
+function adviceOf(table: Readonly<Record<string, Advice>>, name: string): Advice | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 const texts = (value: unknown): string[] =>
