@@ -1,5 +1,6 @@
 /** Owns `src`: a file's bytes, what is known of it, and folders. */
 import type { Context } from "hono";
+import { GitFailure } from "../../git/errors.ts";
 import type { TreeEntry } from "../../git/objects/tree.ts";
 import { joinPath, type PathBytes, pathInUrl, pathOfText, pathText } from "../../git/path.ts";
 import type { GitRepository } from "../../git/repository.ts";
@@ -66,10 +67,13 @@ async function rawFile(c: Context, git: GitRepository, { entry, path }: Place): 
 async function fileBytes(git: GitRepository, { kind, hash }: TreeEntry) {
   // What a submodule points to lies elsewhere; its content here is that hash.
   if (kind === "commit") return { body: hash, sizeBytes: hash.length };
-  const sizeBytes = (await git.blobInfo(hash))?.sizeBytes ?? 0;
-  if (sizeBytes > heldBytes) return { body: git.blobStream(hash), sizeBytes };
-  const bytes = (await git.blob(hash))?.bytes ?? Buffer.alloc(0);
-  return { body: new Uint8Array(bytes), sizeBytes };
+  const info = await git.blobInfo(hash);
+  if (info !== null && info.sizeBytes > heldBytes)
+    return { body: git.blobStream(hash), sizeBytes: info.sizeBytes };
+  const blob = await git.blob(hash);
+  // A partial clone lacks contents, and they are never fetched.
+  if (blob === null) throw new GitFailure("failed", "The repository on disk lacks the content of this file.");
+  return { body: new Uint8Array(blob.bytes), sizeBytes: blob.sizeBytes };
 }
 
 async function listFolder(c: Context, opened: Opened, folder: Place): Promise<Response> {

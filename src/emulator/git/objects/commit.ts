@@ -81,6 +81,6 @@ function parseSignature(line: string | undefined): Signature | null {
   if (line === undefined) return null;
   const match = /^(.*) (-?\d+) [+-]\d+$/s.exec(line);
   const raw = match?.[1] ?? line;
-  const email = raw.slice(raw.lastIndexOf("<") + 1).replace(/>\s*$/, "");
+  const email = /<([^<>]*)>[^<>]*$/.exec(raw)?.[1] ?? "";
   return { raw, email, date: new Date(Number(match?.[2] ?? 0) * 1000) };
 }
