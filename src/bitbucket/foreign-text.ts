@@ -3,6 +3,9 @@ import type { Secret } from "../base/secret.ts";
 
 const longest = 300;
 
+/** Bitbucket's own have 18 characters at least; blotting out shorter ones would only garble ordinary words. */
+const shortestSecret = 6;
+
 /** White space, control and format characters, bidirectional overrides and halves of surrogate pairs. */
 const unprintable = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
@@ -14,8 +17,9 @@ export function quoteForeign(text: string, secrets: readonly (Secret | null)[] =
   let safe = text;
   for (const secret of secrets) {
     const value = secret?.reveal() ?? "";
-    if (value !== "")
-      safe = safe.replaceAll(value, "[secret]").replaceAll(encodeURIComponent(value), "[secret]");
+    if (value.length < shortestSecret) continue;
+    const encoded = encodeURIComponent(value.toWellFormed());
+    safe = safe.replaceAll(value, "[secret]").replaceAll(encoded, "[secret]");
   }
   safe = safe.replace(unprintable, " ").trim();
   return safe.length > longest ? `${safe.slice(0, longest).toWellFormed()}…` : safe;
