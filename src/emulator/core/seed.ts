@@ -15,7 +15,8 @@ const scopeName = z.string().refine((name) => Object.hasOwn(scopes, name), {
 });
 const callbackUrl = z
   .string()
-  .refine((text) => text === "" || URL.canParse(text), "must be an absolute URL, or empty");
+  .refine((text) => text === "" || URL.canParse(text), "must be an absolute URL, or empty")
+  .refine((text) => !text.includes("#"), "must have no #fragment");
 
 const email = z.strictObject({
   address: z.string().min(1),

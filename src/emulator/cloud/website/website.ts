@@ -30,6 +30,7 @@ export function createWebsite(context: EmulatorContext): Hono<WebEnv> {
   app.route("/", authorizationRoutes(context));
   app.route("/", consumerRoutes(context));
   app.route("/", startRoutes(context));
+  app.onError((error, c) => c.text(`The emulator failed: ${error.message}`, 500));
   app.notFound((c) => {
     if (c.get("visitor") === undefined) return c.text("Not found", 404);
     return problemPage(context, c, {

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { chooseRules, readRule, type Switch, switches } from "./rules.ts";
+
+test("today's rules and those of 2025 differ in what was retired, and only there", () => {
+  const [today, in2025] = [chooseRules(), chooseRules("2025")];
+  const changed = Object.entries(in2025).filter(
+    ([name, value]) => value !== (today as Record<string, unknown>)[name],
+  );
+  expect(changed.map(([name]) => name)).toEqual([
+    "rotateRefreshTokens",
+    "clientCredentialsRefreshToken",
+    "clientCredentialsAsOwner",
+    "tokenInQuery",
+    "tokenInBody",
+    "appPasswords",
+    "crossWorkspaceLists",
+  ]);
+});
+
+test("a few rules can be changed on top of today's", () => {
+  expect(chooseRules({ pkceChecked: true })).toEqual({ ...chooseRules(), pkceChecked: true });
+});
+
+test("a rule is read from text by its type, or refused with a sentence", () => {
+  expect(readRule("tokenLength", "3000")).toEqual({ tokenLength: 3000 });
+  expect(readRule("invalidRedirectStatus", "404")).toEqual({ invalidRedirectStatus: 404 });
+  expect(readRule("pkceChecked", "false")).toEqual({ pkceChecked: false });
+  expect(readRule("denialDescription", "")).toEqual({ denialDescription: "" });
+  for (const [name, text] of [
+    ["toString", "1"],
+    ["tokenLength", "-1"],
+    ["pkceChecked", "yes"],
+    ["scopeField", "scop"],
+    ["invalidRedirectStatus", "302"],
+  ] as const)
+    expect(readRule(name, text), name).toEqual(expect.stringContaining(name));
+});
+
+test("the documentation's table of rules is this table", () => {
+  const documented = readFileSync("docs/emulator.md", "utf8");
+  const rows = Object.entries<Switch<unknown>>(switches).map(([name, { today, in2025, choices, text }]) => {
+    const values =
+      choices?.map((value) => `\`${value}\``).join(", ") ?? (today === "" ? "empty" : `\`${today}\``);
+    return `| \`${name}\` | ${values} | ${in2025 === undefined ? "" : `\`${in2025}\``} | ${text} |`;
+  });
+  for (const row of rows) expect(documented).toContain(row);
+});
