@@ -41,10 +41,10 @@ const baseUrl = httpUrl
   .transform((url) => new URL(url).origin);
 
 const schema = z.strictObject({
-  /** The address people see, without a path. https unless loopback. */
-  baseUrl: baseUrl.default("http://localhost:8000"),
+  /** The address people see, without a path. https unless loopback. Default: localhost with the port listened on. */
+  baseUrl: baseUrl.optional(),
   listen: z
-    .strictObject({ host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65_535).default(8000) })
+    .strictObject({ host: z.string().default("127.0.0.1"), port: z.int().min(1).max(65_535).default(8000) })
     .prefault({}),
   /** Path of the SQLite file, or `:memory:`. */
   database: z.string().min(1).default("windlass.db"),
@@ -84,7 +84,7 @@ const schema = z.strictObject({
 /** What may be written, in code or in the file. */
 export type ConfigInput = z.input<typeof schema>;
 /** What is in force: complete, checked, secrets unprintable. */
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof schema> & { readonly baseUrl: string };
 
 /** One mistake, and where. */
 export interface ConfigProblem {
@@ -98,7 +98,8 @@ export interface ConfigProblem {
  */
 export function parseConfig(input: unknown): Config {
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success)
+    return { ...result.data, baseUrl: result.data.baseUrl ?? `http://localhost:${result.data.listen.port}` };
   const problems = result.error.issues.flatMap(describe);
   throw configInvalid(problems);
 }

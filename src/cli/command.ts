@@ -15,3 +15,8 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Thrown when what was asked for cannot be done now: the dispatcher prints the sentence and ends with 1. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}

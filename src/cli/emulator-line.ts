@@ -2,7 +2,7 @@
 import { EmulatorFailure } from "../emulator/core/errors.ts";
 import type { Emulator } from "../emulator/emulator.ts";
 import { GitFailure } from "../emulator/git/errors.ts";
-import { UsageError } from "./command.ts";
+import { Refusal, UsageError } from "./command.ts";
 
 /** What `emulate --json` prints; `api` is without `/2.0`. */
 export function emulatorLine({ urls, consumers, people }: Emulator): object {
@@ -10,13 +10,9 @@ export function emulatorLine({ urls, consumers, people }: Emulator): object {
 }
 
 /** A failure of starting the emulator as the dispatcher wants it; anything else as it is. */
-export function asUsageError(error: unknown): unknown {
+export function explainEmulator(error: unknown, portOptions: string): unknown {
   if (error instanceof GitFailure && error.code !== "failed") return new UsageError(error.message);
-  if (error instanceof EmulatorFailure && error.code !== "port_taken") return new UsageError(error.message);
-  return error;
-}
-
-/** The sentence for a port that is taken, or null for any other failure. */
-export function portSentence(error: unknown): string | null {
-  return error instanceof EmulatorFailure && error.code === "port_taken" ? error.message : null;
+  if (!(error instanceof EmulatorFailure)) return error;
+  if (error.code !== "port_taken") return new UsageError(error.message);
+  return new Refusal(`${error.message} Choose another with ${portOptions}; 0 takes any.`);
 }

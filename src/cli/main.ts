@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Owns the command line's entry: finds the command, loads it, turns failures into one sentence and an exit code. */
 import { isWindlassError } from "../base/errors.ts";
-import { type Command, UsageError } from "./command.ts";
+import { type Command, Refusal, UsageError } from "./command.ts";
 
 /** Every command, in the order of the help text. A command's module is loaded only when it is called. */
 const commands: Readonly<
@@ -73,6 +73,7 @@ async function main(args: readonly string[]): Promise<number> {
 function explain(name: string, error: unknown): number {
   if (error instanceof UsageError)
     return complain(`${error.message} Run windlass ${name} --help for its options.`, 2);
+  if (error instanceof Refusal) return complain(error.message, 1);
   if (isParseArgsError(error))
     return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
   if (isWindlassError(error)) return complain(`${error.message} ${error.cure} [${error.code}]`, 1);

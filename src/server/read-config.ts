@@ -8,11 +8,17 @@ import { substitute } from "./substitute.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the command line says; it goes before file and environment. */
+export interface ListenOverride {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+}
+
 /**
  * Reads and checks `windlass.yaml`.
  * @throws `app.config_invalid` with every mistake at once: the file, its YAML, unset variables and the schema's.
  */
-export function readConfigFile(path: string, environment: Environment): Config {
+export function readConfigFile(path: string, environment: Environment, listen: ListenOverride = {}): Config {
   const text = readText(path);
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
@@ -24,7 +30,7 @@ export function readConfigFile(path: string, environment: Environment): Config {
   const readFile = (file: string) => readFileSync(resolve(folder, file), "utf8");
   const { value, problems } = substitute(document.toJS() ?? {}, { environment, readFile });
   try {
-    const config = parseConfig(value);
+    const config = parseConfig(withListen(value, listen));
     if (problems.length === 0) return config;
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
@@ -38,14 +44,14 @@ export function readConfigFile(path: string, environment: Environment): Config {
  * `AUTH_BITBUCKET_SCOPE`, `WINDLASS_BASE_URL`, `WINDLASS_DATABASE`, `WINDLASS_KEY`.
  * @throws `app.config_invalid`, naming each variable that is missing.
  */
-export function readEnvironment(environment: Environment): Config {
+export function readEnvironment(environment: Environment, listen: ListenOverride = {}): Config {
   const missing = ["AUTH_BITBUCKET_CLIENT_ID", "AUTH_BITBUCKET_CLIENT_SECRET"].filter(
     (name) => !environment[name],
   );
   if (missing.length > 0)
     throw configInvalid(missing.map((path) => ({ path, problem: "is not set in the environment" })));
   const baseUrl = environment.WINDLASS_BASE_URL || undefined;
-  return parseConfig({
+  const input = {
     ...(baseUrl && { baseUrl }),
     ...(environment.WINDLASS_DATABASE && { database: environment.WINDLASS_DATABASE }),
     ...(environment.WINDLASS_KEY && { key: environment.WINDLASS_KEY }),
@@ -56,7 +62,18 @@ export function readEnvironment(environment: Environment): Config {
         ...(environment.AUTH_BITBUCKET_SCOPE && { scopes: environment.AUTH_BITBUCKET_SCOPE }),
       },
     },
-  });
+  };
+  return parseConfig(withListen(input, listen));
+}
+
+/** A value that is no object is left for the schema to complain of. */
+function withListen(value: unknown, { host, port }: ListenOverride): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { listen } = value as { listen?: unknown }; // checked by the schema
+  const override = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+  return Object.keys(override).length === 0
+    ? value
+    : { ...value, listen: { ...Object(listen), ...override } };
 }
 
 function readText(path: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import { type Config, parseConfig } from "../../app/config.ts";
+import { systemClock } from "../../base/clock.ts";
 import { buildDemoRepository, demoTrace } from "../../emulator/demo/demo-repository.ts";
 import { createEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { locateRepository } from "../../emulator/git/locate.ts";
@@ -11,7 +12,7 @@ import { openListener } from "../../server/listener.ts";
 import { openLog } from "../../server/log.ts";
 import { type RunningServer, startServer } from "../../server/start.ts";
 import type { Command } from "../command.ts";
-import { asUsageError, emulatorLine } from "../emulator-line.ts";
+import { emulatorLine, explainEmulator } from "../emulator-line.ts";
 import { readPort } from "../options.ts";
 import { untilStopped } from "../stop.ts";
 
@@ -52,7 +53,7 @@ export const command: Command = {
       repositories: values.repo,
       autoApprove: values["auto-approve"],
     }).catch((error: unknown) => {
-      throw asUsageError(error);
+      throw explainEmulator(error, "--emulator-port");
     });
     process.stdout.write(
       values.json ? `${JSON.stringify(machineLine(demo))}\n` : readable(demo, values["auto-approve"]),
@@ -88,7 +89,7 @@ async function startDemo(options: DemoOptions): Promise<Demo> {
   const baseUrl = `http://localhost:${listener.port}`;
 
   const shop = join(folder, "checkout-api");
-  await buildDemoRepository(shop, new Date());
+  await buildDemoRepository(shop, systemClock().now());
   const emulator = await createEmulator({
     port: options.emulatorPort,
     callbackUrl: `${baseUrl}/auth/bitbucket/callback`,

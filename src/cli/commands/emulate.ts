@@ -6,7 +6,7 @@ import { chooseRules, type Rules, readRule } from "../../emulator/core/rules.ts"
 import { readSeed, type Seed } from "../../emulator/core/seed.ts";
 import { createEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { type Command, UsageError } from "../command.ts";
-import { asUsageError, emulatorLine, portSentence } from "../emulator-line.ts";
+import { emulatorLine, explainEmulator } from "../emulator-line.ts";
 import { readPort } from "../options.ts";
 import { untilStopped } from "../stop.ts";
 
@@ -16,7 +16,7 @@ Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed
                         [--rules today|2025] [--rule NAME=VALUE]... [--auto-approve USERNAME] [--json]
 
   --port PORT              port of the website: authorize, token endpoint, pages, control (default 7990; 0 takes any)
-  --api-port PORT          port of the API (default 7991; 0 takes any)
+  --api-port PORT          port of the API (default: the next one; 0 takes any)
   --repo PATH              serve this git repository; may be repeated; it is only read
   --seed FILE              people, workspaces, consumers and repositories as JSON (docs/emulator.md has the schema)
   --callback-url URL       of the default consumer (default http://localhost:8000/auth/bitbucket/callback)
@@ -50,12 +50,8 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options });
     const emulator = await start(values).catch((error: unknown) => {
-      const sentence = portSentence(error);
-      if (sentence === null) throw asUsageError(error);
-      process.stderr.write(`windlass: ${sentence} Choose another with --port and --api-port; 0 takes any.\n`);
-      return null;
+      throw explainEmulator(error, "--port and --api-port");
     });
-    if (emulator === null) return 1;
     const stopped = untilStopped();
     const autoApprove = values["auto-approve"];
     process.stdout.write(values.json ? `${JSON.stringify(emulatorLine(emulator))}\n` : readable(emulator));
@@ -72,9 +68,10 @@ async function start(values: Values): Promise<Emulator> {
   const callbackUrl = values["callback-url"];
   if (callbackUrl !== undefined && !URL.canParse(callbackUrl))
     throw new UsageError(`--callback-url needs an absolute URL, not ${JSON.stringify(callbackUrl)}.`);
+  const port = readPort(values.port) ?? 7990;
   return createEmulator({
-    port: readPort(values.port) ?? 7990,
-    apiPort: readPort(values["api-port"], "--api-port") ?? 7991,
+    port,
+    apiPort: readPort(values["api-port"], "--api-port") ?? (port === 0 ? 0 : port + 1),
     repositories: (values.repo ?? []).map((path) => ({ path })),
     seed: values.seed === undefined ? undefined : readSeedFile(values.seed),
     rules: readRules(values.rules ?? "today", values.rule ?? []),

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Config } from "../../app/config.ts";
 import { openLog } from "../../server/log.ts";
-import { readConfigFile, readEnvironment } from "../../server/read-config.ts";
+import { type ListenOverride, readConfigFile, readEnvironment } from "../../server/read-config.ts";
 import { startServer } from "../../server/start.ts";
 import type { Command } from "../command.ts";
 import { readPort } from "../options.ts";
@@ -15,10 +15,10 @@ Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
 
   --config FILE  configuration (default: windlass.yaml where it exists, else the environment)
   --host HOST    address to listen on (default 127.0.0.1)
-  --port PORT    port to listen on (default 8000; 0 takes any)
+  --port PORT    port to listen on (default 8000)
 
 Without a file these variables are read: AUTH_BITBUCKET_CLIENT_ID, AUTH_BITBUCKET_CLIENT_SECRET,
-AUTH_BITBUCKET_SCOPE (default: account email), WINDLASS_BASE_URL (default: http://localhost:8000),
+AUTH_BITBUCKET_SCOPE (default: account email), WINDLASS_BASE_URL (default: localhost and the port),
 WINDLASS_DATABASE (default: windlass.db), WINDLASS_KEY (default: a key file beside the database).
 
 Register this callback URL on the OAuth consumer: http://localhost:8000/auth/bitbucket/callback
@@ -35,9 +35,7 @@ export const command: Command = {
       args: [...args],
       options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
     });
-    const read = readServerConfig(values.config);
-    const port = readPort(values.port) ?? read.listen.port;
-    const config: Config = { ...read, listen: { host: values.host ?? read.listen.host, port } };
+    const config = readServerConfig(values.config, { host: values.host, port: readPort(values.port) });
     const server = await startServer(config, { log: openLog(config.log.level) });
     process.stdout.write(
       `Windlass serves ${server.url} (listening on ${config.listen.host}:${server.port})\n`,
@@ -50,9 +48,9 @@ export const command: Command = {
 };
 
 /** The file that was named, or the usual one where it exists, else the environment. */
-export function readServerConfig(file: string | undefined): Config {
-  if (file !== undefined) return readConfigFile(file, process.env);
+export function readServerConfig(file: string | undefined, listen: ListenOverride = {}): Config {
+  if (file !== undefined) return readConfigFile(file, process.env, listen);
   return existsSync("windlass.yaml")
-    ? readConfigFile("windlass.yaml", process.env)
-    : readEnvironment(process.env);
+    ? readConfigFile("windlass.yaml", process.env, listen)
+    : readEnvironment(process.env, listen);
 }
