@@ -115,15 +115,15 @@ function createRest(parts: PaceParts) {
 }
 
 async function endOfPause(parts: PaceParts, reason: WindlassError, pauses: number): Promise<Date> {
-  const now = parts.clock.now().getTime();
+  const inMilliseconds = (wait: number) => new Date(parts.clock.now().getTime() + wait);
   const told = reason.retryAfterSeconds;
-  if (told !== undefined) return new Date(now + Math.min(Math.max(told, 1), longestRetryAfterSeconds) * 1000);
+  if (told !== undefined) return inMilliseconds(Math.min(Math.max(told, 1), longestRetryAfterSeconds) * 1000);
   if (reason.code === "bitbucket.rate_limited") {
     const free = await parts.nextFreeAt();
-    if (free.getTime() > now) return free;
+    if (free > parts.clock.now()) return free;
   }
   const exact = Math.min(firstBackOffMilliseconds * 2 ** (pauses - 1), longestBackOffMilliseconds);
-  return new Date(now + exact * (0.8 + 0.4 * randomFraction()));
+  return inMilliseconds(exact * (0.8 + 0.4 * randomFraction()));
 }
 
 /** Places for so many at once; who comes later waits in line. */
