@@ -13,7 +13,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "./bootstrap-lock.mjs";
+import { withLock } from "./clone-lock.mjs";
 
 /**
  * TypeScript is run as it is (unflagged since 22.18), and `node:sqlite` is used with what 24.0 added to it.
@@ -27,6 +27,8 @@ const verdictFile = join(root, "node_modules", ".cache", "windlass", "browser.js
 
 /** A failure that is told in one sentence, without a stack. */
 class Refusal extends Error {}
+
+const lock = { root, name: "bootstrap", wait: () => say("waiting for another bootstrap of this clone …") };
 
 let child = null;
 let stoppedBy = null;
@@ -76,7 +78,7 @@ async function prepareNode(env) {
 /** Runs `npm ci` in a folder unless what its lockfile asks for is there. */
 async function install(folder, env, sentence) {
   if (isInstalled(folder)) return;
-  await withLock(root, say, async () => {
+  await withLock(lock, async () => {
     if (isInstalled(folder)) return;
     say(`${sentence} …`);
     const { code, output } = await run("npm", ["ci", "--include=dev", "--include=optional"], {
@@ -132,7 +134,7 @@ function npmEnvironment(env) {
 async function prepareBrowser(env) {
   const known = knownBrowser(env);
   if (known !== null) return known;
-  return withLock(root, say, async () => {
+  return withLock(lock, async () => {
     const foundMeanwhile = knownBrowser(env);
     if (foundMeanwhile !== null) return foundMeanwhile;
     const { code, output } = await run("node", [join(root, "tools", "browser.ts"), verdictFile], {

@@ -1,4 +1,4 @@
-/** Owns the lock that keeps two bootstraps of one clone from installing into the same folder at once. */
+/** Owns the lock that keeps two processes of one clone from doing the same work in the same place at once. */
 import {
   linkSync,
   mkdirSync,
@@ -17,17 +17,17 @@ const heartbeatMilliseconds = 2_000;
 const staleMilliseconds = 30_000;
 
 /**
- * Runs `work` while no other process of this clone runs its own. A lock whose holder is dead, or has not shown
- * a sign of life for half a minute, is taken over.
+ * Runs `work` while no other process holds the clone's lock of that name. A lock whose holder is dead, or has not
+ * shown a sign of life for half a minute, is taken over. `wait` is called once if there is somebody to wait for.
  */
-export async function withLock(root, say, work) {
+export async function withLock({ root, name, wait }, work) {
   const folder = join(root, ".windlass");
   mkdirSync(folder, { recursive: true });
-  const lock = join(folder, "bootstrap.lock");
+  const lock = join(folder, `${name}.lock`);
   const holder = `${hostname()} ${process.pid}`;
   let waiting = false;
   while (!take(lock, holder)) {
-    if (!waiting) say("waiting for another bootstrap of this clone …");
+    if (!waiting) wait?.();
     waiting = true;
     await sleep(200);
   }

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installPackage, packPackage } from "../../tools/package.ts";
+
+const run = promisify(execFile);
+const checkout = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "windlass-package-"));
+const manifest = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
+const entries = Object.keys(manifest.exports)
+  .filter((entry) => !entry.endsWith(".json"))
+  .map((entry) => entry.replace(/^\./, "windlass"));
+
+const neutralEntries = ["windlass/bitbucket", "windlass/suspects"];
+const compiler = join(checkout, "node_modules/.bin/tsc");
+
+beforeAll(() => installPackage(folder), 300_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a program in the folder the package is installed in. */
+async function runThere(program: string): Promise<string> {
+  writeFileSync(join(folder, "program.js"), program);
+  const { stdout } = await run(process.execPath, ["program.js"], { cwd: folder });
+  return stdout;
+}
+
+describe("installed in an empty folder, the package", () => {
+  test.each(entries)("can be imported as %s", async (entry) => {
+    const names = await runThere(
+      `console.log(Object.keys(await import(${JSON.stringify(entry)})).join(" "));`,
+    );
+    expect(names.trim()).not.toBe("");
+  });
+
+  test.each(["windlass/bitbucket", "windlass/suspects"])(
+    "loads nothing of Node's own for %s",
+    async (entry) => {
+      const program = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({ resolve(specifier, context, next) {
+        const found = next(specifier, context);
+        loaded.push(found.url);
+        return found;
+      } });
+      await import(${JSON.stringify(entry)});
+      console.log(JSON.stringify(loaded));
+    `;
+      const loaded: string[] = JSON.parse(await runThere(program));
+      expect(loaded).not.toHaveLength(0);
+      expect(loaded.filter((url) => url.startsWith("node:"))).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["in any page", neutralEntries, ["--types", ""]],
+    ["in a server", entries, ["--types", "node", "--typeRoots", join(checkout, "node_modules/@types")]],
+  ])("has types that a strict compiler takes %s", async (_where, names, types) => {
+    const program = names.map((name, index) => `export * as entry${index} from ${JSON.stringify(name)};`);
+    writeFileSync(join(folder, "program.ts"), program.join("\n"));
+    const options = "--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2024";
+    const libraries = ["--lib", "es2024,dom,dom.iterable,esnext.disposable"];
+    await run(compiler, [...options.split(" "), ...libraries, ...types, "program.ts"], { cwd: folder });
+  });
+
+  test("has a command that tells its commands", async () => {
+    const { stdout } = await run("npx", ["--no-install", "windlass", "--help"], { cwd: folder });
+    expect(stdout).toContain("Usage: windlass COMMAND");
+  });
+
+  test("holds no tests and no sources", async () => {
+    const { stdout } = await run("tar", ["-tzf", await packPackage()]);
+    const files = stdout.trim().split("\n");
+    expect(files).toContain("package/LICENSE");
+    expect(files).toContain("package/NOTICE");
+    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+});
+
+describe("for those who only read its shape, the package", () => {
+  test("passes publint", async () => {
+    const tarball = await packPackage();
+    const { stdout } = await run(join(checkout, "node_modules/.bin/publint"), ["run", "--strict", tarball]);
+    expect(stdout).toContain("All good!");
+  });
+
+  test("passes attw for ESM", async () => {
+    const tarball = await packPackage();
+    const args = [tarball, "--profile", "esm-only", "--no-color", "--no-emoji"];
+    const { stdout } = await run(join(checkout, "node_modules/.bin/attw"), args);
+    expect(stdout.match(/OK \(ESM\)/g)).toHaveLength(entries.length);
+  });
+});
