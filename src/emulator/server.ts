@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { faultAnswer } from "./cloud/fault-answer.ts";
 import type { EmulatorBindings, EmulatorContext } from "./core/context.ts";
 import { EmulatorFailure } from "./core/errors.ts";
-import { faultAnswer } from "./core/fault-answer.ts";
 import type { ArmedFault } from "./core/faults.ts";
 import { harmlessQuery, type RequestNote } from "./core/journal.ts";
 

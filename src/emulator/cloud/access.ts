@@ -7,13 +7,12 @@ import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
 import {
   findRepository,
   findWorkspace,
-  isAdministrator,
   membership,
   type Person,
   type Repository,
   type Workspace,
 } from "../core/world.ts";
-import { forbidden, forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
+import { forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
 import { expand } from "./scopes.ts";
 
 /** Who calls: a person through an app, an app on its own (limited to its workspace), or nobody. */
@@ -90,14 +89,4 @@ export function belongsTo(caller: Caller, workspace: Workspace): boolean {
   if (caller.kind === "anonymous") return false;
   if (caller.kind === "app_user") return caller.workspaceUuid === workspace.uuid;
   return membership(workspace, caller.person.uuid) !== undefined;
-}
-
-/** The right after visibility: 403 unless the caller administers the repository's workspace. Behind {@link visibleRepository}. */
-export function requireAdministrator(context: EmulatorContext): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const caller = c.get("caller");
-    const workspace = findWorkspace(context.world, c.get("repository").workspaceSlug);
-    if (caller.kind !== "person" || workspace === undefined) return forbidden();
-    return isAdministrator(workspace, caller.person.uuid) ? next() : forbidden();
-  };
 }

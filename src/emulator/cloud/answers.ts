@@ -102,8 +102,10 @@ export function invalidCredentials(): Response {
   );
 }
 
+export const rateLimitSentence = "Rate limit for this resource has been exceeded";
+
 export function rateLimited(): Response {
-  return apiError(429, { message: "Rate limit for this resource has been exceeded" });
+  return apiError(429, { message: rateLimitSentence });
 }
 
 /** Non-standard status for a diff that took too long. */

@@ -8,6 +8,8 @@ interface Scope {
   readonly words: string;
   /** Granted along with it. `repository:admin` and `project:admin` imply nothing, on purpose. */
   readonly implies: readonly string[];
+  /** Bitbucket has removed what it opens: no longer on the form, yet older consumers may have it. */
+  readonly retired?: true;
 }
 
 function scope(group: string, tick: string, words: string, ...implies: readonly string[]): Scope {
@@ -44,6 +46,16 @@ export const scopes: Readonly<Record<string, Scope>> = {
   pipeline: scope("Pipelines", "Read", "Access your repositories' build pipelines"),
   "pipeline:write": scope("Pipelines", "Write", "Access and rerun your repositories' build pipelines"),
   "pipeline:variable": scope("Pipelines", "Edit variables", "Edit your repositories' pipeline variables"),
+  issue: { ...scope("Issues", "Read", "Read your repositories' issues"), retired: true },
+  "issue:write": {
+    ...scope("Issues", "Write", "Read and modify your repositories' issues", "issue"),
+    retired: true,
+  },
+  wiki: { ...scope("Wikis", "Read and write", "Read and modify your repositories' wikis"), retired: true },
+  "project:write": {
+    ...scope("Projects", "Write", "Read and modify your workspace's projects"),
+    retired: true,
+  },
   runner: scope("Runners", "Read", "Read your workspaces' and repositories' runners"),
   "runner:write": scope("Runners", "Write", "Read and modify your workspaces' and repositories' runners"),
 };

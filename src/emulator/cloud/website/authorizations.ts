@@ -26,7 +26,7 @@ export function authorizationRoutes(context: EmulatorContext): Hono<WebEnv> {
 ${
   rows.length === 0
     ? html`<p>You have let no app into your account.</p>`
-    : html`<table><thead><tr><th scope="col">App</th><th scope="col">Permissions</th><th scope="col">Since</th><th scope="col"></th></tr></thead><tbody>${rows}</tbody></table>`
+    : html`<table><thead><tr><th scope="col">App</th><th scope="col">Permissions</th><th scope="col">Since</th><td></td></tr></thead><tbody>${rows}</tbody></table>`
 }`,
     });
   });

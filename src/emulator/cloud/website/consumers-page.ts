@@ -77,7 +77,10 @@ ${permissionGroups(sentBack?.form.getAll("scope") ?? [])}
 }
 
 function permissionGroups(ticked: readonly string[]): readonly Html[] {
-  const groups = Map.groupBy(Object.entries(scopes), ([, scope]) => scope.group);
+  const groups = Map.groupBy(
+    Object.entries(scopes).filter(([, { retired }]) => retired !== true),
+    ([, scope]) => scope.group,
+  );
   return [...groups].map(
     ([group, entries]) =>
       html`<fieldset><legend>${group}</legend>${entries.map(
