@@ -4,9 +4,37 @@ import { join } from "node:path";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 
-/** A JSON answer of the API, whose shape the test itself checks. */
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-export type Answer = any;
+/** The keys the tests read; which of them an answer has depends on its route, and the tests find out. */
+export interface Answer {
+  readonly type: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly full_name: string;
+  readonly uuid: string;
+  readonly hash: string;
+  readonly date: string;
+  readonly message: string;
+  readonly path: string;
+  readonly escaped_path: string;
+  readonly attributes: readonly string[];
+  readonly size: number;
+  readonly page: number;
+  readonly pagelen: number;
+  readonly next?: string;
+  readonly previous?: string;
+  readonly values: readonly Answer[];
+  readonly mainbranch: Answer | null;
+  readonly workspace: Answer;
+  readonly owner: Answer;
+  readonly commit: Answer;
+  readonly parents: readonly Answer[];
+  readonly author: { readonly raw: string; readonly user?: object };
+  readonly links: { readonly self: { readonly href: string }; readonly clone: readonly object[] };
+  readonly lines_added: number;
+  readonly lines_removed: number;
+  readonly old: Answer | null;
+  readonly new: Answer | null;
+}
 
 export interface Served {
   readonly emulator: Emulator;
@@ -86,7 +114,7 @@ export async function accessToken(emulator: Emulator, scopes: readonly string[])
     headers: { Authorization: `Basic ${btoa(`${consumer.key}:${consumer.secret}`)}` },
     body: new URLSearchParams({ grant_type: "authorization_code", code }),
   });
-  const { access_token: token } = (await answer.json()) as Answer;
+  const { access_token: token } = (await answer.json()) as { access_token: string }; // RFC 6749 section 5.1
   return token;
 }
 
@@ -99,6 +127,7 @@ export function git(folder: string, ...args: readonly string[]): Buffer {
       GIT_CONFIG_NOSYSTEM: "1",
       GIT_CONFIG_GLOBAL: "/dev/null",
     },
+    stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 256 * 1024 * 1024,
   });
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { boundedCache } from "./bounded-cache.ts";
 import { type Change, type ChangeOptions, comparison, emptyTree, openChanges } from "./changes.ts";
 import { locateRepository } from "./locate.ts";
-import { type FileTouch, type Log, openLog, type Selection } from "./log.ts";
+import { type Log, openLog } from "./log.ts";
 import { type Commit, parseCommit } from "./objects/commit.ts";
 import { type GitObject, type ObjectInfo, type ObjectStore, openObjectStore } from "./objects/store.ts";
 import { parseTree, type TreeEntry } from "./objects/tree.ts";
@@ -171,5 +171,3 @@ async function sizeOnDisk(location: Location): Promise<number> {
   const amount = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(listing)?.[1] ?? 0);
   return (amount("size") + amount("size-pack")) * 1024;
 }
-
-export type { FileTouch, Selection };

@@ -1,7 +1,7 @@
 /** Owns `commits` (iterator pages, GET and POST) and `commit`. */
 import type { Context } from "hono";
+import type { Selection } from "../../git/log.ts";
 import { type PathBytes, pathInUrl, pathOfText, pathOfUrl } from "../../git/path.ts";
-import type { Selection } from "../../git/repository.ts";
 import type { ApiEnv } from "../access.ts";
 import { commitNotFound, invalidPage, json } from "../answers.ts";
 import { iteratorPage, readPageRequest } from "../paging.ts";
