@@ -23,6 +23,10 @@ const commands: Readonly<
     summary: "checks configuration, reachability, redirect URI and scopes, and names the cure",
     load: () => import("./commands/doctor.ts"),
   },
+  suspects: {
+    summary: "a stack trace in, the commits that may have caused it out",
+    load: () => import("./commands/suspects.ts"),
+  },
   diffstat: {
     summary: "unified diff on standard input → added, removed and path of each file",
     load: () => import("./commands/diffstat.ts"),
