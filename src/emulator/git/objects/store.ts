@@ -1,4 +1,4 @@
-/** Owns reading git objects by name, through one long-lived `git cat-file`. */
+/** Owns reading git objects by name, through long-lived `git cat-file`. */
 import { GitFailure } from "../errors.ts";
 import { type Conversation, converse } from "../process/conversation.ts";
 import type { Location } from "../process/environment.ts";
@@ -27,13 +27,16 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-/** Opens the store; git starts with the first question. Needs git 2.36 for `--batch-command`. */
+/** Opens the store; git starts with the first question: one process for what objects are, one for what they hold. */
 export function openObjectStore(location: Location): ObjectStore {
-  const conversation: Conversation = converse(location, ["cat-file", "--batch-command"]);
+  const headers: Conversation = converse(location, ["cat-file", "--batch-check"]);
+  const contents: Conversation = converse(location, ["cat-file", "--batch"]);
   return {
-    info: (name) => conversation.ask(`info ${oneLine(name)}\n`, readInfo),
-    read: (name) => conversation.ask(`contents ${oneLine(name)}\n`, readObject),
-    close: () => conversation.close(),
+    info: (name) => headers.ask(`${oneLine(name)}\n`, readInfo),
+    read: (name) => contents.ask(`${oneLine(name)}\n`, readObject),
+    async close() {
+      await Promise.all([headers.close(), contents.close()]);
+    },
   };
 }
 
