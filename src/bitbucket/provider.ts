@@ -16,7 +16,10 @@ export interface BitbucketProviderOptions {
   readonly clientId: string;
   /** The OAuth consumer's Secret. */
   readonly clientSecret: string;
-  /** A list, or one string separated by spaces. Default `account email`. */
+  /**
+   * What to ask for: a list, or one string separated by spaces, such as `account email`. Without it no scope is sent and
+   * the consumer's ticks decide. Bitbucket may refuse a scope that is not ticked.
+   */
   readonly scopes?: readonly string[] | string | undefined;
   /** Each default is Bitbucket Cloud's own. */
   readonly urls?: PartialUrls | undefined;
@@ -67,7 +70,7 @@ export interface BitbucketProvider {
  * Throws `bitbucket.configuration` naming all that is missing or wrong.
  */
 export function bitbucketProvider(options: BitbucketProviderOptions): BitbucketProvider {
-  const instance = cloudInstance(options);
+  const instance = cloudInstance({ ...options, scopes: options.scopes ?? [] });
   const fetch = openDoor(options.fetch === undefined ? {} : { fetch: options.fetch });
   const context: TokenContext = { instance, fetch, clock: systemClock() };
 
