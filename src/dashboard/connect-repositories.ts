@@ -78,9 +78,9 @@ function pasted({ text, problems, list }: ConnectRepositoriesView): Html {
       ? undefined
       : html`<ul>${problems.map(
           ({ line, text: typed, message, suggestion }) =>
-            html`<li><span>Line ${line}: <code><bdi>${typed}</bdi></code></span> <span>${message}</span>${
+            html`<li><p class="problem-line">Line ${line}: <code><bdi>${typed}</bdi></code></p><p>${message}${
               suggestion ? html` <span>Did you mean <code>${suggestion}</code>?</span>` : ""
-            }</li>`,
+            }</p></li>`,
         )}</ul>`;
   return areaField({
     name: "text",

@@ -245,10 +245,10 @@ const refused: ConnectRepositoriesView = {
     {
       line: 1,
       text: "acme/chekout-api",
-      message: "is not a repository this account can read.",
+      message: "Bitbucket shows this account no such repository.",
       suggestion: "acme/checkout-api",
     },
-    { line: 2, text: "storefront", message: "has no workspace before the slash." },
+    { line: 2, text: "storefront", message: "Write the workspace and the repository with a slash between." },
   ],
 };
 
@@ -379,6 +379,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     },
   }),
   analysis: sample(analysisPage, analysis),
+  "analysis-many-suspects": sample(analysisPage, {
+    ...analysis,
+    suspects: [...suspects, ...suspects, ...suspects],
+  }),
   "analysis-no-suspect": sample(analysisPage, { ...analysis, suspects: [] }),
   "analysis-nothing": sample(analysisPage, {
     ...analysis,

@@ -56,7 +56,7 @@ function inside(view: ProgressView): Html {
     done,
     // While commits are still being read, nobody knows how many there will be.
     total: reading && done === 0 ? 0 : found,
-    said: `${count(done)} of ${counted(found, "commit")}${reading ? " found so far" : ""}`,
+    said: found === 0 ? "" : `${count(done)} of ${counted(found, "commit")}${reading ? " found so far" : ""}`,
     large: true,
   });
   return html`${waitingUntil === null ? "" : waiting(view, waitingUntil)}${whole}${

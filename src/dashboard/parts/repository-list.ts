@@ -39,7 +39,7 @@ export function repositoryList(view: RepositoryListView): Html {
   const url = paths.repositoryList(view.projectId, view.connectionId);
   return html`<div class="picker"><label for="q">Search in <bdi>${view.workspace}</bdi></label><div class="search">${icon(
     "search",
-  )}<input id="q" name="q" type="search" value="${view.query}" autocomplete="off" spellcheck="false" placeholder="Name of a repository"
+  )}<input id="q" name="q" type="search" value="${view.query}" autocomplete="off" spellcheck="false" placeholder="Name"
  hx-get="${url}" hx-trigger="input changed delay:250ms, search" hx-target="#repository-list" hx-swap="outerHTML" hx-include="[name='picked']" hx-sync="this:replace" hx-indicator=".search"><button class="button plain" name="do" value="search">Search</button></div>
 ${repositoryResults(view)}</div>`;
 }

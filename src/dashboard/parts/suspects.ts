@@ -30,9 +30,21 @@ export interface TraceView {
 export function suspectList(trace: TraceView, suspects: readonly SuspectView[], underWay: boolean): Html {
   return html`<section aria-labelledby="suspects"><div class="head"><h2 id="suspects">Suspects</h2>${
     underWay ? html`<p class="muted">so far</p>` : ""
-  }</div>${suspects.length === 0 ? none(trace, underWay) : html`<ol class="suspects">${suspects.map(suspect)}</ol>`}<details class="trace plain-details"><summary>The error this run was given</summary><pre tabindex="0">${
+  }</div>${suspects.length === 0 ? none(trace, underWay) : ranked(suspects)}<details class="trace plain-details"><summary>The error this run was given</summary><pre tabindex="0">${
     trace.text
   }</pre></details></section>`;
+}
+
+const shownAtOnce = 3;
+
+/** The best few at once, the weaker ones behind one line. */
+function ranked(suspects: readonly SuspectView[]): Html {
+  const weaker = suspects.slice(shownAtOnce);
+  const list = html`<ol class="suspects">${suspects.slice(0, shownAtOnce).map(suspect)}</ol>`;
+  if (weaker.length === 0) return list;
+  return html`${list}<details class="plain-details"><summary>${counted(weaker.length, "weaker suspect")}</summary><ol class="suspects" start="${
+    shownAtOnce + 1
+  }">${weaker.map((each, position) => suspect(each, position + shownAtOnce))}</ol></details>`;
 }
 
 function none({ frames }: TraceView, underWay: boolean): Html {
