@@ -7,7 +7,7 @@ const ui = new URL("../src/ui/", import.meta.url);
 const packages = createRequire(import.meta.url);
 
 /** Our sources in the order in which they are put together. */
-const styles = ["tokens.css", "base.css", "parts.css", "pages.css", "emulator.css"];
+const styles = ["tokens", "base", "parts", "fields", "bars", "pages", "wizard", "analysis", "emulator"];
 
 const ours = (name: string) => readFileSync(new URL(name, ui), "utf8");
 const theirs = (name: string) => readFileSync(packages.resolve(name), "utf8");
@@ -15,7 +15,7 @@ const theirs = (name: string) => readFileSync(packages.resolve(name), "utf8");
 /** Pico lies in a layer, so that every rule of ours wins whatever its specificity. */
 function stylesheet(): string {
   const pico = theirs("@picocss/pico/css/pico.classless.min.css").replace(/^\uFEFF?@charset "UTF-8";/, "");
-  return [`@layer pico {\n${pico}\n}`, ...styles.map(ours)].join("\n");
+  return [`@layer pico {\n${pico}\n}`, ...styles.map((name) => ours(`${name}.css`))].join("\n");
 }
 
 function script(): string {
