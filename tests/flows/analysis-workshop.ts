@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAnalyses } from "../../src/analyses/analyses.ts";
 import { type ShiftableClock, shiftableClock } from "../../src/base/clock.ts";
+import type { Fetch } from "../../src/base/http/door.ts";
 import { openNodeDoor } from "../../src/base/http/node-door.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { createBudget } from "../../src/budget/budget.ts";
@@ -22,17 +23,26 @@ const instanceId = "bitbucket";
 const browserToken = "a-browser";
 const userId = "usr_ada";
 
+/** An emulator in this process, or what one in its own process says of itself. */
+export interface LocalBitbucket {
+  readonly clock: ShiftableClock;
+  readonly urls: Pick<Emulator["urls"], "bitbucket" | "api">;
+  readonly consumers: readonly Pick<Emulator["consumers"][number], "key" | "secret" | "callbackUrl">[];
+}
+
 export interface WorkshopOptions {
   readonly emulator?: EmulatorOptions;
   /** Default `:memory:`. */
   readonly path?: string;
   readonly parallelCalls?: number;
+  /** Stands between the app and the network. */
+  readonly watch?: (fetch: Fetch) => Fetch;
   /** Ticks on the consumer; default all of the default seed's. */
   readonly consumer?: Pick<Emulator["consumers"][number], "key" | "secret" | "callbackUrl">;
 }
 
 /** The app's rooms on one database; several can be opened one after the other, as a process is restarted. */
-export async function openRooms(emulator: Emulator, options: WorkshopOptions = {}) {
+export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptions = {}) {
   const { clock } = emulator;
   const { bitbucket, api } = emulator.urls;
   const consumer = options.consumer ?? emulator.consumers[0];
@@ -48,10 +58,11 @@ export async function openRooms(emulator: Emulator, options: WorkshopOptions = {
     },
   });
   const door = openNodeDoor();
+  const fetch = options.watch?.(door.fetch) ?? door.fetch;
   const database = await openDatabase(options.path ?? ":memory:", { clock });
   const keyring = openKeyring({ keys: [key] });
   const instances = (id: string) => (id === instanceId ? instance : undefined);
-  const world = { database, keyring, clock, fetch: door.fetch, instances };
+  const world = { database, keyring, clock, fetch, instances };
   const vault = createVault(world);
   const baseUrl = new URL(consumer?.callbackUrl ?? "").origin;
   const handshakes = createHandshakes({ ...world, baseUrl });
@@ -95,17 +106,7 @@ export async function openWorkshop(options: WorkshopOptions = {}) {
   const { callbackUrl } = landing;
   const emulator = await createEmulator({ autoApprove: "johndoe", clock, callbackUrl, ...options.emulator });
   const rooms = await openRooms(emulator, options);
-  const now = clock.now().toISOString();
-  await insertUser(rooms.database.kysely, {
-    id: userId,
-    display_name: "Ada",
-    email: null,
-    email_verified: 0,
-    avatar_url: null,
-    created_at: now,
-    last_signed_in_at: now,
-  });
-  const project = await rooms.projects.create({ name: "Shop", userId });
+  const project = await plantProject(rooms, clock);
   return {
     clock,
     emulator,
@@ -121,6 +122,21 @@ export async function openWorkshop(options: WorkshopOptions = {}) {
       landing.close();
     },
   };
+}
+
+/** A user with a project. */
+export async function plantProject(rooms: Rooms, clock: ShiftableClock) {
+  const now = clock.now().toISOString();
+  await insertUser(rooms.database.kysely, {
+    id: userId,
+    display_name: "Ada",
+    email: null,
+    email_verified: 0,
+    avatar_url: null,
+    created_at: now,
+    last_signed_in_at: now,
+  });
+  return rooms.projects.create({ name: "Shop", userId });
 }
 
 /** Where browsers come back to; only the address matters. */
@@ -147,7 +163,11 @@ interface Trip {
 }
 
 /** The trip to Bitbucket and back. */
-async function connect(rooms: Rooms, projectId: string, trip: Trip): ReturnType<Connections["complete"]> {
+export async function connect(
+  rooms: Rooms,
+  projectId: string,
+  trip: Trip,
+): ReturnType<Connections["complete"]> {
   const { connectionId } = trip;
   const departure = { projectId, userId, instanceId, browserToken, connectionId };
   const { location } = await rooms.connections.begin(departure);
@@ -158,8 +178,10 @@ async function connect(rooms: Rooms, projectId: string, trip: Trip): ReturnType<
   return rooms.connections.complete(arrival);
 }
 
+/** One redirect, to an address nobody need be listening at. */
 async function approvedByItself(location: string): Promise<URL> {
-  return (await newBrowser().open(location)).url;
+  const answer = await globalThis.fetch(location, { redirect: "manual" });
+  return new URL(answer.headers.get("location") ?? "");
 }
 
 async function grantedBy(

@@ -1,0 +1,208 @@
+/** Answers: how fast is an analysis beside a bare loop over the same URLs, what does it ask for, and what does it hold? */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Fetch } from "../src/base/http/door.ts";
+import { connect, openRooms, plantProject, type Rooms } from "../tests/flows/analysis-workshop.ts";
+import { buildLargeHistory } from "../tests/histories/large.ts";
+import { type RecordedCall, runBareLoop } from "./analysis/bare-loop.ts";
+import { type EmulatorProcess, startEmulator } from "./analysis/emulator-process.ts";
+import type { BenchTable } from "./table.ts";
+
+const commits = 2_000;
+const parallelCalls = 8;
+const rounds = 3;
+const lookbackDays = 3_650;
+const leastRatio = 0.8;
+const mostCallsWhenNothingIsNew = 3;
+/** What twice the commits may add to what is held: noise of the heap, no list of commits (some 500 bytes each). */
+const mostGrowthMegabytes = 2;
+
+export async function run(): Promise<BenchTable> {
+  const folder = mkdtempSync(join(tmpdir(), "windlass-analysis-"));
+  try {
+    const speed = await measureSpeed(folder);
+    const [once, twice] = [await measureMemory(folder, commits), await measureMemory(folder, 2 * commits)];
+    return table(speed, twice - once, [once, twice]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Speed {
+  readonly commits: number;
+  readonly calls: number;
+  readonly secondRunCalls: number;
+  readonly secondRunSeconds: number;
+  readonly ours: readonly number[];
+  readonly bare: readonly number[];
+}
+
+/** In turns, each time with an empty database; the first round warms both processes and counts for nothing. */
+async function measureSpeed(folder: string): Promise<Speed> {
+  return withEmulator(folder, commits, async (emulator, slug) => {
+    const [ours, bare]: [number[], number[]] = [[], []];
+    let last: Measured | undefined;
+    for (let round = 0; round <= rounds; round += 1) {
+      last = await runOnce(emulator, { slug, path: join(folder, `speed-${round}.db`) });
+      const seconds = await runBareLoop(last.recorded, parallelCalls);
+      if (round === 0) continue;
+      ours.push(last.seconds);
+      bare.push(seconds);
+    }
+    if (last === undefined) throw new Error("no round was run");
+    return { ...last, ours, bare };
+  });
+}
+
+async function withEmulator<Result>(
+  folder: string,
+  size: number,
+  work: (emulator: EmulatorProcess, slug: string) => Promise<Result>,
+): Promise<Result> {
+  const slug = `history-${size}`;
+  await buildLargeHistory(join(folder, slug), { commits: size, now: new Date() });
+  const emulator = await startEmulator(join(folder, slug));
+  try {
+    return await work(emulator, slug);
+  } finally {
+    await emulator.stop();
+    rmSync(join(folder, slug), { recursive: true, force: true });
+  }
+}
+
+interface Measured extends Pick<Speed, "commits" | "calls" | "secondRunCalls" | "secondRunSeconds"> {
+  readonly seconds: number;
+  readonly recorded: readonly RecordedCall[];
+}
+
+interface Place {
+  readonly slug: string;
+  readonly path: string;
+}
+
+async function runOnce(emulator: EmulatorProcess, { slug, path }: Place): Promise<Measured> {
+  const recorder = recordCalls();
+  const rooms = await openRooms(emulator, { path, parallelCalls, watch: recorder.watch });
+  try {
+    const order = await prepare(rooms, emulator, slug);
+    const first = await timed(rooms, order, recorder.begin);
+    const recorded = recorder.calls();
+    const second = await timed(rooms, order, recorder.begin);
+    if (first.commits !== first.counted) throw new Error("not every commit was counted");
+    return {
+      ...first,
+      recorded,
+      secondRunCalls: second.calls,
+      secondRunSeconds: second.seconds,
+    };
+  } finally {
+    await rooms.close();
+  }
+}
+
+/** Project, connection and repository: what a person has done before pressing Run. */
+async function prepare(rooms: Rooms, emulator: EmulatorProcess, slug: string) {
+  const project = await plantProject(rooms, emulator.clock);
+  const connection = await connect(rooms, project.id, {});
+  const form = { text: `acme/${slug}`, picked: [], lookbackDays };
+  const { problems } = await rooms.connections.saveRepositories(connection.id, form);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return { projectId: project.id, connectionId: connection.id, startedBy: project.madeBy, lookbackDays };
+}
+
+async function timed(rooms: Rooms, order: Parameters<Rooms["analyses"]["start"]>[0], begin: () => void) {
+  begin();
+  const began = performance.now();
+  const id = await rooms.analyses.start(order);
+  await rooms.analyses.idle();
+  const seconds = (performance.now() - began) / 1000;
+  const { state, calls, commitsFound, commitsCounted } = await rooms.analyses.get(id, { pageSize: 1 });
+  if (state !== "done") throw new Error(`the analysis ended as ${state}`);
+  return { seconds, calls, commits: commitsFound, counted: commitsCounted };
+}
+
+/** Notes what the app sends, to send the same again without it. */
+function recordCalls() {
+  let calls: RecordedCall[] = [];
+  return {
+    calls: () => calls,
+    begin() {
+      calls = [];
+    },
+    watch:
+      (fetch: Fetch): Fetch =>
+      (url, init) => {
+        const authorization = new Headers(init?.headers).get("authorization") ?? "";
+        calls.push({ url, authorization });
+        return fetch(url, init);
+      },
+  };
+}
+
+/** The most the heap held after a collection, in megabytes, while a run of so many commits went on. */
+async function measureMemory(folder: string, size: number): Promise<number> {
+  setFlagsFromString("--expose-gc");
+  // Defined by the flag above.
+  const collect = runInNewContext("gc") as () => void;
+  return withEmulator(folder, size, async (emulator, slug) => {
+    const rooms = await openRooms(emulator, { path: join(folder, `memory-${size}.db`), parallelCalls });
+    try {
+      const order = await prepare(rooms, emulator, slug);
+      let most = 0;
+      const look = () => {
+        collect();
+        const { heapUsed, external } = process.memoryUsage();
+        most = Math.max(most, heapUsed + external);
+      };
+      const looking = setInterval(look, 250);
+      await timed(rooms, order, look);
+      clearInterval(looking);
+      return most / 1e6;
+    } finally {
+      await rooms.close();
+    }
+  });
+}
+
+function table(speed: Speed, growth: number, [once, twice]: [number, number]): BenchTable {
+  const [ours, bare] = [median(speed.ours), median(speed.bare)];
+  const ratio = bare / ours;
+  return {
+    bench: "analysis",
+    rows: [
+      { name: "commits in the window", value: speed.commits, unit: "commits" },
+      { name: "calls of a first run", value: speed.calls, unit: "calls" },
+      { name: "analysis, first run", value: round(speed.commits / ours), unit: "commits/s" },
+      { name: "bare undici loop, same URLs", value: round(speed.commits / bare), unit: "commits/s" },
+      { name: "analysis ÷ bare loop", value: round(ratio), unit: "×" },
+      { name: "calls of a second run, nothing new", value: speed.secondRunCalls, unit: "calls" },
+      { name: "second run, nothing new", value: round(speed.secondRunSeconds * 1000), unit: "ms" },
+      { name: `heap at most, ${commits} commits`, value: round(once), unit: "MB" },
+      { name: `heap at most, ${2 * commits} commits`, value: round(twice), unit: "MB" },
+    ],
+    goals: [
+      { goal: `analysis ÷ bare loop ≥ ${leastRatio}`, value: round(ratio), met: ratio >= leastRatio },
+      {
+        goal: `calls of a second run ≤ ${mostCallsWhenNothingIsNew}`,
+        value: speed.secondRunCalls,
+        met: speed.secondRunCalls <= mostCallsWhenNothingIsNew,
+      },
+      {
+        goal: `twice the commits add ≤ ${mostGrowthMegabytes} MB of heap`,
+        value: round(growth),
+        met: growth <= mostGrowthMegabytes,
+      },
+    ],
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
