@@ -1,6 +1,7 @@
 /** Owns the wiring: the only place where floors 1 to 5 are put together. */
 import { createAnalyses } from "../analyses/analyses.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
+import type { Fetch } from "../base/http/door.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import { createBudget } from "../budget/budget.ts";
@@ -18,10 +19,12 @@ import { appErrors } from "./errors.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
 
-/** What is handed in from outside: time and the log. */
+/** What is handed in from outside: time, the log, and the way to Bitbucket. */
 export interface AppParts {
   readonly clock?: Clock | undefined;
   readonly log?: Log | undefined;
+  /** Instead of the app's own door; whoever hands it in closes it. */
+  readonly fetch?: Fetch | undefined;
 }
 
 /** Everything the web and the library call. */
@@ -45,7 +48,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     keyring,
     clock,
     log,
-    fetch: door.fetch,
+    fetch: parts.fetch ?? door.fetch,
     instances: (id: string) => instances.get(id),
   };
 

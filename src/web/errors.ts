@@ -7,6 +7,11 @@ export const webErrors = defineErrors({
     message: "There is no page at this address.",
     cure: "Check the address, or begin at the start page.",
   },
+  "web.method_not_allowed": {
+    reaction: "refused",
+    message: "This address is not for that kind of request.",
+    cure: "Begin at the start page. Nothing was changed.",
+  },
   "web.signed_out": {
     reaction: "stale",
     message: "Nobody is signed in.",
@@ -20,7 +25,7 @@ export const webErrors = defineErrors({
   "web.too_large": {
     reaction: "malformed",
     message: "More was sent than is accepted.",
-    cure: "Send less: a stack trace of up to 256 kB is enough.",
+    cure: "Send less: a stack trace of up to 200,000 characters is taken.",
   },
   "web.bad_request": {
     reaction: "malformed",

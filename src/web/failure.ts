@@ -16,9 +16,11 @@ const statuses: Readonly<Record<Reaction, ContentfulStatusCode>> = {
 };
 
 const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
+  "web.method_not_allowed": 405,
   "web.signed_out": 401,
   "web.too_large": 413,
   "web.broken": 500,
+  "bitbucket.callback_malformed": 400,
   "web.unknown_instance": 404,
   "web.unreachable_bitbucket": 503,
   "bitbucket.rate_limited": 503,
@@ -62,8 +64,12 @@ function wayBack({ data }: WindlassError): { label: string; href: string } {
   return { label: "Back to the start", href: paths.home };
 }
 
-function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
-  return statusByCode[code] ?? (code.endsWith(".not_found") ? 404 : statuses[reaction]);
+/** The HTTP status of a failure. Nonsense that Bitbucket answered is not the fault of who asked us. */
+export function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
+  const known = Object.hasOwn(statusByCode, code) ? statusByCode[code] : undefined;
+  if (known !== undefined) return known;
+  if (code.endsWith(".not_found")) return 404;
+  return reaction === "malformed" && /^(bitbucket|http)\./.test(code) ? 502 : statuses[reaction];
 }
 
 function extra({ data, retryAfterSeconds }: WindlassError): Record<string, unknown> {

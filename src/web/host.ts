@@ -3,13 +3,17 @@ import type { MiddlewareHandler } from "hono";
 
 /** Compares the Host header with the configured address; forwarded headers are not believed. */
 export function canonicalHost(baseUrl: string): MiddlewareHandler {
-  const { host } = new URL(baseUrl);
+  const { host, protocol } = new URL(baseUrl);
   return (context, next) => {
     const url = new URL(context.req.url);
-    const asked = context.req.header("host") ?? url.host;
-    if (asked === host) return next();
-    if (context.req.method === "GET")
+    if (hostOf(context.req.header("host") ?? url.host, protocol) === host) return next();
+    if (["GET", "HEAD"].includes(context.req.method))
       return Promise.resolve(context.redirect(baseUrl + url.pathname + url.search, 307));
     return Promise.resolve(context.text(`This server is ${baseUrl}.\n`, 421));
   };
+}
+
+/** As `URL` spells it: lower case, without the protocol's own port. Null for what is no host. */
+function hostOf(asked: string, protocol: string): string | null {
+  return /^[^/?#@\\\s]+$/.test(asked) ? (URL.parse(`${protocol}//${asked}`)?.host ?? null) : null;
 }

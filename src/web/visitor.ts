@@ -1,6 +1,7 @@
 /** Owns who is asking: the session behind the cookie, and the two guards every route stands behind. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { App } from "../app/app.ts";
+import { isWindlassError } from "../base/errors.ts";
 import type { SignedIn } from "../dashboard/parts/frame.ts";
 import { paths } from "../dashboard/paths.ts";
 import type { Session } from "../sessions/sessions.ts";
@@ -39,10 +40,22 @@ export function readVisitor(app: App): MiddlewareHandler<WebEnvironment> {
 export const requireVisitor: MiddlewareHandler<WebEnvironment> = async (context, next) => {
   if (context.get("visitor") !== null) return next();
   if (context.req.path.startsWith("/api/")) throw webErrors.fail("web.signed_out");
-  const { pathname, search } = new URL(context.req.url);
-  const returnTo = context.req.method === "GET" ? `?returnTo=${encodeURIComponent(pathname + search)}` : "";
-  return context.redirect(paths.signIn + returnTo, 303);
+  const returnTo = pageOf(context);
+  const signIn = paths.signIn + (returnTo === null ? "" : `?returnTo=${encodeURIComponent(returnTo)}`);
+  if (context.req.header("hx-request") === undefined) return context.redirect(signIn, 303);
+  // A redirect would put the sign-in page in the place of a part of the page: the whole page has to go there.
+  context.header("HX-Redirect", signIn);
+  throw webErrors.fail("web.signed_out");
 };
+
+/** The page the person was on: the one asked for, or for a form or a part of a page the one it lies on. */
+function pageOf(context: WebContext): string | null {
+  const asked = new URL(context.req.url);
+  const part = context.req.header("hx-current-url");
+  const wholePage = context.req.method === "GET" && part === undefined;
+  const page = wholePage ? asked : URL.parse(part ?? context.req.header("referer") ?? "");
+  return page === null || page.host !== asked.host ? null : page.pathname + page.search;
+}
 
 /**
  * Lets a request that changes something pass only from our own pages: the browser's word on where it comes from
@@ -81,7 +94,13 @@ export async function readForm(
 ): Promise<Readonly<Record<string, string | readonly string[]>>> {
   const type = context.req.header("content-type") ?? "";
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return {};
-  const body = await context.req.parseBody({ all: true });
+  const body = await context.req.parseBody({ all: true }).catch((error: unknown) => {
+    if (isWindlassError(error)) throw error;
+    throw webErrors.fail("web.bad_request", {
+      message: "The form that was sent cannot be read.",
+      cause: error,
+    });
+  });
   const fields = Object.entries(body).map(([name, value]) => {
     const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === "string");
     return [name, texts.length === 1 ? (texts[0] ?? "") : texts] as const;

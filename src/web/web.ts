@@ -6,6 +6,7 @@ import { webErrors } from "./errors.ts";
 import { answerFailure } from "./failure.ts";
 import { safeHeaders } from "./headers.ts";
 import { canonicalHost } from "./host.ts";
+import { onlyMethods } from "./methods.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -19,10 +20,10 @@ export interface Web {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-/** More than the largest form: a stack trace and a list of repositories. */
-const maxBodyBytes = 512 * 1024;
+/** More than the largest form: 200,000 characters of a stack trace, nine bytes each when a browser encodes the worst. */
+const maxBodyBytes = 2 * 1024 * 1024;
 
-/** Puts the routes behind their guards. The order is the law: headers, host, size, session, origin, routes. */
+/** Puts the routes behind their guards. The order is the law: headers, host, method, size, session, origin, routes. */
 export function createWeb(app: App): Web {
   const web = new Hono<WebEnvironment>();
   const formTargets = [...app.instances.values()].map(({ urls }) => new URL(urls.authorize).origin);
@@ -30,7 +31,7 @@ export function createWeb(app: App): Web {
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));
   web.route("/", healthRoutes(app));
-  web.use(canonicalHost(app.config.baseUrl));
+  web.use(canonicalHost(app.config.baseUrl), onlyMethods("GET", "HEAD", "POST"));
   web.route("/", assetRoutes());
   web.use(
     bodyLimit({

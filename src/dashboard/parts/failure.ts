@@ -29,6 +29,11 @@ type Advice = { readonly title: string; readonly place?: keyof Omit<Places, "wai
 
 /** Title and button by code; what is not here is told by its own message. */
 const advice: Readonly<Record<string, Advice>> = {
+  "web.not_found": { title: "Not found", place: "retry" },
+  "web.broken": { title: "Something went wrong", place: "retry" },
+  "projects.not_found": { title: "Not found", place: "retry" },
+  "connections.not_found": { title: "Not found", place: "retry" },
+  "vault.disconnected": { title: "Disconnected", place: "reconnect" },
   "bitbucket.unauthorized": { title: "Bitbucket no longer accepts this connection", place: "reconnect" },
   "vault.reconnect": { title: "Bitbucket no longer accepts this connection", place: "reconnect" },
   "bitbucket.forbidden": { title: "A permission is missing", place: "reconnect" },

@@ -2,7 +2,9 @@
 import { Hono } from "hono";
 import type { Analysis } from "../../analyses/analysis.ts";
 import type { App } from "../../app/app.ts";
+import { isWindlassError } from "../../base/errors.ts";
 import { analysisPage } from "../../dashboard/analysis.ts";
+import type { RunForm } from "../../dashboard/parts/connection.ts";
 import { analysisFinished, analysisProgress } from "../../dashboard/parts/progress.ts";
 import { isUnderWay } from "../../dashboard/parts/states.ts";
 import { paths } from "../../dashboard/paths.ts";
@@ -38,31 +40,55 @@ async function startAnalysis(app: App, context: WebContext): Promise<Response> {
   const form = await readForm(context);
   const [errorText, typed] = [fieldText(form, "errorText"), fieldText(form, "lookbackDays")];
   const lookback = readLookback(typed || String(connection.lookbackDays));
-  if ("problem" in lookback) {
-    const run = { errorText, lookbackDays: typed, problem: lookback.problem };
-    const view = await projectView(app, project);
-    const connections = view.connections.map((each) => (each.id === connection.id ? { ...each, run } : each));
-    return context.html(projectPage({ ...signedIn(context), ...view, connections }), 400);
+  const refuse = (problem: string) => {
+    const run = { errorText, lookbackDays: typed || String(connection.lookbackDays), problem };
+    return answerRefusal(app, context, { project, connectionId: connection.id, run });
+  };
+  if ("problem" in lookback) return refuse(lookback.problem);
+  try {
+    const id = await app.analyses.start({
+      projectId: project.id,
+      connectionId: connection.id,
+      startedBy: visitorOf(context).session.user.id,
+      lookbackDays: lookback.days,
+      ...(errorText.trim() === "" ? {} : { errorText }),
+    });
+    return context.redirect(paths.analysis(project.id, id), 303);
+  } catch (error) {
+    if (!isWindlassError(error) || error.reaction !== "malformed") throw error;
+    return refuse(`${error.message} ${error.cure}`);
   }
-  const id = await app.analyses.start({
-    projectId: project.id,
-    connectionId: connection.id,
-    startedBy: visitorOf(context).session.user.id,
-    lookbackDays: lookback.days,
-    ...(errorText.trim() === "" ? {} : { errorText }),
-  });
-  return context.redirect(paths.analysis(project.id, id), 303);
+}
+
+interface Refusal {
+  readonly project: Project;
+  readonly connectionId: string;
+  readonly run: RunForm;
+}
+
+/** The project's page again, with everything that was typed and what is wrong with it. */
+async function answerRefusal(app: App, context: WebContext, refusal: Refusal): Promise<Response> {
+  const { project, connectionId, run } = refusal;
+  const view = await projectView(app, project);
+  const connections = view.connections.map((each) => (each.id === connectionId ? { ...each, run } : each));
+  return context.html(projectPage({ ...signedIn(context), ...view, connections }), 400);
 }
 
 /** The analysis of the address, if it belongs to the project of the address. */
 async function analysisOf(app: App, context: WebContext): Promise<{ project: Project; analysis: Analysis }> {
   const project = await projectOf(app, context);
   const page = Number(context.req.query("page") ?? "1");
-  const analysis = await app.analyses.get(context.req.param("analysis") ?? "", {
-    page: Number.isInteger(page) && page > 0 ? page : 1,
-    pageSize: commitsPerPage,
-  });
-  if (analysis.projectId !== project.id) throw webErrors.fail("web.not_found");
+  const analysis = await app.analyses
+    .get(context.req.param("analysis") ?? "", {
+      page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+      pageSize: commitsPerPage,
+    })
+    .catch((error: unknown) => {
+      if (isWindlassError(error, "analyses.not_found")) return null;
+      throw error;
+    });
+  // Another project's looks exactly like one that never was.
+  if (analysis?.projectId !== project.id) throw webErrors.fail("web.not_found");
   return { project, analysis };
 }
 

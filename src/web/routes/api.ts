@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import { stream } from "hono/streaming";
 import type { App } from "../../app/app.ts";
+import { isWindlassError } from "../../base/errors.ts";
+import { paths } from "../../dashboard/paths.ts";
 import { webErrors } from "../errors.ts";
 import { readLookback } from "../lookback.ts";
 import { summarizeProject } from "../views/project.ts";
@@ -23,8 +25,11 @@ async function listProjects(app: App, context: WebContext): Promise<Response> {
 
 /** Everything a run found, written as it is read: a run of any size takes the same memory. */
 async function sendResult(app: App, context: WebContext): Promise<Response> {
-  const analysis = await app.analyses.get(context.req.param("analysis") ?? "");
-  await app.projects.get(analysis.projectId, visitorOf(context).session.user.id);
+  const analysis = await ownOrMissing("analysis", async () => {
+    const found = await app.analyses.get(context.req.param("analysis") ?? "");
+    await app.projects.get(found.projectId, visitorOf(context).session.user.id);
+    return found;
+  });
   context.header("Content-Type", "application/json");
   return stream(context, async (out) => {
     for await (const part of app.analyses.result(analysis.id)) await out.write(part);
@@ -33,22 +38,59 @@ async function sendResult(app: App, context: WebContext): Promise<Response> {
 
 /** `{"error": "stack trace", "lookbackDays": 30}`, both optional. */
 async function startAnalysis(app: App, context: WebContext): Promise<Response> {
-  const connection = await app.connections.get(context.req.param("connection") ?? "");
   const userId = visitorOf(context).session.user.id;
-  await app.projects.get(connection.projectId, userId);
-  const body: unknown = await context.req.json().catch(() => ({}));
-  const { error, lookbackDays } = Object(body) as { error?: unknown; lookbackDays?: unknown }; // each is checked below
-  const lookback = readLookback(String(lookbackDays ?? connection.lookbackDays));
-  if ("problem" in lookback)
-    throw webErrors.fail("web.bad_request", { message: `lookbackDays: ${lookback.problem}` });
-  if (error !== undefined && typeof error !== "string")
-    throw webErrors.fail("web.bad_request", { message: "error has to be a text." });
+  const connection = await ownOrMissing("connection", async () => {
+    const found = await app.connections.get(context.req.param("connection") ?? "");
+    await app.projects.get(found.projectId, userId);
+    return found;
+  });
+  const { error, lookbackDays } = await readOrder(context);
   const id = await app.analyses.start({
     projectId: connection.projectId,
     connectionId: connection.id,
     startedBy: userId,
-    lookbackDays: lookback.days,
+    lookbackDays: lookbackDays ?? connection.lookbackDays,
     ...(error === undefined ? {} : { errorText: error }),
   });
-  return context.json({ id, result: `/api/v1/analyses/${id}` }, 202);
+  return context.json({ id, result: paths.analysisResult(id) }, 202);
+}
+
+/** Somebody else's looks exactly like one that never was. */
+async function ownOrMissing<Found>(noun: string, find: () => Promise<Found>): Promise<Found> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!isWindlassError(error) || !error.code.endsWith(".not_found")) throw error;
+    const message = `There is no such ${noun}, or it is somebody else's.`;
+    throw webErrors.fail("web.not_found", { message, cure: "Check the id." });
+  }
+}
+
+async function readOrder(context: WebContext): Promise<{ error?: string; lookbackDays?: number }> {
+  const { error, lookbackDays } = readObject(await context.req.text());
+  if (typeof (error ?? "") !== "string") throw badRequest("error has to be a text.");
+  if (!["string", "number", "undefined"].includes(typeof (lookbackDays ?? undefined)))
+    throw badRequest("lookbackDays has to be a number.");
+  const lookback = readLookback(String(lookbackDays ?? 1));
+  if ("problem" in lookback) throw badRequest(`lookbackDays: ${lookback.problem}`);
+  return {
+    ...(typeof error === "string" && { error }),
+    ...((lookbackDays ?? undefined) !== undefined && { lookbackDays: lookback.days }),
+  };
+}
+
+/** An empty body is an empty order. */
+function readObject(text: string): { readonly error?: unknown; readonly lookbackDays?: unknown } {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Said below, for every body that is no object.
+  }
+  throw badRequest("The body has to be a JSON object.");
+}
+
+function badRequest(message: string): Error {
+  return webErrors.fail("web.bad_request", { message });
 }

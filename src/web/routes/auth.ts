@@ -8,6 +8,7 @@ import { paths } from "../../dashboard/paths.ts";
 import { signInPage } from "../../dashboard/sign-in.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
+import { onlyMethods } from "../methods.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 
 export function authRoutes(app: App): Hono<WebEnvironment> {
@@ -15,8 +16,8 @@ export function authRoutes(app: App): Hono<WebEnvironment> {
     .get(paths.signIn, (context) => showSignIn(app, context))
     .get("/auth/session", (context) => describeSession(context))
     .post(paths.logout, (context) => signOut(app, context))
-    .get("/auth/:instance/login", (context) => beginSignIn(app, context))
-    .get("/auth/:instance/callback", (context) => completeHandshake(app, context))
+    .all("/auth/:instance/login", onlyMethods("GET"), (context) => beginSignIn(app, context))
+    .all("/auth/:instance/callback", onlyMethods("GET"), (context) => completeHandshake(app, context))
     .get(paths.account, requireVisitor, (context) => showAccount(app, context));
 }
 
@@ -127,7 +128,7 @@ async function finishConnecting(
   handshake: HandshakeResult,
 ): Promise<Response> {
   const { projectId } = handshake;
-  visitorOf(context);
+  const { session } = visitorOf(context);
   try {
     const connection = await app.connections.complete(handshake);
     return context.redirect(
@@ -137,6 +138,8 @@ async function finishConnecting(
   } catch (error) {
     if (isWindlassError(error))
       app.log.info("connection.refused", { project: projectId, code: error.code, detail: error.detail });
+    // The project may have been deleted while Bitbucket was asked: then that is the answer.
+    else if (projectId !== null) await app.projects.get(projectId, session.user.id);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Owns the routes of connecting: what is asked and why, the trip to Bitbucket, workspace and repositories, the end. */
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
-import { isWindlassError } from "../../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import type { Connection } from "../../connections/connection.ts";
 import { disconnectPage } from "../../dashboard/confirm.ts";
 import { connectChoosePage } from "../../dashboard/connect-choose.ts";
@@ -11,6 +11,8 @@ import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
 import { paths } from "../../dashboard/paths.ts";
 import type { Project } from "../../projects/projects.ts";
 import { webErrors } from "../errors.ts";
+import { statusOf } from "../failure.ts";
+import { readLookback } from "../lookback.ts";
 import {
   listView,
   repositoriesView,
@@ -127,9 +129,15 @@ async function submitRepositories(app: App, context: WebContext): Promise<Respon
     if (form.do === "workspace" || workspaceProblem !== null)
       return answerForm(app, context, { form, workspaceProblem });
   }
-  const lookbackDays = Number(form.lookbackDays);
-  const result = await app.connections.saveRepositories(connection.id, { ...form, lookbackDays });
-  if (result.saved.length === 0) return answerForm(app, context, { form, ...result });
+  const lookback = readLookback(form.lookbackDays);
+  const lookbackDays = "days" in lookback ? lookback.days : Number.NaN;
+  try {
+    const result = await app.connections.saveRepositories(connection.id, { ...form, lookbackDays });
+    if (result.saved.length === 0) return await answerForm(app, context, { form, ...result });
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+    return answerForm(app, context, { form, failure: error });
+  }
   return form.do === "run"
     ? runNow(app, context)
     : context.redirect(`${paths.project(connection.projectId)}?done=saved`, 303);
@@ -137,22 +145,30 @@ async function submitRepositories(app: App, context: WebContext): Promise<Respon
 
 interface AnsweredForm extends WizardProblems {
   readonly form: WizardForm;
+  /** Why Bitbucket could not be asked; nothing was saved. */
+  readonly failure?: WindlassError | null;
 }
 
 /** The page again with everything that was typed, and beside each field what is wrong with it. */
 async function answerForm(
   app: App,
   context: WebContext,
-  { form, ...problems }: AnsweredForm,
+  { form, failure = null, ...problems }: AnsweredForm,
 ): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
   const view = await repositoriesView(app, connection, { form, problems });
   const refused = Object.values(problems).some((problem) =>
     Array.isArray(problem) ? problem.length > 0 : Boolean(problem),
   );
+  const status = failure === null ? (refused ? 400 : 200) : statusOf(failure);
   return context.html(
-    connectRepositoriesPage({ ...signedIn(context), project, ...view }),
-    refused ? 400 : 200,
+    connectRepositoriesPage({
+      ...signedIn(context),
+      project,
+      ...view,
+      failure: failure ?? view.failure ?? null,
+    }),
+    status,
   );
 }
 
@@ -173,12 +189,7 @@ async function chooseWorkspace(
     await app.connections.chooseWorkspace(connection.id, workspace);
     return null;
   } catch (error) {
-    if (
-      isWindlassError(error) &&
-      (error.code.startsWith("connections.") || error.code === "bitbucket.not_found")
-    ) {
-      return `${error.message} ${error.cure}`;
-    }
+    if (isWindlassError(error)) return `${error.message} ${error.cure}`;
     throw error;
   }
 }

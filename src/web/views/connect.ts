@@ -1,6 +1,6 @@
 /** Owns how the third step of connecting is shown: what was typed, which workspace, which repositories. */
 import type { App } from "../../app/app.ts";
-import { isWindlassError } from "../../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import type { Connection } from "../../connections/connection.ts";
 import type { ConnectRepositoriesView, LineProblem } from "../../dashboard/connect-repositories.ts";
 import type { RepositoryListView } from "../../dashboard/parts/repository-list.ts";
@@ -53,13 +53,16 @@ export async function repositoriesView(
 ): Promise<Shown> {
   const { id, instanceId, accountName } = connection;
   const { lookbackProblem, problems = [], nothingChosen = false } = found;
+  const { choice, failure } = await workspaceChoice(app, connection, {
+    typed: form.workspace,
+    problem: found.workspaceProblem ?? null,
+  });
+  const list = await listView(app, connection, form);
   return {
     connection: { id, instanceId, instanceName, accountName },
-    workspace: await workspaceChoice(app, connection, {
-      typed: form.workspace,
-      problem: found.workspaceProblem ?? null,
-    }),
-    list: await listView(app, connection, form),
+    workspace: choice,
+    list,
+    failure: list?.failure === undefined ? failure : null,
     text: form.text,
     lookbackDays: form.lookbackDays,
     problems,
@@ -68,20 +71,38 @@ export async function repositoriesView(
   };
 }
 
+/** `failure` is why the workspaces could not be listed: the person can go on and type. */
 async function workspaceChoice(
   app: App,
   { id, workspaceSlug }: Connection,
   { typed, problem }: { readonly typed: string; readonly problem: string | null },
-): Promise<WorkspaceChoice> {
-  const { workspaces, reason = "Bitbucket named no workspace." } = await app.connections.workspaces(id);
+): Promise<{ readonly choice: WorkspaceChoice; readonly failure: WindlassError | null }> {
+  const { workspaces, reason = "Bitbucket named no workspace.", failure } = await listWorkspaces(app, id);
   if (workspaceSlug !== null) {
     const others = workspaces.map(({ slug }) => slug).filter((slug) => slug !== workspaceSlug);
-    return { kind: "known", slug: workspaceSlug, others };
+    return { choice: { kind: "known", slug: workspaceSlug, others }, failure };
   }
   const said = problem === null ? {} : { problem };
-  return workspaces.length > 0
-    ? { kind: "choose", workspaces, ...said }
-    : { kind: "ask", reason, typed, ...said };
+  const choice: WorkspaceChoice =
+    workspaces.length > 0 ? { kind: "choose", workspaces, ...said } : { kind: "ask", reason, typed, ...said };
+  return { choice, failure };
+}
+
+type Listed = Awaited<ReturnType<App["connections"]["workspaces"]>> & {
+  readonly failure: WindlassError | null;
+};
+
+async function listWorkspaces(app: App, connectionId: string): Promise<Listed> {
+  try {
+    return { ...(await app.connections.workspaces(connectionId)), failure: null };
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+    return {
+      workspaces: [],
+      reason: "The workspaces could not be listed; enter the workspace.",
+      failure: error,
+    };
+  }
 }
 
 /** The searchable list; null until the workspace is known. */

@@ -66,6 +66,14 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
 /** The card of a connection that Bitbucket no longer takes. */
 function connectionFailure({ state, accountName }: Connection): Failure | null {
   if (!needsReconnect(state)) return null;
+  if (state === "disconnected") {
+    return {
+      code: "vault.disconnected",
+      message: "This connection was ended here: Windlass holds no token of it any more.",
+      cure: "Reconnect to go on. Repositories, settings and analyses have stayed.",
+      reaction: "stale",
+    };
+  }
   return {
     code: "vault.reconnect",
     message: `Bitbucket no longer accepts the access that ${accountName} granted: it was revoked there, or it ran out.`,

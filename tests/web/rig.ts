@@ -1,0 +1,172 @@
+/** Owns a whole app with its web face in this process, beside an emulator, and browsers that walk between the two. */
+import { type App, createApp } from "../../src/app/app.ts";
+import { type Config, type ConfigInput, parseConfig } from "../../src/app/config.ts";
+import type { Fetch } from "../../src/base/http/door.ts";
+import type { Log } from "../../src/base/log.ts";
+import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { createWeb, type Web } from "../../src/web/web.ts";
+
+export const baseUrl = "http://localhost:8000";
+
+/** The configuration that fits an emulator: its first consumer, its addresses. */
+export function configFor(emulator: Emulator, more: Partial<ConfigInput> = {}): Config {
+  const { bitbucket, api } = emulator.urls;
+  const [consumer] = emulator.consumers;
+  return parseConfig({
+    baseUrl,
+    database: ":memory:",
+    instances: {
+      bitbucket: {
+        clientId: consumer?.key ?? "",
+        clientSecret: consumer?.secret ?? "",
+        urls: {
+          authorize: `${bitbucket}/site/oauth2/authorize`,
+          token: `${bitbucket}/site/oauth2/access_token`,
+          api: `${api}/2.0`,
+          web: bitbucket,
+        },
+      },
+    },
+    ...more,
+  });
+}
+
+export interface Rig {
+  readonly emulator: Emulator;
+  readonly app: App;
+  readonly web: Web;
+  /** Somebody with an empty cookie jar. */
+  browser(): Browser;
+  /** A browser signed in as this person of the seed. */
+  signedIn(displayName: string): Promise<Browser>;
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly emulator?: EmulatorOptions;
+  readonly config?: (emulator: Emulator) => Config;
+  readonly log?: Log;
+  /** Stands between the app and the emulator. */
+  readonly fetch?: Fetch;
+}
+
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const emulator = await createEmulator({
+    callbackUrl: `${baseUrl}/auth/bitbucket/callback`,
+    ...options.emulator,
+  });
+  const { log, fetch } = options;
+  const config = (options.config ?? configFor)(emulator);
+  const app = await createApp(config, { clock: emulator.clock, log, fetch });
+  const web = createWeb(app);
+  await app.start();
+  const browser = () => newBrowser(web, config.baseUrl);
+  return {
+    emulator,
+    app,
+    web,
+    browser,
+    async signedIn(displayName) {
+      const person = browser();
+      await person.grant(displayName, "/auth/bitbucket/login");
+      return person;
+    },
+    async close() {
+      await app.close();
+      await emulator.close();
+    },
+  };
+}
+
+export interface Seen {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export type Browser = ReturnType<typeof newBrowser>;
+
+const mostRedirects = 10;
+
+function newBrowser(web: Web, own: string) {
+  const jar = new Map<string, Map<string, string>>();
+  const cookiesOf = (url: URL) =>
+    jar.get(url.host) ?? jar.set(url.host, new Map()).get(url.host) ?? new Map();
+
+  /** One request, no redirect followed. Our own host is asked in this process, every other over the network. */
+  const ask = async (path: string | URL, init: RequestInit = {}): Promise<Seen> => {
+    const url = new URL(path, own);
+    const cookies = cookiesOf(url);
+    const headers = new Headers(init.headers);
+    if (cookies.size > 0 && !headers.has("cookie"))
+      headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    const request = { ...init, headers, redirect: "manual" as const };
+    const answer = await (url.origin === own ? web.fetch(new Request(url, request)) : fetch(url, request));
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return { url, status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+
+  const follow = async (path: string | URL, init: RequestInit = {}): Promise<Seen> => {
+    let seen = await ask(path, init);
+    for (let hops = 0; seen.status >= 300 && seen.status < 400; hops += 1) {
+      if (hops === mostRedirects) throw new Error(`too many redirects at ${seen.url}`);
+      seen = await ask(new URL(seen.headers.get("location") ?? "", seen.url));
+    }
+    return seen;
+  };
+
+  const form = (page: Seen, fields: readonly (readonly [string, string])[]): RequestInit => {
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const body = new URLSearchParams([
+      ["csrf", csrf],
+      ...fields.map(([name, value]): [string, string] => [name, value]),
+    ]);
+    return { method: "POST", body, headers: { origin: page.url.origin } };
+  };
+
+  /** Fills in a page's form with its hidden `csrf`; follows what is answered. */
+  const submit = (page: Seen, action: string, fields: readonly (readonly [string, string])[] = []) =>
+    follow(new URL(action, page.url), form(page, fields));
+
+  /** Logs in at Bitbucket as this person, grants what is asked, and gives the callback without visiting it. */
+  const approve = async (displayName: string, path: string | URL, init: RequestInit = {}): Promise<URL> => {
+    let seen = await ask(path, init);
+    while (seen.status >= 300 && seen.status < 400) {
+      const next = new URL(seen.headers.get("location") ?? "", seen.url);
+      if (next.origin === own) return next;
+      seen = await ask(next);
+    }
+    const person = new RegExp(`name="person" value="([^"]+)">${displayName}<`).exec(seen.text)?.[1];
+    if (person !== undefined) {
+      const next = /name="next" value="([^"]+)"/.exec(seen.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+      return approve(
+        displayName,
+        new URL("/account/signin/", seen.url),
+        form(seen, [
+          ["person", person],
+          ["next", next],
+        ]),
+      );
+    }
+    if (!seen.text.includes('value="grant"')) throw new Error(`no consent page: ${seen.status} ${seen.text}`);
+    return approve(displayName, seen.url, form(seen, [["decision", "grant"]]));
+  };
+
+  return {
+    ask,
+    open: follow,
+    submit,
+    form,
+    approve,
+    /** The whole trip to Bitbucket and back. */
+    grant: async (displayName: string, path: string | URL, init: RequestInit = {}) =>
+      follow(await approve(displayName, path, init)),
+    /** What this browser would send to us. */
+    cookies: () => cookiesOf(new URL(own)),
+  };
+}
