@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readConfigFile } from "../src/server/read-config.ts";
 import { readCatalogues, withTable, writeDocuments } from "../tools/docs.ts";
 import { readSources } from "../tools/house.ts";
 import { isNode, type Node, readNodes } from "../tools/syntax.ts";
@@ -57,6 +60,33 @@ describe("the catalogues of errors", () => {
       }
     }
   });
+});
+
+test("the windlass.yaml of the getting-started guide is accepted as it stands", () => {
+  const guide = readFileSync("docs/getting-started.md", "utf8");
+  const yaml = /^```yaml\n(.*?)^```$/ms.exec(guide)?.[1] ?? "";
+  const file = join(mkdtempSync(join(tmpdir(), "windlass-guide-")), "windlass.yaml");
+  writeFileSync(file, yaml);
+  const config = readConfigFile(file, {
+    AUTH_BITBUCKET_CLIENT_ID: "key",
+    AUTH_BITBUCKET_CLIENT_SECRET: "secret",
+    WINDLASS_KEY: Buffer.alloc(32, 1).toString("base64"),
+  });
+  rmSync(dirname(file), { recursive: true });
+  expect(config).toMatchObject({
+    baseUrl: "https://windlass.example.com",
+    instances: { bitbucket: { clientId: "key", scopes: ["account", "email"] } },
+  });
+});
+
+test("the links between the documents lead somewhere", () => {
+  for (const path of globSync(["*.md", "docs/**/*.md", "bench/*.md"])) {
+    const targets = [...readFileSync(path, "utf8").matchAll(/\]\(([^)#]+)(#[^)]*)?\)/g)].map(
+      ([, target]) => target ?? "",
+    );
+    const files = targets.filter((target) => !/^https?:/.test(target));
+    for (const file of files) expect(existsSync(join(dirname(path), file)), `${path} → ${file}`).toBe(true);
+  }
 });
 
 test("a document without its marks is refused", () => {
