@@ -78,6 +78,52 @@ test("a caller's own abort is the caller's own reason", async () => {
   await expect(answer).rejects.toThrow("not needed any more");
 });
 
+test("the server's door refuses, caps and gives up as the neutral one does", async () => {
+  const door = openNodeDoor({ deadlineMilliseconds: 150, maxBytes: 64 * 1024 });
+  const codes: string[] = [];
+  for (const answer of [
+    (_, response) => response.writeHead(302, { location: "/elsewhere" }).end("gone"),
+    (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(4e6))),
+    (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip"),
+    (_, response) => response.writeHead(200).write("first"),
+    (request) => request.socket.destroy(),
+  ] satisfies RequestListener[]) {
+    const error = await door.fetch(await serve(answer)).catch((reason: unknown) => reason);
+    codes.push(isWindlassError(error) ? error.code : String(error));
+    server?.closeAllConnections();
+    server?.close();
+  }
+  expect(codes).toEqual([
+    "http.redirected",
+    "http.too_large",
+    "http.unreachable",
+    "http.timeout",
+    "http.unreachable",
+  ]);
+  await door.close();
+});
+
+test("the server's door sends forms, reads compressed answers and keeps repeated headers", async () => {
+  const url = await serve(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const seen = [request.method, request.headers["content-type"], Buffer.concat(chunks).toString()];
+    response.setHeader("set-cookie", ["a=1", "b=2"]);
+    response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(seen)));
+  });
+  const door = openNodeDoor();
+  const response = await door.fetch(url, { method: "POST", body: new URLSearchParams({ a: "ä b" }) });
+  expect(await response.json()).toEqual([
+    "POST",
+    "application/x-www-form-urlencoded;charset=UTF-8",
+    "a=%C3%A4+b",
+  ]);
+  expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+  const empty = await serve((_, answer) => answer.writeHead(204).end());
+  expect((await door.fetch(empty)).status).toBe(204);
+  await door.close();
+});
+
 test("the server's door behaves the same over its own pool", async () => {
   const url = await serve((request, response) => response.end(request.headers.authorization));
   const door = openNodeDoor();

@@ -21,6 +21,24 @@ export interface DoorOptions {
   readonly maxBytes?: number;
 }
 
+/** An answer whose body is still on its way. */
+export interface Arriving {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers | [string, string][];
+  readonly isRedirect: boolean;
+  /** Decoded; null when there is none. */
+  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | null;
+  /** Lets go of a body nobody will read. */
+  discard(): Promise<void>;
+}
+
+/** Sends one request and follows no redirect. Whatever it throws, the door gives a name to. */
+export type Send = (
+  url: string,
+  request: DoorRequest & { readonly signal: AbortSignal },
+) => Promise<Arriving>;
+
 /** Statuses whose answer has no body, for which `new Response` refuses one. */
 const bodyless = new Set([101, 204, 205, 304]);
 
@@ -29,41 +47,64 @@ const bodyless = new Set([101, 204, 205, 304]);
  * Throws `http.unreachable`, `http.timeout`, `http.too_large`, `http.redirected`; any other status is the caller's to judge.
  */
 export function openDoor(options: DoorOptions = {}): Fetch {
-  const { fetch = globalThis.fetch, deadlineMilliseconds = 20_000, maxBytes = 32 * 1024 * 1024 } = options;
+  const { fetch = globalThis.fetch, ...limits } = options;
+  return openDoorOver(sendByFetch(fetch), limits);
+}
+
+/** The door over another way to send than the platform's `fetch`. */
+export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}): Fetch {
+  const { deadlineMilliseconds = 20_000, maxBytes = 32 * 1024 * 1024 } = limits;
 
   return async (url, init = {}) => {
-    const deadline = AbortSignal.timeout(deadlineMilliseconds);
-    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: that one lives on until its time has come, thousands of them beside a busy door.
+    const timer = setTimeout(() => deadline.abort(), deadlineMilliseconds);
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
     try {
-      const response = await fetch(url, { ...init, body: init.body ?? null, signal, redirect: "manual" });
-      if (isRedirect(response)) {
-        await response.body?.cancel();
-        throw httpErrors.fail("http.redirected", { detail: `${place(url)} answered ${response.status}` });
-      }
-      return await readWhole(response, maxBytes, url);
+      return await readWhole(await send(url, { ...init, signal }), maxBytes, url);
     } catch (error) {
       if (isWindlassError(error)) throw error;
       if (init.signal?.aborted) throw init.signal.reason;
-      const code = deadline.aborted ? "http.timeout" : "http.unreachable";
+      const code = deadline.signal.aborted ? "http.timeout" : "http.unreachable";
       throw httpErrors.fail(code, { detail: `${place(url)}: ${reason(error)}`, cause: error });
+    } finally {
+      clearTimeout(timer);
     }
   };
 }
 
-function isRedirect(response: Response): boolean {
-  return (
-    response.type === "opaqueredirect" ||
-    (response.status >= 300 && response.status < 400 && response.status !== 304)
-  );
+function sendByFetch(fetch: typeof globalThis.fetch): Send {
+  return async (url, request) => {
+    const response = await fetch(url, { ...request, body: request.body ?? null, redirect: "manual" });
+    const { status, statusText, headers, body } = response;
+    return {
+      status,
+      statusText,
+      headers,
+      isRedirect: response.type === "opaqueredirect" || isRedirect(status),
+      body,
+      discard: async () => body?.cancel(),
+    };
+  };
 }
 
-async function readWhole(response: Response, maxBytes: number, url: string): Promise<Response> {
-  const { status, statusText, headers } = response;
-  if (response.body === null || bodyless.has(status))
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+async function readWhole(answer: Arriving, maxBytes: number, url: string): Promise<Response> {
+  const { status, statusText, headers, body } = answer;
+  if (answer.isRedirect) {
+    await answer.discard();
+    throw httpErrors.fail("http.redirected", { detail: `${place(url)} answered ${status}` });
+  }
+  if (body === null || bodyless.has(status)) {
+    await answer.discard();
     return new Response(null, { status, statusText, headers });
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > maxBytes) {
       throw httpErrors.fail("http.too_large", { detail: `${place(url)}: more than ${maxBytes} bytes` });
