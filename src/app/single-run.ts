@@ -27,8 +27,11 @@ export interface SingleRun {
   readonly fetch: Fetch;
   readonly clock: Clock;
   /** Told a few times a second how far the run is. */
-  readonly onProgress?: (analysis: Analysis) => void;
+  readonly onProgress?: (analysis: SingleRunResult) => void;
 }
+
+/** What the run found: the shape an analysis has everywhere. */
+export type SingleRunResult = Analysis;
 
 /** The rows that own the one repository; nobody signs in here. */
 const ids = {
@@ -45,7 +48,7 @@ const progressMilliseconds = 250;
  * Runs the same analysis as the server and gives what it found. Waits where Bitbucket's limit says so.
  * @throws what asking for the repository throws: `bitbucket.unauthorized`, `bitbucket.not_found`, `http.unreachable` …
  */
-export async function runOnce(order: SingleRun): Promise<Analysis> {
+export async function runOnce(order: SingleRun): Promise<SingleRunResult> {
   const { fetch, clock, urls } = order;
   const database = await openDatabase(":memory:", { clock });
   const budget = createBudget({ database, clock });

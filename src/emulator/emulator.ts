@@ -1,6 +1,7 @@
 /** Owns a running emulator: plants the world, opens both origins, and is closed by whoever started it. */
 import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
 import { createApi } from "./cloud/api.ts";
+import { repositoryOpener } from "./cloud/repositories/opened.ts";
 import { createWebsite } from "./cloud/website/website.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
 import type { EmulatorContext } from "./core/context.ts";
@@ -99,8 +100,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     faults: createFaults(),
     onClose: (task) => closers.push(task),
   };
-  ports[0].serve("web", createWebsite(context), context);
-  ports[1].serve("api", createApi(context), context);
+  const open = repositoryOpener(context);
+  ports[0].serve("web", createWebsite(context, open), context);
+  ports[1].serve("api", createApi(context, open), context);
 
   return {
     urls: { bitbucket: web, api, control: `${web}/_emulator` },

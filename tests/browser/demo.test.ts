@@ -67,5 +67,9 @@ test("S5, S6, S7, S10, S12, S13: a person signs in, connects, picks a repository
   await expect.poll(() => first.textContent()).toContain("named by");
   await inspect(page, "11-analysis");
 
+  await first.getByRole("link").first().click();
+  await page.getByRole("heading", { name: "Let promotion codes stack" }).waitFor();
+  await inspect(page, "12-bitbucket-commit");
+
   expect(complaints).toEqual([]);
 }, 180_000);

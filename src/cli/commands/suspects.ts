@@ -1,8 +1,7 @@
 /** Owns `windlass suspects`: a stack trace in, the commits that may have caused it out. */
 import { text } from "node:stream/consumers";
 import { parseArgs, styleText } from "node:util";
-import type { Analysis, AnalysisSuspect } from "../../analyses/analysis.ts";
-import { runOnce } from "../../app/single-run.ts";
+import { runOnce, type SingleRunResult } from "../../app/single-run.ts";
 import { systemClock } from "../../base/clock.ts";
 import { openNodeDoor } from "../../base/http/node-door.ts";
 import { Secret } from "../../base/secret.ts";
@@ -80,7 +79,7 @@ function readToken(): Secret {
   throw new UsageError("The environment variable BITBUCKET_ACCESS_TOKEN has to hold an access token.");
 }
 
-function showProgress({ repositories, waitingUntil }: Analysis): void {
+function showProgress({ repositories, waitingUntil }: SingleRunResult): void {
   const [repository] = repositories;
   const wait = waitingUntil === null ? "" : `, waiting for Bitbucket until ${waitingUntil.toISOString()}`;
   process.stderr.write(
@@ -88,12 +87,12 @@ function showProgress({ repositories, waitingUntil }: Analysis): void {
   );
 }
 
-function refuseFailed({ failure, repositories }: Analysis): void {
+function refuseFailed({ failure, repositories }: SingleRunResult): void {
   const failed = failure ?? repositories[0]?.failure ?? null;
   if (failed !== null) throw new Refusal(`${failed.message} ${failed.cure} [${failed.code}]`);
 }
 
-function machineResult({ repositories, totals, suspects }: Analysis): object {
+function machineResult({ repositories, totals, suspects }: SingleRunResult): object {
   return {
     repository: repositories[0]?.fullName,
     commits: totals.commits,
@@ -101,7 +100,7 @@ function machineResult({ repositories, totals, suspects }: Analysis): object {
   };
 }
 
-function readable({ suspects, totals, framesFound, lookbackDays, repositories }: Analysis): string {
+function readable({ suspects, totals, framesFound, lookbackDays, repositories }: SingleRunResult): string {
   const clear = process.stderr.isTTY ? "\r\u001b[K" : "";
   process.stderr.write(clear);
   const read = `${totals.commits} commits of ${lookbackDays} days read`;
@@ -113,7 +112,10 @@ function readable({ suspects, totals, framesFound, lookbackDays, repositories }:
   return `${suspects.map(suspectLines).join("\n")}\n${read}.\n`;
 }
 
-function suspectLines({ hash, date, authorRaw, message, reasons }: AnalysisSuspect, index: number): string {
+function suspectLines(
+  { hash, date, authorRaw, message, reasons }: SingleRunResult["suspects"][number],
+  index: number,
+): string {
   const head = `${String(index + 1).padStart(2)}. ${styleText("bold", message.split("\n")[0] ?? "")}`;
   const facts = `    ${hash.slice(0, 12)} · ${authorRaw.replace(/\s*<[^>]*>$/, "")} · ${date.toISOString().slice(0, 10)}`;
   return `${head}\n${facts}\n${reasons.map((reason) => `    ${reason}`).join("\n")}\n`;

@@ -6,6 +6,7 @@ import type { ApiEnv } from "./access.ts";
 import { apiError, forbidden, resourceNotFound } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
 import { removedRoutes } from "./removed.ts";
+import type { Open } from "./repositories/opened.ts";
 import { partialAnswers } from "./repositories/query/partial.ts";
 import { repositoryRoutes } from "./repositories/routes.ts";
 import { userRoutes } from "./user.ts";
@@ -13,7 +14,7 @@ import { initialsPicture } from "./website/avatar.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 
 /** The API as one app; `strict: false` tolerates a trailing slash everywhere. */
-export function createApi(context: EmulatorContext): Hono<ApiEnv> {
+export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
   // The thin workspace of `/user/workspaces` links its picture here, outside `/2.0`.
   app.get("/workspaces/:workspace/avatar", (c) => {
@@ -34,7 +35,7 @@ export function createApi(context: EmulatorContext): Hono<ApiEnv> {
   app.route("/2.0", removedRoutes(context, fetchOne));
   app.route("/2.0", userRoutes(context));
   app.route("/2.0", workspaceRoutes(context));
-  app.route("/2.0", repositoryRoutes(context));
+  app.route("/2.0", repositoryRoutes(context, open));
   app.notFound((c) =>
     c.req.path === "/2.0" || c.req.path.startsWith("/2.0/") ? resourceNotFound() : forbidden(),
   );

@@ -6,7 +6,7 @@ import { listCommits, oneCommit } from "./commits.ts";
 import { diff, diffstat, patch } from "./comparison.ts";
 import { fileHistory } from "./history.ts";
 import { listRepositories, oneRepository } from "./list.ts";
-import { type RepositoryHandler, repositoryOpener } from "./opened.ts";
+import type { Open, RepositoryHandler } from "./opened.ts";
 import { partialAnswers } from "./query/partial.ts";
 import { listReferences, oneReference } from "./references.ts";
 import { source, sourceRoot } from "./source.ts";
@@ -28,9 +28,8 @@ const belowRepository = {
 } as const satisfies Readonly<Record<string, RepositoryHandler>>;
 
 /** Everything that reads git. Needs the scope `repository`, or a public repository. */
-export function repositoryRoutes(context: EmulatorContext): Hono<ApiEnv> {
+export function repositoryRoutes(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
-  const open = repositoryOpener(context);
   const partial = partialAnswers();
   const scope = requireScope("repository");
   app.get("/repositories/:workspace", partial, scope, listRepositories(context, open));

@@ -70,7 +70,7 @@ function workspacePage({ world }: EmulatorContext, workspace: Workspace): Html {
   const repositories = world.repositories.filter(({ workspaceSlug }) => workspaceSlug === workspace.slug);
   return html`<h1>${workspace.name}</h1>
 <h2>Repositories</h2>
-${repositories.length === 0 ? html`<p>There is none.</p>` : html`<ul>${repositories.map(({ slug, isPrivate }) => html`<li>${workspace.slug}/${slug}${isPrivate ? "" : " (public)"}</li>`)}</ul>`}
+${repositories.length === 0 ? html`<p>There is none.</p>` : html`<ul>${repositories.map(({ slug, isPrivate }) => html`<li><a href="/${workspace.slug}/${slug}/">${workspace.slug}/${slug}</a>${isPrivate ? "" : " (public)"}</li>`)}</ul>`}
 <h2>Members</h2>
 <ul>${world.people
     .filter((person) => workspace.members.some(({ personUuid }) => personUuid === person.uuid))

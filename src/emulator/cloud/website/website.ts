@@ -5,14 +5,16 @@ import { controlRoutes } from "../../control/routes.ts";
 import type { EmulatorContext } from "../../core/context.ts";
 import { authorizeRoutes } from "../oauth/authorize.ts";
 import { tokenRoutes } from "../oauth/token.ts";
+import type { Open } from "../repositories/opened.ts";
 import { authorizationRoutes } from "./authorizations.ts";
 import { consumerRoutes } from "./consumers.ts";
 import { assetsPath, problemPage } from "./frame.ts";
+import { repositoryPages } from "./repository-pages.ts";
 import { signinRoutes } from "./signin.ts";
 import { startRoutes } from "./start.ts";
 import { createVisitors, type WebEnv } from "./visitor.ts";
 
-export function createWebsite(context: EmulatorContext): Hono<WebEnv> {
+export function createWebsite(context: EmulatorContext, open: Open): Hono<WebEnv> {
   const app = new Hono<WebEnv>({ strict: false });
   const visitors = createVisitors();
   app.get(`${assetsPath}/:name`, (c) => {
@@ -30,6 +32,7 @@ export function createWebsite(context: EmulatorContext): Hono<WebEnv> {
   app.route("/", authorizationRoutes(context));
   app.route("/", consumerRoutes(context));
   app.route("/", startRoutes(context));
+  app.route("/", repositoryPages(context, open));
   app.onError((error, c) => c.text(`The emulator failed: ${error.message}`, 500));
   app.notFound((c) => {
     if (c.get("visitor") === undefined) return c.text("Not found", 404);

@@ -1,0 +1,112 @@
+/** Owns the pages that links to repositories and commits lead to: the newest commits, and one commit with its diff. */
+import { type Context, Hono } from "hono";
+import { type Html, html } from "../../../ui/html.ts";
+import type { EmulatorContext } from "../../core/context.ts";
+import { findRepository, findWorkspace, membership, type Repository } from "../../core/world.ts";
+import type { Change } from "../../git/changes.ts";
+import type { Commit } from "../../git/objects/commit.ts";
+import { pathText } from "../../git/path.ts";
+import type { GitRepository } from "../../git/repository.ts";
+import type { Open } from "../repositories/opened.ts";
+import { problemPage, webPage } from "./frame.ts";
+import { signinLocation } from "./signin.ts";
+import type { WebEnv } from "./visitor.ts";
+
+const commitsShown = 50;
+/** A page is for reading; who wants all of a large diff asks the API. */
+const diffBytesShown = 200_000;
+
+export function repositoryPages(context: EmulatorContext, open: Open): Hono<WebEnv> {
+  const app = new Hono<WebEnv>({ strict: false });
+
+  const page = (
+    path: string,
+    show: (git: GitRepository, repository: Repository, c: Context<WebEnv>) => Promise<Html | null>,
+  ) =>
+    app.get(path, async (c, next) => {
+      const repository = findRepository(
+        context.world,
+        c.req.param("workspace") ?? "",
+        c.req.param("repository") ?? "",
+      );
+      if (repository === undefined) return next();
+      if (!mayRead(context, c, repository)) return refuse(context, c);
+      const main = await show((await open(repository)).git, repository, c);
+      if (main === null) return next();
+      const name = `${repository.workspaceSlug}/${repository.slug}`;
+      return webPage(context, c, { title: name, crumbs: [{ title: name, href: `/${name}/` }], main });
+    });
+
+  page("/:workspace/:repository", (git, repository) => newestCommits(git, repository));
+  page("/:workspace/:repository/commits/:hash", (git, _, c) => oneCommit(git, c.req.param("hash") ?? ""));
+  return app;
+}
+
+function mayRead({ world }: EmulatorContext, c: Context<WebEnv>, repository: Repository): boolean {
+  const { person } = c.get("visitor");
+  const workspace = findWorkspace(world, repository.workspaceSlug);
+  if (!repository.isPrivate) return true;
+  return person !== null && workspace !== undefined && membership(workspace, person.uuid) !== undefined;
+}
+
+function refuse(context: EmulatorContext, c: Context<WebEnv>): Response | Promise<Response> {
+  if (c.get("visitor").person === null) return c.redirect(signinLocation(c.req.path));
+  return problemPage(context, c, {
+    status: 403,
+    title: "No access",
+    text: "You are not a member of this workspace.",
+  });
+}
+
+async function newestCommits(git: GitRepository, { workspaceSlug, slug }: Repository): Promise<Html> {
+  const { mainBranch } = await git.references();
+  const head = mainBranch === null ? null : await git.resolve(mainBranch.name);
+  const selection = { include: head === null ? [] : [head], exclude: [], path: null };
+  const hashes = await git.log.commits(selection, { skip: 0, count: commitsShown });
+  const commits = await Promise.all(hashes.map((hash) => git.commit(hash)));
+  const rows = commits.flatMap((commit) =>
+    commit === null ? [] : commitRow(commit, `/${workspaceSlug}/${slug}/commits/${commit.hash}`),
+  );
+  return html`<h1>${workspaceSlug}/${slug}</h1>
+${
+  rows.length === 0
+    ? html`<p>This repository has no commits.</p>`
+    : html`<p>The newest commits of <code>${mainBranch?.name ?? ""}</code>.</p><table><thead><tr><th scope="col">Commit</th><th scope="col">Message</th><th scope="col">Author</th><th scope="col">Date</th></tr></thead><tbody>${rows}</tbody></table>`
+}`;
+}
+
+function commitRow({ hash, message, author, committer }: Commit, href: string): Html {
+  return html`<tr><td><a href="${href}"><code>${hash.slice(0, 7)}</code></a></td><td>${message.split("\n")[0]}</td><td>${author.raw.replace(/ *<[^>]*>$/, "")}</td><td><time>${committer.date.toISOString().slice(0, 10)}</time></td></tr>`;
+}
+
+async function oneCommit(git: GitRepository, revision: string): Promise<Html | null> {
+  const hash = /^[0-9a-f]{7,40}$/.test(revision) ? await git.resolve(revision) : null;
+  const commit = hash === null ? null : await git.commit(hash);
+  if (commit === null) return null;
+  const [before, after] = [await git.parentTreeOf(commit), await git.treeOf(commit.hash)];
+  const changes = await git.changes(before, after);
+  return html`<h1>${commit.message.split("\n")[0]}</h1>
+<p><code>${commit.hash}</code> · ${commit.author.raw} · <time>${commit.committer.date.toISOString()}</time></p>
+<pre>${commit.message}</pre>
+<h2>${changes.length} ${changes.length === 1 ? "file" : "files"}</h2>
+<table><thead><tr><th scope="col">File</th><th scope="col">Status</th><th scope="col">Added</th><th scope="col">Removed</th></tr></thead><tbody>${changes.map(changeRow)}</tbody></table>
+<h2>Diff</h2>
+<pre tabindex="0">${await beginning(git.diff(before, after, {}))}</pre>`;
+}
+
+function changeRow({ status, oldPath, newPath, linesAdded, linesRemoved }: Change): Html {
+  const names = [oldPath, newPath].flatMap((path) => (path === null ? [] : pathText(path)));
+  return html`<tr><td><code>${[...new Set(names)].join(" → ")}</code></td><td>${status}</td><td>${linesAdded ?? "binary"}</td><td>${linesRemoved ?? "binary"}</td></tr>`;
+}
+
+async function beginning(diff: ReadableStream<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of diff) {
+    parts.push(part);
+    size += part.byteLength;
+    if (size > diffBytesShown)
+      return `${Buffer.concat(parts).toString("utf8", 0, diffBytesShown)}\n… and more: ask the API for all of it.`;
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
