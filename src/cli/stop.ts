@@ -1,14 +1,19 @@
 /** Owns the wait of a command that serves until it is told to stop. */
+import { constants } from "node:os";
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** A terminal, npm and the bootstrap each hand the same Ctrl-C on: within this time it is one. */
+const sameSignalMilliseconds = 1_000;
+
+/** Resolves at the first SIGINT or SIGTERM; one that comes later, while things are still closing, ends the process at once. */
 export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    const stop = () => {
-      process.once("SIGINT", () => process.exit(130));
-      process.once("SIGTERM", () => process.exit(143));
+    let firstAt: number | null = null;
+    const stop = (signal: "SIGINT" | "SIGTERM") => {
+      firstAt ??= performance.now();
+      if (performance.now() - firstAt > sameSignalMilliseconds) process.exit(128 + constants.signals[signal]);
       resolve();
     };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
   });
 }
