@@ -87,7 +87,7 @@ async function oneCommit(git: GitRepository, revision: string): Promise<Html | n
   const changes = await git.changes(before, after);
   return html`<h1>${commit.message.split("\n")[0]}</h1>
 <p><code>${commit.hash}</code> · ${commit.author.raw} · <time>${commit.committer.date.toISOString()}</time></p>
-<pre>${commit.message}</pre>
+<pre tabindex="0">${commit.message}</pre>
 <h2>${changes.length} ${changes.length === 1 ? "file" : "files"}</h2>
 <table><thead><tr><th scope="col">File</th><th scope="col">Status</th><th scope="col">Added</th><th scope="col">Removed</th></tr></thead><tbody>${changes.map(changeRow)}</tbody></table>
 <h2>Diff</h2>
