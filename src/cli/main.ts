@@ -54,9 +54,10 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+  if (name === undefined) return complain("A command is missing. Run windlass --help for the list.", 2);
+  if (name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(help);
-    return name === undefined ? 2 : 0;
+    return 0;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined)
