@@ -13,6 +13,9 @@ export interface Listener {
   close(graceMilliseconds?: number): Promise<void>;
 }
 
+/** Whoever sends a request slower than this only holds the place. */
+const patience = { headersTimeout: 20_000, requestTimeout: 60_000 };
+
 /**
  * Binds host and port.
  * @throws `server.port_taken`, `server.cannot_listen`
@@ -22,7 +25,9 @@ export async function openListener(address: {
   readonly port: number;
 }): Promise<Listener> {
   const ready = Promise.withResolvers<RequestListener>();
-  const server = createServer(async (request, response) => (await ready.promise)(request, response));
+  const server = createServer(patience, async (request, response) =>
+    (await ready.promise)(request, response),
+  );
   await bind(server, address);
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
   return {
