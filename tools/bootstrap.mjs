@@ -16,10 +16,11 @@ import { fileURLToPath } from "node:url";
 import { withLock } from "./clone-lock.mjs";
 
 /**
- * TypeScript is run as it is (unflagged since 22.18), and `node:sqlite` is used with what 24.0 added to it.
- * The same number stands under `engines` in package.json.
+ * The oldest Node the project is worked on with. The published package runs from 24.0 on (`engines`), but there
+ * `node:sqlite` warns that it is experimental (until 24.15), TypeScript too (until 24.3), and `import.meta.main` is
+ * missing (until 24.2).
  */
-const oldestNode = 24;
+const oldestNode = { major: 24, minor: 15 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeFolder = join(root, "tools", "node");
@@ -57,7 +58,7 @@ async function main(args) {
 
 /** Puts a Node that is new enough first in PATH: the one that runs this, or the pinned one of `tools/node`. */
 async function prepareNode(env) {
-  if (Number.parseInt(process.versions.node, 10) >= oldestNode) {
+  if (isNewEnough(process.versions.node)) {
     env.WINDLASS_NODE_BIN = dirname(process.execPath);
   } else {
     await install(
@@ -68,11 +69,16 @@ async function prepareNode(env) {
     env.WINDLASS_NODE_BIN = join(nodeFolder, "node_modules", ".bin");
     if (!existsSync(join(env.WINDLASS_NODE_BIN, "node"))) {
       throw new Refusal(
-        `There is no Node package for ${process.platform} on ${process.arch}: install Node ${oldestNode} or newer, then run this again.`,
+        `There is no Node package for ${process.platform} on ${process.arch}: install Node ${oldestNode.major}.${oldestNode.minor} or newer, then run this again.`,
       );
     }
   }
   prependPath(env, env.WINDLASS_NODE_BIN);
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > oldestNode.major || (major === oldestNode.major && minor >= oldestNode.minor);
 }
 
 /** Runs `npm ci` in a folder unless what its lockfile asks for is there. */
