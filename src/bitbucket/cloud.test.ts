@@ -40,6 +40,14 @@ test("names everything that is missing or wrong at once, and never a secret", ()
   }
 });
 
+test("takes no address to which no path can be added, or which holds more than an address", () => {
+  for (const rest of ["?a=b", "#a", "?"]) {
+    expect(() => cloudInstance({ ...credentials, urls: { api: `https://bb.example/2.0${rest}` } })).toThrow(
+      "urls.api is not a plain URL",
+    );
+  }
+});
+
 test("takes plain http only on this machine", () => {
   for (const host of ["localhost:1", "127.0.0.1", "127.8.9.1:80", "[::1]:7990", "bitbucket.localhost"]) {
     expect(() => cloudInstance({ ...credentials, urls: { token: `http://${host}/t` } })).not.toThrow();

@@ -1,7 +1,8 @@
 /** Owns what Bitbucket Cloud is, as data: its addresses and its scopes; and makes an instance of it. */
+import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { bitbucketErrors } from "./errors.ts";
-import { type CloudUrls, type Instance, isLoopback } from "./instance.ts";
+import type { CloudUrls, Instance } from "./instance.ts";
 
 /** Bitbucket Cloud's own addresses. @see https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication */
 export const cloudUrls = {
@@ -199,9 +200,9 @@ function readUrls(given: PartialUrls, problems: string[]): CloudUrls {
 
 function readUrl(name: string, value: string, problems: string[]): string {
   const url = URL.parse(value);
-  if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") {
+  if (url === null || url.href !== url.origin + url.pathname) {
     problems.push(`urls.${name} is not a plain URL`);
-  } else if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
+  } else if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
     problems.push(`urls.${name} has to be https (http only on this machine)`);
   }
   return value.replace(/\/+$/, "");

@@ -25,10 +25,3 @@ export interface Instance {
   readonly scopes: readonly string[];
   readonly urls: CloudUrls;
 }
-
-const loopbackHost = /^(localhost|[a-z0-9-]+\.localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
-
-/** Whether the URL stays on this machine, where http is as good as https. */
-export function isLoopback(url: URL): boolean {
-  return loopbackHost.test(url.hostname);
-}

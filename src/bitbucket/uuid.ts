@@ -1,8 +1,11 @@
-/** Owns the two spellings of a Bitbucket id: in braces on the wire, without them everywhere in the house. */
+/** Owns the spelling of a Bitbucket id: in braces on the wire, without them and in lower case everywhere in the house. */
 import { asText } from "./json.ts";
 
-/** The id without braces, however many pairs it came in; null when nothing is left. */
+/**
+ * The id without braces, however many pairs it came in; null when nothing is left. Upper and lower case are one id.
+ * @see RFC 9562 section 4: read in any case, written in lower case
+ */
 export function withoutBraces(value: unknown): string | null {
   const text = asText(value) ?? "";
-  return asText(text.trim().replace(/^\{+|\}+$/g, ""));
+  return asText(text.trim().replace(/^\{+|\}+$/g, ""))?.toLowerCase() ?? null;
 }

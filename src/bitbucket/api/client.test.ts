@@ -52,6 +52,8 @@ describe("a call", () => {
       "https://api.bitbucket.org:8443/2.0/x",
       "http://api.bitbucket.org/2.0/x",
       "https://api.bitbucket.org@evil.example/",
+      "https://evil.example@api.bitbucket.org/2.0/x",
+      "https://:evil@api.bitbucket.org/2.0/x",
       "/2.0/x",
       "javascript:alert(1)",
       "",

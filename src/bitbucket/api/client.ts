@@ -6,7 +6,7 @@ import { bitbucketErrors } from "../errors.ts";
 import type { CloudUrls } from "../instance.ts";
 import { parseJson } from "../json.ts";
 import { type Authorize, hasNothingBetter } from "./authorize.ts";
-import { apiFailure, type FailedAnswer } from "./errors.ts";
+import { type ApiAnswer, apiFailure } from "./errors.ts";
 
 /** Parameters of a call. A list repeats its name; undefined leaves it out. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -23,7 +23,7 @@ export interface ApiCall {
 export interface Api {
   /** GET below the API's root, such as `/user`. Segments of the path are encoded by the caller ({@link segment}). */
   get(path: string, query?: Query): Promise<unknown>;
-  /** GET a URL Bitbucket gave (`next`). Throws `bitbucket.foreign_page` unless it has the API's own origin. */
+  /** GET a URL Bitbucket gave (`next`). Throws `bitbucket.foreign_page` unless it has the API's own origin and no user name. */
   url(next: string): Promise<unknown>;
 }
 
@@ -54,7 +54,8 @@ export function createApi(options: ApiOptions & ApiPlace): Api {
     get: (path, query = {}) => send(withQuery(new URL(root + path), query)),
     async url(next) {
       const url = URL.parse(next);
-      if (url?.origin !== origin) throw bitbucketErrors.fail("bitbucket.foreign_page");
+      if (url?.origin !== origin || url.username !== "" || url.password !== "")
+        throw bitbucketErrors.fail("bitbucket.foreign_page");
       return send(url);
     },
   };
@@ -89,7 +90,7 @@ async function call(options: ApiOptions, url: URL, path: string): Promise<unknow
   return judge(options, second, [header, fresh]);
 }
 
-async function betterHeader(options: ApiOptions, answer: FailedAnswer, rejected: Secret): Promise<Secret> {
+async function betterHeader(options: ApiOptions, answer: ApiAnswer, rejected: Secret): Promise<Secret> {
   try {
     return await options.authorize(rejected);
   } catch (error) {
@@ -104,7 +105,7 @@ interface Sending {
   readonly repeated: boolean;
 }
 
-async function send(options: ApiOptions, { url, path, header, repeated }: Sending): Promise<FailedAnswer> {
+async function send(options: ApiOptions, { url, path, header, repeated }: Sending): Promise<ApiAnswer> {
   await options.onCall?.({ path, repeated });
   const response = await options.fetch(url.href, {
     method: "GET",
@@ -113,7 +114,7 @@ async function send(options: ApiOptions, { url, path, header, repeated }: Sendin
   return { status: response.status, headers: response.headers, text: await response.text(), path };
 }
 
-function judge(options: ApiOptions, answer: FailedAnswer, secrets: readonly Secret[]): unknown {
+function judge(options: ApiOptions, answer: ApiAnswer, secrets: readonly Secret[]): unknown {
   if (answer.status < 200 || answer.status > 299) throw failure(options, answer, secrets);
   const body = parseJson(answer.text);
   if (body !== undefined) return body;
@@ -122,7 +123,7 @@ function judge(options: ApiOptions, answer: FailedAnswer, secrets: readonly Secr
 }
 
 /** The header went out as `Bearer …`; what could come back is the token alone. */
-function failure(options: ApiOptions, answer: FailedAnswer, headers: readonly Secret[]) {
+function failure(options: ApiOptions, answer: ApiAnswer, headers: readonly Secret[]) {
   return apiFailure(answer, options.clock ?? systemClock(), headers.map(bareToken));
 }
 

@@ -104,6 +104,8 @@ describe("a failed answer", () => {
     expect(error.message).toContain("repository (“Repositories: Read”)");
     expect(error.message).not.toContain("account");
     expect(error.cure).toContain("OAuth consumer");
+    const implied = { required: ["repository", "account"], granted: ["pullrequest:write"] };
+    expect(failure(403, envelope({ detail: implied })).message).not.toContain("repository");
     const unknown = failure(403, envelope({ detail: { required: ["team:x"], granted: [] } }));
     expect(unknown.message).toContain("“team:x”");
   });

@@ -2,7 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { FailureDetails, WindlassError } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
-import { cloudScope } from "../cloud.ts";
+import { cloudScope, expandScopes } from "../cloud.ts";
 import { bitbucketErrors } from "../errors.ts";
 import { quoteForeign } from "../foreign-text.ts";
 import { asList, asObject, asText, asTexts, at, parseJson } from "../json.ts";
@@ -64,8 +64,8 @@ function readFields(fields: unknown, secrets: readonly Secret[]): ErrorBody["fie
   });
 }
 
-/** An answer that is no success, read whole. */
-export interface FailedAnswer {
+/** An answer of the API, read whole. */
+export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -73,12 +73,8 @@ export interface FailedAnswer {
   readonly path: string;
 }
 
-/** The failure an answer stands for: its code by the status, its words by the body. */
-export function apiFailure(
-  answer: FailedAnswer,
-  clock: Clock,
-  secrets: readonly Secret[] = [],
-): WindlassError {
+/** The failure that an answer other than a success stands for: its code by the status, its words by the body. */
+export function apiFailure(answer: ApiAnswer, clock: Clock, secrets: readonly Secret[] = []): WindlassError {
   const { status, headers, path } = answer;
   const body = readErrorBody(answer.text, secrets);
   const said = body.message ?? "no message";
@@ -113,7 +109,8 @@ function unauthorized(body: ErrorBody, details: FailureDetails) {
 /** Names the missing permission as it is ticked on the consumer, when Bitbucket says which one it is. */
 function forbidden({ required, granted }: ErrorBody, details: FailureDetails) {
   const data = { ...details.data, required, granted };
-  const missing = required.filter((scope) => !granted.includes(scope));
+  const usable = expandScopes(granted);
+  const missing = required.filter((scope) => !usable.has(scope));
   if (missing.length === 0) return bitbucketErrors.fail("bitbucket.forbidden", { ...details, data });
   const names = missing.map(scopeWithTick).join(", ");
   return bitbucketErrors.fail("bitbucket.forbidden", {

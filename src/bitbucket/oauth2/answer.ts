@@ -9,7 +9,7 @@ import type { Instance } from "../instance.ts";
 import { asObject, asText, asTexts, type JsonObject, parseJson } from "../json.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import { type Grant, tokenRefusal } from "./refusals.ts";
-import { authorizationServer, client } from "./server.ts";
+import { authorizationServer, basicCredentials, client } from "./server.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
@@ -81,7 +81,8 @@ function refusal({ instance, clock }: TokenContext, exchange: TokenExchange, bod
   };
   if (status === 429) return bitbucketErrors.fail("bitbucket.rate_limited", details);
   if (status >= 500) return bitbucketErrors.fail("bitbucket.unavailable", details);
-  return tokenRefusal(grant, status, body, [instance.clientSecret, ...secrets]) ?? noAnswer(response);
+  const sent = [instance.clientSecret, basicCredentials(instance), ...secrets];
+  return tokenRefusal(grant, status, body, sent) ?? noAnswer(response);
 }
 
 /** A page instead of JSON is something standing before Bitbucket: it may be gone in a minute. Other nonsense stays nonsense. */

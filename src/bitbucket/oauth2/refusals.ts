@@ -11,8 +11,8 @@ export type Grant = "authorization_code" | "refresh_token";
 type Code = keyof typeof bitbucketErrors.entries;
 
 /**
- * The failure an error body stands for, or null when the body is none. Wrong key or secret is `unauthorized_client`
- * here, never `invalid_client`; at a refresh the same words also mean a refresh token that was rotated away.
+ * The failure an error body stands for, or null when the body is none. Bitbucket says `unauthorized_client` for a wrong
+ * key or secret and, at a refresh, in the same words for a refresh token that was rotated away: there it is a refusal.
  */
 export function tokenRefusal(
   grant: Grant,
@@ -28,12 +28,16 @@ export function tokenRefusal(
   return bitbucketErrors.fail(refusalCode(grant, error, description), { detail, data });
 }
 
+/** Said when no credentials arrived, as behind a proxy that drops the header: no word about the refresh token. */
+const unauthenticated = /^requests must be authenticated/i;
+
 function refusalCode(grant: Grant, error: string, description: string): Code {
   if (/no callback ur[il]/i.test(description)) return "bitbucket.consumer_without_callback";
   if (/marked as "?public/i.test(description)) return "bitbucket.consumer_public";
   if (error === "invalid_scope") return "bitbucket.scope_refused";
+  if (error === "invalid_client" || unauthenticated.test(description)) return "bitbucket.credentials_refused";
   if (grant === "refresh_token") return "bitbucket.refresh_refused";
-  if (error === "unauthorized_client" || error === "invalid_client") return "bitbucket.credentials_refused";
+  if (error === "unauthorized_client") return "bitbucket.credentials_refused";
   if (error === "invalid_grant") return "bitbucket.code_refused";
   return "bitbucket.token_refused";
 }

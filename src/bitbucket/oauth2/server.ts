@@ -2,7 +2,9 @@
 import * as oauth from "oauth4webapi";
 import { base64 } from "../../base/encoding.ts";
 import type { Fetch } from "../../base/http/door.ts";
-import { type Instance, isLoopback } from "../instance.ts";
+import { isLoopback } from "../../base/http/loopback.ts";
+import { Secret } from "../../base/secret.ts";
+import type { Instance } from "../instance.ts";
 
 /** The instance as authorization server metadata; Bitbucket publishes none (RFC 8414), so these are ours. */
 export function authorizationServer(instance: Instance): oauth.AuthorizationServer {
@@ -19,9 +21,14 @@ export function client(instance: Instance): oauth.Client {
  * form-encoded first, and the library's own does so even for `-`, `_` and `.`; whether Bitbucket decodes that is unproven.
  */
 export function rawBasic(instance: Instance): oauth.ClientAuth {
-  return (_server, { client_id }, _body, headers) => {
-    headers.set("authorization", `Basic ${base64(`${client_id}:${instance.clientSecret.reveal()}`)}`);
+  return (_server, _client, _body, headers) => {
+    headers.set("authorization", `Basic ${basicCredentials(instance).reveal()}`);
   };
+}
+
+/** Key and secret as they stand in the header: as much of a secret as the secret itself. */
+export function basicCredentials({ clientId, clientSecret }: Instance): Secret {
+  return new Secret(base64(`${clientId}:${clientSecret.reveal()}`));
 }
 
 /** The library's requests go through our door, and over plain http only on this machine. */
@@ -29,6 +36,6 @@ export function requestOptions(instance: Instance, fetch: Fetch): oauth.TokenEnd
   return {
     headers: { "user-agent": "windlass" },
     [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body }),
-    [oauth.allowInsecureRequests]: isLoopback(new URL(instance.urls.token)),
+    [oauth.allowInsecureRequests]: isLoopback(new URL(instance.urls.token).hostname),
   };
 }

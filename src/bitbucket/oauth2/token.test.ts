@@ -229,6 +229,18 @@ describe("an error of the token endpoint", () => {
     });
   });
 
+  test("H15: at a refresh too, what can only be the client's credentials is a matter of configuration", async () => {
+    for (const answer of [
+      refuse("unauthorized_client", "Requests must be authenticated using OAuth client credentials"),
+      refuse("invalid_client", "Unknown client"),
+    ]) {
+      await expect(refreshWith(answer)).rejects.toMatchObject({
+        code: "bitbucket.credentials_refused",
+        reaction: "configuration",
+      });
+    }
+  });
+
   test("G8, G19: a code that was used, is too old or was made for another address is a refusal", async () => {
     await expect(
       exchangeWith(refuse("invalid_grant", "The specified code is not valid.")),
@@ -280,12 +292,14 @@ describe("an error of the token endpoint", () => {
   });
 
   test("G5: that echoes secrets does not get them into the failure", async () => {
-    const echo = refuse("invalid_grant", `refresh-0 ${secret} ${encodeURIComponent(secret)} is bad`);
+    const sent = [secret, encodeURIComponent(secret), btoa(`${key}:${secret}`)].join(" ");
+    const echo = refuse("invalid_grant", `refresh-0 ${sent} is bad`);
     const error = await failureOf(refreshWith(echo));
     const printed = inspect(error, { depth: 20, showHidden: true });
-    expect(printed).toContain("[secret] [secret] [secret] is bad");
+    expect(printed).toContain("[secret] [secret] [secret] [secret] is bad");
     expect(printed).not.toContain("refresh-0");
     expect(printed).not.toContain(secret);
+    expect(printed).not.toContain(btoa(`${key}:${secret}`));
   });
 });
 

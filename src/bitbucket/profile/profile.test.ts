@@ -124,6 +124,7 @@ const userVectors: readonly [string, unknown, Partial<Profile>][] = [
   ],
   ["display name in spaces", { ...base, display_name: " Ada Lovelace " }, { displayName: "Ada Lovelace" }],
   ["uuid without braces", { ...base, uuid: "a-b" }, { id: "a-b" }],
+  ["uuid in upper case", { ...base, uuid: "{A-B}" }, { id: "a-b" }],
   ["uuid in two pairs of braces", { ...base, uuid: "{{a}}" }, { id: "a" }],
   [
     "no username, but a nickname",
