@@ -12,7 +12,7 @@ import { createProjects } from "../projects/projects.ts";
 import { createCookies } from "../sessions/cookies.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
-import { openDatabase } from "../storage/database.ts";
+import { type Database, openDatabase } from "../storage/database.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import { appErrors } from "./errors.ts";
@@ -66,6 +66,13 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   const connections = createConnections({ ...world, instances: configured, vault, handshakes, budget });
   const analyses = createAnalyses({ ...world, ...config.analyses, api: connections.api, budget });
 
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
+    await analyses.close();
+    await door.close();
+    await database.close();
+  };
+
   return {
     config,
     log,
@@ -85,23 +92,21 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       ...(notice === null ? [] : [notice]),
     ],
     /** Whether requests can be served: the database answers. */
-    ready: () =>
-      database.kysely
-        .selectFrom("meta")
-        .select("name")
-        .limit(1)
-        .execute()
-        .then(
-          () => true,
-          () => false,
-        ),
+    ready: () => answers(database),
     /** Goes on with analyses that a stop interrupted. */
     start: () => analyses.resume(),
-    /** Lets running calls end, then closes the database. */
-    async close() {
-      await analyses.close();
-      await door.close();
-      await database.close();
+    /** Lets running calls end, then closes the database. Once or often. */
+    close() {
+      closed ??= closeAll();
+      return closed;
     },
   };
+}
+
+async function answers({ kysely }: Database): Promise<boolean> {
+  const question = kysely.selectFrom("meta").select("name").limit(1).execute();
+  return question.then(
+    () => true,
+    () => false,
+  );
 }

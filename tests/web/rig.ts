@@ -35,6 +35,8 @@ export interface Rig {
   readonly emulator: Emulator;
   readonly app: App;
   readonly web: Web;
+  /** Every answer of ours that a browser of this rig got. */
+  readonly answers: readonly Seen[];
   /** Somebody with an empty cookie jar. */
   browser(): Browser;
   /** A browser signed in as this person of the seed. */
@@ -48,6 +50,8 @@ export interface RigOptions {
   readonly log?: Log;
   /** Stands between the app and the emulator. */
   readonly fetch?: Fetch;
+  /** Stands between the app and its web face. */
+  readonly watch?: (app: App) => App;
 }
 
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
@@ -58,13 +62,15 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const { log, fetch } = options;
   const config = (options.config ?? configFor)(emulator);
   const app = await createApp(config, { clock: emulator.clock, log, fetch });
-  const web = createWeb(app);
+  const web = createWeb(options.watch?.(app) ?? app);
+  const answers: Seen[] = [];
   await app.start();
-  const browser = () => newBrowser(web, config.baseUrl);
+  const browser = () => newBrowser({ web, own: config.baseUrl, answers });
   return {
     emulator,
     app,
     web,
+    answers,
     browser,
     async signedIn(displayName) {
       const person = browser();
@@ -89,7 +95,24 @@ export type Browser = ReturnType<typeof newBrowser>;
 
 const mostRedirects = 10;
 
-function newBrowser(web: Web, own: string) {
+/** A page's form with its hidden `csrf`, as a browser sends it. */
+function formOf(page: Seen, fields: readonly (readonly [string, string])[]): RequestInit {
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+  const body = new URLSearchParams([
+    ["csrf", csrf],
+    ...fields.map(([name, value]): [string, string] => [name, value]),
+  ]);
+  return { method: "POST", body, headers: { origin: page.url.origin } };
+}
+
+interface Net {
+  readonly web: Web;
+  /** Our own origin. */
+  readonly own: string;
+  readonly answers: Seen[];
+}
+
+function newBrowser({ web, own, answers }: Net) {
   const jar = new Map<string, Map<string, string>>();
   const cookiesOf = (url: URL) =>
     jar.get(url.host) ?? jar.set(url.host, new Map()).get(url.host) ?? new Map();
@@ -108,7 +131,9 @@ function newBrowser(web: Web, own: string) {
       if (/max-age=0/i.test(line)) cookies.delete(name);
       else cookies.set(name, value);
     }
-    return { url, status: answer.status, headers: answer.headers, text: await answer.text() };
+    const seen = { url, status: answer.status, headers: answer.headers, text: await answer.text() };
+    if (url.origin === own) answers.push(seen);
+    return seen;
   };
 
   const follow = async (path: string | URL, init: RequestInit = {}): Promise<Seen> => {
@@ -120,18 +145,9 @@ function newBrowser(web: Web, own: string) {
     return seen;
   };
 
-  const form = (page: Seen, fields: readonly (readonly [string, string])[]): RequestInit => {
-    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
-    const body = new URLSearchParams([
-      ["csrf", csrf],
-      ...fields.map(([name, value]): [string, string] => [name, value]),
-    ]);
-    return { method: "POST", body, headers: { origin: page.url.origin } };
-  };
-
   /** Fills in a page's form with its hidden `csrf`; follows what is answered. */
   const submit = (page: Seen, action: string, fields: readonly (readonly [string, string])[] = []) =>
-    follow(new URL(action, page.url), form(page, fields));
+    follow(new URL(action, page.url), formOf(page, fields));
 
   /** Logs in at Bitbucket as this person, grants what is asked, and gives the callback without visiting it. */
   const approve = async (displayName: string, path: string | URL, init: RequestInit = {}): Promise<URL> => {
@@ -147,21 +163,21 @@ function newBrowser(web: Web, own: string) {
       return approve(
         displayName,
         new URL("/account/signin/", seen.url),
-        form(seen, [
+        formOf(seen, [
           ["person", person],
           ["next", next],
         ]),
       );
     }
     if (!seen.text.includes('value="grant"')) throw new Error(`no consent page: ${seen.status} ${seen.text}`);
-    return approve(displayName, seen.url, form(seen, [["decision", "grant"]]));
+    return approve(displayName, seen.url, formOf(seen, [["decision", "grant"]]));
   };
 
   return {
     ask,
     open: follow,
     submit,
-    form,
+    form: formOf,
     approve,
     /** The whole trip to Bitbucket and back. */
     grant: async (displayName: string, path: string | URL, init: RequestInit = {}) =>
