@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { isWindlassError } from "../base/errors.ts";
+import { newId } from "../base/random.ts";
 import { sealingErrors } from "./errors.ts";
 import type { SealingKey } from "./keyring.ts";
 
@@ -79,7 +80,8 @@ function readKeyFile(path: string): Uint8Array | null {
  * then that one's key is used. A key is never overwritten and never half written.
  */
 function makeKeyFile(path: string): LoadedKey {
-  const draft = `${path}.${process.pid}.new`;
+  // Not the process id: in a container that is the same at each start, and a crash may have left a draft behind.
+  const draft = `${path}.${newId("draft")}`;
   const key = randomKey();
   try {
     writeDurably(draft, `${Buffer.from(key).toString("base64")}\n`);

@@ -53,7 +53,7 @@ export function openKeyring({ keys }: { keys: readonly SealingKey[] }): Keyring 
       const options = { keyManagementAlgorithms: [algorithm], contentEncryptionAlgorithms: [encryption] };
       const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, options).catch(refuse);
       if (protectedHeader.ctx !== canonical(context)) return refuse("sealed for another place");
-      return new TextDecoder().decode(plaintext);
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plaintext);
     },
   };
 }
