@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { randomToken } from "../base/random.ts";
@@ -74,6 +75,32 @@ describe("a cookie", () => {
     ]) {
       expect(cookies.read("session", header)).toBeNull();
     }
+  });
+
+  test("is read back from any place among any others, and not when it is there twice", () => {
+    const cookies = createCookies({ baseUrl: "https://app.example" });
+    const own = cookies.names.session;
+    const part = fc.string().map((text) => text.replaceAll(";", ""));
+    const others = fc.array(part.filter((pair) => !pair.trim().startsWith(`${own}=`)));
+    const value = fc.stringMatching(/^[\w.-]{1,128}$/);
+    fc.assert(
+      fc.property(others, others, value, value, (before, after, first, second) => {
+        const once = [...before, `${own}=${first}`, ...after];
+        expect(cookies.read("session", once.join("; "))).toBe(first);
+        expect(cookies.read("session", once.join(";"))).toBe(first);
+        expect(cookies.read("session", [...once, `${own}=${second}`].join("; "))).toBeNull();
+      }),
+    );
+  });
+
+  test("whatever the header is, what is read is null or could be one of ours", () => {
+    const cookies = createCookies({ baseUrl: "https://app.example" });
+    const pieces = fc.constantFrom(...Object.values(cookies.names), "=", ";", " ", token, "%00", "\0", '"');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string())), (header) => {
+        expect(cookies.read("browser", header.join("")) ?? "x").toMatch(/^[\w.-]{1,128}$/);
+      }),
+    );
   });
 
   test("cannot be given a value that would end it early", () => {

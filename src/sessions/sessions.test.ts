@@ -107,6 +107,17 @@ describe("a session", () => {
     expect(await lastSeen()).not.toBe(opened);
   });
 
+  test("does not end under somebody who is busy, however short the idle limit", async () => {
+    const hasty = createSessions({ database, clock, limits: { idleSeconds: 20 } });
+    const token = await hasty.open({ userId: "usr_ada", instanceId: "bitbucket" });
+    for (let seconds = 0; seconds < 120; seconds += 15) {
+      clock.advance(15);
+      expect(await hasty.find(token)).not.toBeNull();
+    }
+    clock.advance(20);
+    expect(await hasty.find(token)).toBeNull();
+  });
+
   test("that has ended is swept away when another begins", async () => {
     await open();
     clock.advance(3600);

@@ -49,7 +49,10 @@ export interface Sessions {
   csrfMatches(token: string, given: string): boolean;
 }
 
-/** A session's end is written again at most this often, so that reading pages does not mean writing each time. */
+/**
+ * A session's end is written again at most this often, so that reading pages does not mean writing each time; with a
+ * short idle limit, as often as a tenth of it. By so much a session may end early.
+ */
 const slideEverySeconds = 60;
 
 const tokenShape = /^[\w-]{43}$/;
@@ -62,11 +65,12 @@ export function createSessions(options: {
   const { clock, limits = {} } = options;
   const { kysely } = options.database;
   const { idleSeconds = 24 * 3600, absoluteSeconds = 14 * 24 * 3600 } = limits;
+  const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
   const findRow = prepareFindSession(kysely);
 
   /** Moves the idle limit on, never past the absolute one; gives the row as it now is. */
   const slide = async (row: SessionRow, now: Date): Promise<SessionRow> => {
-    if (now.getTime() - Date.parse(row.last_seen_at) < slideEverySeconds * 1000) return row;
+    if (now.getTime() - Date.parse(row.last_seen_at) < slideMilliseconds) return row;
     const touched = { id_hash: row.id_hash, ...idleLimit(now, idleSeconds, new Date(row.expires_at)) };
     await touchSession(kysely, touched);
     return { ...row, ...touched };
