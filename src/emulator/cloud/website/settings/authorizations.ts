@@ -1,13 +1,13 @@
 /** Owns personal settings → App authorizations: whom a person let in, and the way to put them out. */
 import { Hono } from "hono";
-import { type Html, html } from "../../../ui/html.ts";
-import { action } from "../../../ui/parts/action.ts";
-import type { EmulatorContext } from "../../core/context.ts";
-import type { Grant } from "../../core/oauth-state.ts";
-import { livingGrants, revokeGrants } from "../oauth/issue.ts";
-import { problemPage, webPage } from "./frame.ts";
-import { signinLocation } from "./signin.ts";
-import { ownForm, type WebEnv } from "./visitor.ts";
+import { type Html, html } from "../../../../ui/html.ts";
+import { action } from "../../../../ui/parts/action.ts";
+import type { EmulatorContext } from "../../../core/context.ts";
+import type { Grant } from "../../../core/oauth-state.ts";
+import { livingGrants, revokeGrants } from "../../oauth/issue.ts";
+import { problemPage, webPage } from "../frame.ts";
+import { signinLocation } from "../signin.ts";
+import { ownForm, type WebEnv } from "../visitor.ts";
 
 const path = "/account/settings/app-authorizations";
 
