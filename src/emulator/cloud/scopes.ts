@@ -1,15 +1,16 @@
-/** Owns the OAuth scopes of Bitbucket Cloud: their names on the consumer form, in words on the consent page, and what implies what. */
+/** Owns the OAuth scopes of Bitbucket Cloud: their names on the forms that tick them, in words on the consent page, and what implies what. */
+import type { Rules } from "../core/rules.ts";
 
 interface Scope {
-  /** The group and tick on the consumer's form. */
+  /** The group and tick on the forms of consumers and app passwords. */
   readonly group: string;
   readonly tick: string;
   /** What the consent page says. */
   readonly words: string;
   /** Granted along with it. `repository:admin` and `project:admin` imply nothing, on purpose. */
   readonly implies: readonly string[];
-  /** Bitbucket has removed what it opens: no longer on the form, yet older consumers may have it. */
-  readonly retired?: true;
+  /** Ticked only where this rule is on, or never; what was made earlier may have it all the same. */
+  readonly tickedOnly?: "issueAndWikiTicks" | "workspaceMembershipTick" | "never";
 }
 
 function scope(group: string, tick: string, words: string, ...implies: readonly string[]): Scope {
@@ -21,6 +22,10 @@ export const scopes: Readonly<Record<string, Scope>> = {
   email: scope("Account", "Email", "Read your account's primary email address"),
   account: scope("Account", "Read", "Read your account information"),
   "account:write": scope("Account", "Write", "Read and modify your account information"),
+  team: {
+    ...scope("Workspace membership", "Read", "Read your workspace membership"),
+    tickedOnly: "workspaceMembershipTick",
+  },
   project: scope(
     "Projects",
     "Read",
@@ -46,19 +51,29 @@ export const scopes: Readonly<Record<string, Scope>> = {
   pipeline: scope("Pipelines", "Read", "Access your repositories' build pipelines"),
   "pipeline:write": scope("Pipelines", "Write", "Access and rerun your repositories' build pipelines"),
   "pipeline:variable": scope("Pipelines", "Edit variables", "Edit your repositories' pipeline variables"),
-  issue: { ...scope("Issues", "Read", "Read your repositories' issues"), retired: true },
+  issue: { ...scope("Issues", "Read", "Read your repositories' issues"), tickedOnly: "issueAndWikiTicks" },
   "issue:write": {
     ...scope("Issues", "Write", "Read and modify your repositories' issues", "issue"),
-    retired: true,
+    tickedOnly: "issueAndWikiTicks",
   },
-  wiki: { ...scope("Wikis", "Read and write", "Read and modify your repositories' wikis"), retired: true },
+  wiki: {
+    ...scope("Wikis", "Read and write", "Read and modify your repositories' wikis"),
+    tickedOnly: "issueAndWikiTicks",
+  },
   "project:write": {
     ...scope("Projects", "Write", "Read and modify your workspace's projects"),
-    retired: true,
+    tickedOnly: "never",
   },
   runner: scope("Runners", "Read", "Read your workspaces' and repositories' runners"),
   "runner:write": scope("Runners", "Write", "Read and modify your workspaces' and repositories' runners"),
 };
+
+/** The scopes that can be ticked under these rules, with their entries, in the form's order. */
+export function tickable(rules: Rules): readonly (readonly [name: string, scope: Scope])[] {
+  return Object.entries(scopes).filter(([, { tickedOnly }]) =>
+    tickedOnly === "never" ? false : tickedOnly === undefined || rules[tickedOnly],
+  );
+}
 
 /** The scopes that a token with `granted` may use, implied ones included. */
 export function expand(granted: readonly string[]): ReadonlySet<string> {

@@ -8,12 +8,15 @@ test("today's rules and those of 2025 differ in what was retired, and only there
     ([name, value]) => value !== (today as Record<string, unknown>)[name],
   );
   expect(changed.map(([name]) => name)).toEqual([
+    "scopeField",
     "rotateRefreshTokens",
     "clientCredentialsRefreshToken",
     "clientCredentialsAsOwner",
     "tokenInQuery",
     "tokenInBody",
     "appPasswords",
+    "issueAndWikiTicks",
+    "workspaceMembershipTick",
     "crossWorkspaceLists",
   ]);
 });

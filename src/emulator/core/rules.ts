@@ -25,8 +25,10 @@ function words(today: string, text: string): Switch<string> {
 function choice<const Value extends string | number>(
   choices: readonly [Value, ...Value[]],
   text: string,
+  in2025?: NoInfer<Value>,
 ): Switch<Value> {
-  return { today: choices[0], choices, text };
+  const entry = { today: choices[0], choices, text };
+  return in2025 === undefined ? entry : { ...entry, in2025 };
 }
 
 const day = 86_400;
@@ -81,10 +83,11 @@ export const switches = {
     "client_id and client_secret in the form body are taken in place of Basic; undocumented, yet reported to work.",
   ),
   accessTokenLifeSeconds: amount(7200, "expires_in: observed two hours; the documentation says one (3600)."),
-  tokenLength: amount(2600, "Characters of access and refresh tokens; new ones often exceed 2,500."),
+  tokenLength: amount(2688, "Characters of access and refresh tokens; new ones often exceed 2,500."),
   scopeField: choice(
     ["scope", "scopes", "both"],
-    "Name of the granted scopes in the token answer; renamed from scopes in May 2026.",
+    "Name of the granted scopes in the token answer: scopes until May 2026, though some guides said scope even then. In 2025 both, so that every guide can be followed; no answer of Bitbucket's with both was ever seen.",
+    "both",
   ),
   stateField: flag(true, "The token answer names the grant in state; not captured since May 2026."),
   rotateRefreshTokens: flag(
@@ -120,7 +123,11 @@ export const switches = {
     true,
   ),
   tokenInQuery: flag(false, "?access_token= is accepted; until 4 May 2026.", true),
-  tokenInBody: flag(false, "access_token in a form body is accepted; until 4 May 2026.", true),
+  tokenInBody: flag(
+    false,
+    "access_token in a form body is accepted; until 4 May 2026. A POST of it to a path that only reads is answered as the read: guides say so of /2.0/user, yet which paths and methods Bitbucket took is unproven.",
+    true,
+  ),
   misplacedTokenMessage: words(
     "Token is invalid, expired, or not supported for this endpoint.",
     "The sentence of the 401 for a token in query or body; never captured.",
@@ -129,7 +136,21 @@ export const switches = {
     true,
     "A 401 for an unknown token carries WWW-Authenticate; told by a third party's test only.",
   ),
-  appPasswords: flag(false, "App passwords work as Basic; until 28 July 2026.", true),
+  appPasswords: flag(
+    false,
+    "App passwords are made in personal settings (until 9 September 2025) and work as Basic; until 28 July 2026.",
+    true,
+  ),
+  issueAndWikiTicks: flag(
+    false,
+    "Issues and Wikis can be ticked on consumers and app passwords; until 20 August 2026. Their endpoints are not played.",
+    true,
+  ),
+  workspaceMembershipTick: flag(
+    false,
+    "Workspace membership: Read can be ticked and gives the scope team, which opens nothing here. Guides name the tick and Atlassian's security schemes list the scope; that the one gives the other, and until when, is unproven.",
+    true,
+  ),
   crossWorkspaceLists: flag(
     false,
     "/repositories, /workspaces, /user/permissions/… answer instead of 410; until 14 April 2026.",

@@ -3,12 +3,14 @@ import { type Html, html } from "../../../ui/html.ts";
 import { buttonClass, csrfField } from "../../../ui/parts/action.ts";
 import { textField } from "../../../ui/parts/field.ts";
 import type { Consumer } from "../../core/oauth-state.ts";
+import type { Rules } from "../../core/rules.ts";
 import type { Workspace } from "../../core/world.ts";
-import { scopes } from "../scopes.ts";
 import type { WebPage } from "./frame.ts";
+import { permissionList, permissionTicks } from "./permissions.ts";
 
 export interface ConsumersView {
   readonly workspace: Workspace;
+  readonly rules: Rules;
   readonly consumers: readonly Consumer[];
   readonly csrf: string;
 }
@@ -31,6 +33,7 @@ export function consumersPage(view: ConsumersView, sentBack: SentBack | null): W
     ],
     main: html`<h1>OAuth consumers</h1>
 <p>A consumer is an app that people may let into their account. Its permissions are ticked here, once for all.</p>
+<p><a class="${buttonClass()}" href="#add-consumer">Add consumer</a></p>
 ${consumers.length === 0 ? html`<p>There is none yet.</p>` : consumers.map((consumer) => consumerCard(view.workspace, consumer))}
 ${addForm(view, sentBack)}`,
   };
@@ -47,7 +50,7 @@ function consumerCard(workspace: Workspace, consumer: Consumer): Html {
     ],
     ["URL", consumer.url],
     ["Private consumer", consumer.isPrivate ? "yes" : "no"],
-    ["Permissions", consumer.scopes.map(tickName).join(", ") || "none"],
+    ["Permissions", permissionList(consumer.scopes)],
   ];
   return html`<article><h2>${consumer.name}</h2>
 ${consumer.description === "" ? "" : html`<p>${consumer.description}</p>`}
@@ -55,16 +58,11 @@ ${consumer.description === "" ? "" : html`<p>${consumer.description}</p>`}
 <a class="${buttonClass({ look: "danger", small: true })}" href="${at}">Delete</a></article>`;
 }
 
-function tickName(name: string): string {
-  const scope = scopes[name];
-  return scope === undefined ? name : `${scope.group}: ${scope.tick}`;
-}
-
-function addForm({ workspace, csrf }: ConsumersView, sentBack: SentBack | null): Html {
+function addForm({ workspace, rules, csrf }: ConsumersView, sentBack: SentBack | null): Html {
   const value = (name: string) => sentBack?.form.get(name) ?? "";
   const field = (name: string, label: string, hint: string, required = false) =>
     textField({ name, label, hint, required, value: value(name), problem: sentBack?.problems[name] });
-  return html`<article><h2>Add OAuth consumer</h2>
+  return html`<article id="add-consumer"><h2>Add OAuth consumer</h2>
 <form method="post" action="/${workspace.slug}/workspace/settings/api">${csrfField(csrf)}
 ${field("name", "Name", "People see it when they are asked for access.", true)}
 ${field("description", "Description", "Optional.")}
@@ -72,22 +70,8 @@ ${field("callbackUrl", "Callback URL", "Where people come back to. An app may ex
 ${field("url", "URL", "Optional: where more is said about the app.")}
 <label><input type="checkbox" name="private" value="yes"${value("private") === "" ? "" : html` checked`}> This is a private consumer</label>
 <h3>Permissions</h3>
-${permissionGroups(sentBack?.form.getAll("scope") ?? [])}
+${permissionTicks(rules, sentBack?.form.getAll("scope") ?? [])}
 <button class="${buttonClass({ look: "primary" })}">Save</button></form></article>`;
-}
-
-function permissionGroups(ticked: readonly string[]): readonly Html[] {
-  const groups = Map.groupBy(
-    Object.entries(scopes).filter(([, { retired }]) => retired !== true),
-    ([, scope]) => scope.group,
-  );
-  return [...groups].map(
-    ([group, entries]) =>
-      html`<fieldset><legend>${group}</legend>${entries.map(
-        ([name, scope]) =>
-          html`<label><input type="checkbox" name="scope" value="${name}"${ticked.includes(name) ? html` checked` : ""}> ${scope.tick} <small><code>${name}</code></small></label>`,
-      )}</fieldset>`,
-  );
 }
 
 /** Asks before a consumer goes. */

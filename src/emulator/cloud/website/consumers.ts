@@ -4,11 +4,12 @@ import { html } from "../../../ui/html.ts";
 import type { EmulatorContext } from "../../core/context.ts";
 import type { Consumer } from "../../core/oauth-state.ts";
 import { addConsumer } from "../../core/plant.ts";
+import type { Rules } from "../../core/rules.ts";
 import { findWorkspace, isAdministrator, type Workspace } from "../../core/world.ts";
 import { deleteConsumer } from "../oauth/issue.ts";
-import { scopes } from "../scopes.ts";
 import { consumersPage, deletePage } from "./consumers-page.ts";
 import { problemPage, webPage } from "./frame.ts";
+import { tickedScopes } from "./permissions.ts";
 import { signinLocation } from "./signin.ts";
 import { ownForm, type WebEnv } from "./visitor.ts";
 
@@ -31,7 +32,7 @@ export function consumerRoutes(context: EmulatorContext): Hono<WebEnv> {
     const problems = formProblems(form);
     if (Object.keys(problems).length > 0)
       return webPage(context, c, consumersPage(view(context, c, workspace), { form, problems }));
-    addConsumer(context.world, readForm(form, workspace));
+    addConsumer(context.world, readForm(context.rules, form, workspace));
     return c.redirect(listPath(workspace), 303);
   });
 
@@ -90,6 +91,7 @@ function view(context: EmulatorContext, c: Context<WebEnv>, workspace: Workspace
   const all = [...context.world.oauth.consumers.values()];
   return {
     workspace,
+    rules: context.rules,
     csrf: c.get("visitor").csrf,
     consumers: all.filter(({ workspaceUuid }) => workspaceUuid === workspace.uuid),
   };
@@ -110,7 +112,7 @@ function formProblems(form: URLSearchParams): Readonly<Record<string, string>> {
   };
 }
 
-function readForm(form: URLSearchParams, workspace: Workspace) {
+function readForm(rules: Rules, form: URLSearchParams, workspace: Workspace) {
   const text = (name: string) => (form.get(name) ?? "").trim();
   return {
     workspace: workspace.slug,
@@ -119,6 +121,6 @@ function readForm(form: URLSearchParams, workspace: Workspace) {
     callbackUrl: text("callbackUrl"),
     url: text("url"),
     private: form.has("private"),
-    scopes: Object.keys(scopes).filter((name) => form.getAll("scope").includes(name)),
+    scopes: tickedScopes(rules, form),
   };
 }
