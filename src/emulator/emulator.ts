@@ -6,7 +6,7 @@ import { createWebsite } from "./cloud/website/website.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
 import type { EmulatorContext } from "./core/context.ts";
 import { defaultSeed } from "./core/default-seed.ts";
-import { randomText } from "./core/entropy.ts";
+import { randomAppPassword } from "./core/entropy.ts";
 import { EmulatorFailure } from "./core/errors.ts";
 import { createFaults } from "./core/faults.ts";
 import { createJournal, type JournalEntry } from "./core/journal.ts";
@@ -134,7 +134,7 @@ function rulesOf({ rules, seed }: EmulatorOptions): Rules {
 }
 
 function ownSeed({ callbackUrl }: EmulatorOptions, rules: Rules): Seed {
-  const appPassword = rules.appPasswords ? `ATBB${randomText(28)}` : null;
+  const appPassword = rules.appPasswords ? randomAppPassword() : null;
   return defaultSeed(callbackUrl ?? "http://localhost:8000/auth/bitbucket/callback", appPassword);
 }
 

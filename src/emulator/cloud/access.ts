@@ -39,6 +39,8 @@ export interface ApiEnv {
   Bindings: Partial<EmulatorBindings>;
   Variables: {
     caller: Caller;
+    /** The token that came in a form body, where the rules take it there. */
+    formToken: string | undefined;
     /** What the route accepts, for the answer's header. Set by {@link requireScope}. */
     acceptedScopes: readonly string[];
     /** Set by {@link visibleRepository}. */

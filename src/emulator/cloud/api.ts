@@ -36,9 +36,16 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   app.route("/2.0", userRoutes(context));
   app.route("/2.0", workspaceRoutes(context));
   app.route("/2.0", repositoryRoutes(context, open));
-  app.notFound((c) =>
-    c.req.path === "/2.0" || c.req.path.startsWith("/2.0/") ? resourceNotFound() : forbidden(),
-  );
+  app.notFound((c) => {
+    const token = c.get("formToken");
+    if (token !== undefined && c.req.method === "POST") return readInstead(app, c, token);
+    return c.req.path === "/2.0" || c.req.path.startsWith("/2.0/") ? resourceNotFound() : forbidden();
+  });
   app.onError((error) => apiError(500, { message: `The emulator failed: ${error.message}` }));
   return app;
+}
+
+/** A form that brings a token to a path that only reads, answered as the read: the rule `tokenInBody`. */
+function readInstead(app: Hono<ApiEnv>, c: Context<ApiEnv>, token: string): Response | Promise<Response> {
+  return app.fetch(new Request(c.req.url, { headers: { Authorization: `Bearer ${token}` } }), c.env);
 }

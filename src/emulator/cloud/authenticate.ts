@@ -1,10 +1,10 @@
 /** Owns API authentication: which credentials are taken where, and the 401 for each that is not. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
-import { secretsEqual } from "../core/entropy.ts";
 import { findPerson } from "../core/world.ts";
 import type { ApiEnv, Caller } from "./access.ts";
 import { invalidCredentials, tokenExpired, unauthorized } from "./answers.ts";
+import { findAppPassword } from "./app-passwords.ts";
 import { splitPair } from "./oauth/client.ts";
 
 /** Sets `caller`, or answers 401; afterwards puts the OAuth headers on the answer. */
@@ -15,6 +15,8 @@ export function authenticate(context: EmulatorContext): MiddlewareHandler<ApiEnv
     c.set("caller", caller);
     noteCaller(c, caller);
     await next();
+    // What was read in place of a form has said it all.
+    if (c.get("formToken") !== undefined && c.res.headers.has("X-Credential-Type")) return;
     if (caller.kind === "anonymous" || caller.credential !== "oauth2") return;
     c.header("X-OAuth-Scopes", caller.scopes.join(", "));
     c.header("X-Accepted-OAuth-Scopes", (c.get("acceptedScopes") ?? []).join(", "));
@@ -32,8 +34,9 @@ async function identify(context: EmulatorContext, c: Context<ApiEnv>): Promise<C
   if (inQuery !== undefined && !rules.tokenInQuery) return misplaced();
   if (inBody !== undefined && !rules.tokenInBody) return misplaced();
   if (header !== undefined) return identifyByHeader(context, header);
-  const token = inQuery ?? inBody;
-  return token === undefined ? { kind: "anonymous" } : identifyByToken(context, token);
+  if (inQuery !== undefined) return identifyByToken(context, inQuery);
+  c.set("formToken", inBody);
+  return inBody === undefined ? { kind: "anonymous" } : identifyByToken(context, inBody);
 }
 
 /** `access_token` of a form body; the request itself stays unread for the route. */
@@ -76,14 +79,12 @@ function identifyByToken(context: EmulatorContext, value: string): Caller | Resp
 /** Basic is for app passwords, and only while the rule for them is on. A consumer's key and secret never fit here. */
 function identifyByPassword({ world, rules }: EmulatorContext, encoded: string): Caller | Response {
   const pair = splitPair(Buffer.from(encoded, "base64").toString("utf8"));
-  if (pair === null || !rules.appPasswords) return invalidCredentials();
-  const person = world.people.find(({ username }) => username !== null && username === pair.key);
-  const found = person?.appPasswords.find(({ password }) => secretsEqual(password, pair.secret));
-  if (person === undefined || found === undefined) return invalidCredentials();
+  const found = pair === null || !rules.appPasswords ? null : findAppPassword(world, pair.key, pair.secret);
+  if (found === null) return invalidCredentials();
   return {
     kind: "person",
-    person,
-    scopes: found.scopes,
+    person: found.person,
+    scopes: found.appPassword.scopes,
     credential: "app_password",
     consumerKey: null,
     grantId: null,

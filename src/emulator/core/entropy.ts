@@ -8,6 +8,11 @@ export function randomText(length: number): string {
     .slice(0, length);
 }
 
+/** A new app password: those of Bitbucket began with `ATBB`. */
+export function randomAppPassword(): string {
+  return `ATBB${randomText(32)}`;
+}
+
 /** A uuid that is the same for the same words on every start, so that a test may write it down. */
 export function stableUuid(...words: readonly string[]): string {
   const hex = createHash("sha256").update(words.join("\0")).digest("hex");

@@ -19,14 +19,21 @@ export function plantWorld(seed: Seed): World {
 
 function plantPerson(given: SeedPerson): Person {
   const handle = given.username ?? given.nickname ?? "";
+  const createdOn = new Date(given.createdOn ?? founded);
   return {
     uuid: given.uuid ?? stableUuid("person", handle),
     accountId: given.accountId ?? stableAccountId(handle),
     username: given.username ?? null,
     nickname: given.nickname ?? handle,
     displayName: given.displayName,
-    createdOn: new Date(given.createdOn ?? founded),
-    appPasswords: given.appPasswords ?? [],
+    createdOn,
+    appPasswords: (given.appPasswords ?? []).map(({ label = "Seeded", ...appPassword }) => ({
+      ...appPassword,
+      label,
+      id: randomText(16),
+      createdOn,
+      isSeeded: true,
+    })),
     emails: (given.emails ?? []).map(({ address, primary, confirmed }) => ({
       address,
       isPrimary: primary === true,

@@ -37,7 +37,13 @@ const person = z
     createdOn: time.optional(),
     emails: z.array(email).optional(),
     appPasswords: z
-      .array(z.strictObject({ password: z.string().min(1), scopes: z.array(scopeName) }))
+      .array(
+        z.strictObject({
+          password: z.string().min(1),
+          scopes: z.array(scopeName),
+          label: z.string().min(1).optional(),
+        }),
+      )
       .optional(),
   })
   .refine(({ username, nickname }) => Boolean(username ?? nickname), "needs a username or a nickname");

@@ -18,12 +18,18 @@ export interface Person {
   readonly emails: readonly EmailAddress[];
   readonly createdOn: Date;
   /** Accepted as Basic only while the rule `appPasswords` is on. */
-  readonly appPasswords: readonly AppPassword[];
+  readonly appPasswords: AppPassword[];
 }
 
 export interface AppPassword {
+  readonly id: string;
+  /** What its owner calls it. */
+  readonly label: string;
   readonly password: string;
   readonly scopes: readonly string[];
+  readonly createdOn: Date;
+  /** From the seed: shown wherever the emulator tells who is there. Others are shown once, to their owner. */
+  readonly isSeeded: boolean;
 }
 
 export interface Member {

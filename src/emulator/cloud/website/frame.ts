@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
 import { page } from "../../../ui/layout.ts";
-import { action } from "../../../ui/parts/action.ts";
 import type { EmulatorContext } from "../../core/context.ts";
+import { accountMenu } from "./account-menu.ts";
 import type { WebEnv } from "./visitor.ts";
 
 export interface WebPage {
@@ -28,8 +28,7 @@ export async function webPage(
   const aside =
     visitor.person === null
       ? html`<a href="/account/signin/">Log in</a>`
-      : html`<a href="/account/settings/app-authorizations/">${visitor.person.displayName}</a>
-${action({ label: "Log out", post: "/account/signout/" }, visitor.csrf, { look: "quiet", small: true })}`;
+      : accountMenu(context.world, visitor.person, visitor.csrf);
   const document = page({
     ...options,
     brand: "Local Bitbucket",

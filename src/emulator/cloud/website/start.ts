@@ -62,8 +62,10 @@ ${autoApprove === null ? "" : html`<p role="status"><strong>Auto-approve is on:<
 }
 
 function appPasswordNote({ rules }: EmulatorContext, person: Person): Html | string {
-  if (!rules.appPasswords || person.appPasswords.length === 0) return "";
-  return html` · app password <code>${person.appPasswords[0]?.password}</code>`;
+  const seeded = person.appPasswords.find(({ isSeeded }) => isSeeded);
+  return seeded === undefined || !rules.appPasswords
+    ? ""
+    : html` · app password <code>${seeded.password}</code>`;
 }
 
 function workspacePage({ world }: EmulatorContext, workspace: Workspace): Html {

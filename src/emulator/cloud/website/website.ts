@@ -9,6 +9,7 @@ import type { Open } from "../repositories/opened.ts";
 import { consumerRoutes } from "./consumers.ts";
 import { assetsPath, problemPage } from "./frame.ts";
 import { repositoryPages } from "./repository-pages.ts";
+import { appPasswordRoutes } from "./settings/app-passwords.ts";
 import { authorizationRoutes } from "./settings/authorizations.ts";
 import { signinRoutes } from "./signin.ts";
 import { startRoutes } from "./start.ts";
@@ -30,6 +31,7 @@ export function createWebsite(context: EmulatorContext, open: Open): Hono<WebEnv
   app.route("/", authorizeRoutes(context));
   app.route("/", signinRoutes(context, visitors));
   app.route("/", authorizationRoutes(context));
+  app.route("/", appPasswordRoutes(context));
   app.route("/", consumerRoutes(context));
   app.route("/", startRoutes(context));
   app.route("/", repositoryPages(context, open));
