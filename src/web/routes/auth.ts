@@ -45,12 +45,17 @@ function failureNamed(
   return code === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
 }
 
-/** A signed-in person is known by name and place only; no token is ever part of this answer. */
+/** Who is signed in, and what a script of that person sends as `X-CSRF-Token`: no token that opens anything is part of it. */
 function describeSession(context: WebContext): Response {
   const visitor = context.get("visitor");
   if (visitor === null) return context.json({ user: null });
   const { user, instanceId, expiresAt } = visitor.session;
-  return context.json({ user, instance: instanceId, expiresAt: expiresAt.toISOString() });
+  return context.json({
+    user,
+    instance: instanceId,
+    expiresAt: expiresAt.toISOString(),
+    csrf: visitor.csrf,
+  });
 }
 
 async function signOut(app: App, context: WebContext): Promise<Response> {
