@@ -14,6 +14,7 @@ const progress: ProgressView = {
   callsThisHour: 1000,
   callLimit: 1000,
   waitingUntil: null,
+  waitingBecause: null,
 };
 
 test("suspects stand before everything else that was found, best first with their reasons", () => {
@@ -37,8 +38,10 @@ test("the last answer to a poll fetches the page once", () => {
 
 test("a waiting run says until when and why, in UTC", () => {
   const waitingUntil = new Date("2026-11-02T14:41:00Z");
-  const text = String(analysisProgress({ ...progress, state: "waiting", waitingUntil }));
-  expect(text).toContain("Bitbucket answers 1,000 calls an hour");
+  const text = String(
+    analysisProgress({ ...progress, state: "waiting", waitingUntil, waitingBecause: "It is busy." }),
+  );
+  expect(text).toContain("It is busy. The run goes on by itself at");
   expect(text).toContain("14:41 UTC");
 });
 

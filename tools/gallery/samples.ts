@@ -153,6 +153,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       calls: 988,
       callsThisHour: 1000,
       waitingUntil: at("2026-11-02T14:41:00Z"),
+      waitingBecause: "Bitbucket's limit of calls for this hour is reached.",
     },
   }),
   analysis: sample(analysisPage, analysis),

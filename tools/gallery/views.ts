@@ -154,6 +154,7 @@ export const progress: ProgressView = {
   callsThisHour: 212,
   callLimit: 1000,
   waitingUntil: null,
+  waitingBecause: null,
 };
 
 export const analysis: AnalysisView = {

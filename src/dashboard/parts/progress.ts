@@ -19,6 +19,8 @@ export interface ProgressView {
   readonly callLimit: number;
   /** When a waiting run goes on. */
   readonly waitingUntil: Date | null;
+  /** Why it waits, one sentence; `null` while it does not. */
+  readonly waitingBecause: string | null;
 }
 
 export interface RepositoryProgress {
@@ -47,7 +49,7 @@ export function analysisFinished(view: ProgressView): Html {
 }
 
 function inside(view: ProgressView): Html {
-  const { repositories, waitingUntil } = view;
+  const { repositories, waitingUntil, waitingBecause } = view;
   const found = sum(repositories, "commitsFound");
   const reading = repositories.some(({ phase }) => phase === "queued" || phase === "reading");
   const done = sum(repositories, "commitsCounted");
@@ -59,16 +61,16 @@ function inside(view: ProgressView): Html {
     said: found === 0 ? "" : `${count(done)} of ${counted(found, "commit")}${reading ? " found so far" : ""}`,
     large: true,
   });
-  return html`${waitingUntil === null ? "" : waiting(view, waitingUntil)}${whole}${
+  return html`${waitingUntil === null ? "" : waiting(waitingBecause, waitingUntil)}${whole}${
     repositories.length < 2 ? "" : html`<ul class="bars">${repositories.map(repository)}</ul>`
   }${calls(view)}<noscript><p><a href="${paths.analysis(view.projectId, view.analysisId)}">Reload</a> to see how far it is.</p></noscript>`;
 }
 
-function waiting({ callLimit }: ProgressView, until: Date): Html {
+function waiting(because: string | null, until: Date): Html {
   return notice({
     tone: "warn",
     title: "Waiting for Bitbucket",
-    text: html`Bitbucket answers ${count(callLimit)} calls an hour, and they are used up. The run goes on by itself at ${clock(until)}.`,
+    text: html`${because ?? "Bitbucket did not answer."} The run goes on by itself at ${clock(until)}.`,
   });
 }
 
@@ -86,7 +88,7 @@ function repository({ fullName, phase, commitsFound, commitsCounted }: Repositor
 
 function calls(view: ProgressView): Html {
   const { calls: made, callsThisHour, callLimit } = view;
-  return html`<p class="calls muted">This run made ${counted(made, "call")}. ${count(callsThisHour)} of ${count(callLimit)} calls used this hour.</p>`;
+  return html`<p class="calls muted">This run made ${counted(made, "call")}. ${counted(callsThisHour, "call")} used this hour; Bitbucket allows ${count(callLimit)}.</p>`;
 }
 
 const sum = (all: readonly RepositoryProgress[], key: "commitsFound" | "commitsCounted") =>

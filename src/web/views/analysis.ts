@@ -4,6 +4,7 @@ import type {
   AnalysisCommit,
   AnalysisFile,
   AnalysisSuspect,
+  Failure,
   RepositoryPhase,
 } from "../../analyses/analysis.ts";
 import type { App } from "../../app/app.ts";
@@ -54,9 +55,14 @@ export async function analysisView(
     suspects: analysis.suspects.map((suspect) => suspectView(suspect, web)),
     commits: { ...commits, items: commits.items.map((commit) => commitView(commit, web)) },
     fittingLookbackDays: fittingLookback(analysis),
-    failure:
-      analysis.failure ?? analysis.repositories.find(({ failure }) => failure !== null)?.failure ?? null,
+    failure: failureOf(analysis),
   };
+}
+
+/** A waiting run's reason stands in its progress; a card would ask for something to be done. */
+function failureOf({ state, failure, repositories }: Analysis): Failure | null {
+  const [failed = null] = repositories.flatMap((repository) => repository.failure ?? []);
+  return state === "waiting" ? failed : (failure ?? failed);
 }
 
 /** How far the run is. */
@@ -70,6 +76,7 @@ export function progressView(app: App, analysis: Analysis): ProgressView {
     callsThisHour: analysis.callsThisHour,
     callLimit: app.config.analyses.callsPerHour,
     waitingUntil: analysis.waitingUntil,
+    waitingBecause: analysis.state === "waiting" ? (analysis.failure?.message ?? null) : null,
   };
 }
 
