@@ -1,14 +1,15 @@
 /** Owns opening the database: the one place that knows which engine is behind Kysely. */
-import { Kysely, sql, type Transaction } from "kysely";
+import { Kysely, type Transaction } from "kysely";
 import type { Clock } from "../base/clock.ts";
-import { isWindlassError } from "../base/errors.ts";
-import { storageErrors } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { sqliteDialect } from "./sqlite/dialect.ts";
-import { explainSqlite, openFile } from "./sqlite/file.ts";
+import { openFile } from "./sqlite/file.ts";
 
-/** What table functions take: the database itself or a transaction in it. */
+/**
+ * What table functions take: the database itself or a transaction in it. Each statement may throw `storage.busy`,
+ * `storage.full`, `storage.unwritable` or `storage.not_a_database`; a broken constraint is SQLite's own error.
+ */
 export type Executor = Kysely<Schema>;
 
 export interface Database {
@@ -26,26 +27,16 @@ export interface Database {
  * Throws `storage.unwritable`, `storage.not_a_database`, `storage.foreign`, `storage.newer`, `storage.busy`.
  */
 export async function openDatabase(path: string, { clock }: { clock: Clock }): Promise<Database> {
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(openFile(path)) });
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(openFile(path), path) });
   try {
-    await refuseForeign(kysely, path);
     await migrate(kysely, clock);
   } catch (error) {
     await kysely.destroy();
-    throw isWindlassError(error) ? error : (explainSqlite(error, path) ?? error);
+    throw error;
   }
   return {
     kysely,
     transaction: (work) => kysely.transaction().execute(work),
     close: () => kysely.destroy(),
   };
-}
-
-/** Another program's tables are left alone. */
-async function refuseForeign(kysely: Kysely<Schema>, path: string): Promise<void> {
-  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
-    kysely,
-  );
-  if (rows.length === 0 || rows.some((row) => row.name === "windlass_migrations")) return;
-  throw storageErrors.fail("storage.foreign", { detail: path });
 }

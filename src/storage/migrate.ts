@@ -11,6 +11,9 @@ export interface Migration {
   up(schema: Transaction<Schema>): Promise<void>;
 }
 
+/** Records the steps applied; by it a database is known to be ours. */
+export const migrationsTable = "windlass_migrations";
+
 /** Oldest first. */
 export const migrations: readonly Migration[] = [first];
 
@@ -26,7 +29,7 @@ export async function migrate(
 ): Promise<string[]> {
   return kysely.transaction().execute(async (transaction) => {
     await transaction.schema
-      .createTable("windlass_migrations")
+      .createTable(migrationsTable)
       .ifNotExists()
       .addColumn("name", "text", (column) => column.primaryKey().notNull())
       .addColumn("applied_at", "text", (column) => column.notNull())
@@ -35,7 +38,7 @@ export async function migrate(
     for (const step of missing) {
       await step.up(transaction);
       const appliedAt = clock.now().toISOString();
-      await sql`insert into windlass_migrations (name, applied_at) values (${step.name}, ${appliedAt})`.execute(
+      await sql`insert into ${sql.table(migrationsTable)} (name, applied_at) values (${step.name}, ${appliedAt})`.execute(
         transaction,
       );
     }
@@ -44,7 +47,9 @@ export async function migrate(
 }
 
 async function readApplied(transaction: Transaction<Schema>): Promise<Set<string>> {
-  const { rows } = await sql<{ name: string }>`select name from windlass_migrations`.execute(transaction);
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationsTable)}`.execute(
+    transaction,
+  );
   return new Set(rows.map((row) => row.name));
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -152,10 +152,10 @@ describe("opening", () => {
     const other = new DatabaseSync(path);
     other.exec("create table songs (title text)");
     other.close();
+    const before = readFileSync(path);
     expect((await failureOf(openDatabase(path, { clock }))).code).toBe("storage.foreign");
-    const again = new DatabaseSync(path);
-    expect(again.prepare("select name from sqlite_master").all()).toEqual([{ name: "songs" }]);
-    again.close();
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual(["other.db"]);
   });
 
   test("a database made by a newer version is refused", async () => {
@@ -258,6 +258,24 @@ describe("using", () => {
       project_id: "prj_1",
       state: "active",
     });
+    await database.close();
+  });
+
+  test("what goes wrong in the middle is named too, and a broken constraint stays SQLite's own", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    await sql`pragma query_only = on`.execute(database.kysely);
+    expect(await failureOf(insertUser(database.kysely, ada))).toMatchObject({
+      code: "storage.unwritable",
+      detail: expect.stringContaining(path),
+    });
+    await sql`pragma query_only = off`.execute(database.kysely);
+    await sql`pragma max_page_count = 1`.execute(database.kysely);
+    const large = { ...ada, display_name: "A".repeat(10_000_000) };
+    expect((await failureOf(insertUser(database.kysely, large))).code).toBe("storage.full");
+    await sql`pragma max_page_count = 1000000`.execute(database.kysely);
+    await insertUser(database.kysely, ada);
+    await expect(insertUser(database.kysely, ada)).rejects.toThrow("UNIQUE");
     await database.close();
   });
 

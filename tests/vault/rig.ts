@@ -114,7 +114,8 @@ function refusal(): Response {
   return Response.json(body, { status: 400 });
 }
 
-async function addConnections({ kysely }: Database, now: string): Promise<void> {
+/** Ada, her project, and the connections `con_1` and `con_2` in it, which hold nothing yet. */
+export async function addConnections({ kysely }: Database, now: string): Promise<void> {
   const user = { id: "usr_ada", display_name: "Ada", email: null, email_verified: 0, avatar_url: null };
   await insertUser(kysely, { ...user, created_at: now, last_signed_in_at: now });
   await insertProject(kysely, { id: "prj_1", name: "Shop", made_by: "usr_ada", created_at: now });

@@ -11,11 +11,11 @@ import {
 } from "kysely";
 import { wrapDatabase } from "./statements.ts";
 
-/** A dialect for an open file; closing the Kysely closes the file. */
-export function sqliteDialect(file: DatabaseSync): Dialect {
+/** A dialect for an open file, named `path` in failures; closing the Kysely closes the file. */
+export function sqliteDialect(file: DatabaseSync, path: string): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver({ database: wrapDatabase(file) }),
+    createDriver: () => new ImmediateDriver({ database: wrapDatabase(file, path) }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

@@ -1,8 +1,9 @@
 /** Owns the SQLite file: opens it durably and for its owner's eyes only, and says in a sentence why it cannot. */
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { WindlassError } from "../../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import { storageErrors } from "../errors.ts";
+import { migrationsTable } from "../migrate.ts";
 
 /** How long a statement waits for another process's write before `storage.busy`. */
 const busyMilliseconds = 5_000;
@@ -10,7 +11,7 @@ const busyMilliseconds = 5_000;
 /**
  * Opens or makes the file; `:memory:` gives a database that ends with the process.
  * An acknowledged commit survives a power cut (WAL with synchronous=FULL), and deleted rows are overwritten.
- * Throws what {@link explainSqlite} names.
+ * Throws what {@link explainSqlite} names, and `storage.foreign`.
  * @see https://www.sqlite.org/pragma.html
  */
 export function openFile(path: string): DatabaseSync {
@@ -18,12 +19,20 @@ export function openFile(path: string): DatabaseSync {
   try {
     if (path !== ":memory:") makePrivate(path);
     file = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
+    refuseForeign(file, path);
     file.exec("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;");
     return file;
   } catch (error) {
     file?.close();
-    throw explainSqlite(error, path) ?? error;
+    throw isWindlassError(error) ? error : (explainSqlite(error, path) ?? error);
   }
+}
+
+/** Another program's file is left as it is: not even its journal mode is changed. */
+function refuseForeign(file: DatabaseSync, path: string): void {
+  const tables = file.prepare("select name from sqlite_master where type = 'table'").all();
+  if (tables.length === 0 || tables.some(({ name }) => name === migrationsTable)) return;
+  throw storageErrors.fail("storage.foreign", { detail: path });
 }
 
 /** Makes a missing file readable by its owner alone; SQLite gives its WAL the same mode. */

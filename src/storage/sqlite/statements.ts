@@ -1,30 +1,40 @@
-/** Owns the wrapper that lets Kysely speak to `node:sqlite`: each statement prepared once, values converted. */
+/** Owns the wrapper that lets Kysely speak to `node:sqlite`: each statement prepared once, values converted, failures named. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { explainSqlite } from "./file.ts";
 
 /** Queries with lists of different lengths have different texts; the oldest prepared ones make room. */
 const mostStatements = 500;
 
-/** A {@link SqliteDatabase} for Kysely's dialect over an open file. */
-export function wrapDatabase(file: DatabaseSync): SqliteDatabase {
+/** A {@link SqliteDatabase} for Kysely's dialect over an open file. Throws what {@link explainSqlite} names. */
+export function wrapDatabase(file: DatabaseSync, path: string): SqliteDatabase {
+  const explained = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw explainSqlite(error, path) ?? error;
+    }
+  };
   const statements = new Map<string, SqliteStatement>();
   const prepare = (sql: string) => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
     const oldest = statements.size < mostStatements ? undefined : statements.keys().next().value;
     if (oldest !== undefined) statements.delete(oldest);
-    const statement = wrapStatement(file.prepare(sql));
+    const statement = explained(() => wrapStatement(file.prepare(sql), explained));
     statements.set(sql, statement);
     return statement;
   };
   return { prepare, close: () => file.close() };
 }
 
-function wrapStatement(statement: StatementSync): SqliteStatement {
+type Explained = <Result>(work: () => Result) => Result;
+
+function wrapStatement(statement: StatementSync, explained: Explained): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (values) => statement.all(...values.map(toSqlite)),
-    run: (values) => statement.run(...values.map(toSqlite)),
+    all: (values) => explained(() => statement.all(...values.map(toSqlite))),
+    run: (values) => explained(() => statement.run(...values.map(toSqlite))),
     iterate: (values) => statement.iterate(...values.map(toSqlite)),
   };
 }
