@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
+import { cloudScope, expandScopes } from "../bitbucket/cloud.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { askConsumerScopes, askWithMadeUpCode } from "./consumer.ts";
 
@@ -19,6 +20,8 @@ export interface DoctorParts {
   readonly clock: Clock;
   /** The callback this server sends people back to. */
   readonly redirectUri: string;
+  /** Every scope that is asked for, now or later. Default: the instance's own. */
+  readonly scopes?: readonly string[];
 }
 
 /** Runs every check of an instance. Later checks are left out when Bitbucket cannot be reached. Never throws for what it finds. */
@@ -28,10 +31,21 @@ export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   return [
     reachable,
     clock,
-    await checkKeyAndSecret(parts),
-    await checkRedirectUri(parts),
-    await checkScopes(parts),
+    await guarded("key and secret", checkKeyAndSecret(parts)),
+    await guarded("redirect URI", checkRedirectUri(parts)),
+    await guarded("scopes", checkScopes(parts)),
   ];
+}
+
+/** A check that breaks off in the middle found nothing out. */
+async function guarded(check: Finding["check"], finding: Promise<Finding>): Promise<Finding> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+    const sentence = `Bitbucket's answer did not arrive (${error.detail ?? error.message}).`;
+    return { check, verdict: "unknown", sentence, cure: "Try again in a moment." };
+  }
 }
 
 /** Whether website and API answer at all, and how far their clock is from ours. */
@@ -124,17 +138,30 @@ async function checkRedirectUri({ instance, fetch, redirectUri }: DoctorParts): 
   return { check, verdict: "problem", sentence: `Bitbucket refuses ${redirectUri} for this consumer.`, cure };
 }
 
-/** Only a private consumer tells its permissions to whoever holds its secret. */
+/** Only a private consumer tells its permissions to whoever holds its secret. A scope counts with all it implies. */
 async function checkScopes(parts: DoctorParts): Promise<Finding> {
-  const granted = await askConsumerScopes(parts);
+  const wanted = parts.scopes ?? parts.instance.scopes;
   const check = "scopes";
-  if (granted === null) {
-    const sentence = `A consumer that is not private does not tell its permissions; ${parts.instance.scopes.join(", ")} will be asked for.`;
-    return { check, verdict: "unknown", sentence, cure: "Sign in once: what was granted is checked then." };
+  const unknown = wanted.filter((scope) => cloudScope(scope) === null);
+  if (unknown.length > 0) {
+    const cure = "Correct the scopes in the configuration.";
+    return { check, verdict: "problem", sentence: `Bitbucket has no scope ${list(unknown)}.`, cure };
   }
-  const missing = parts.instance.scopes.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0)
-    return { check, verdict: "fine", sentence: `The consumer has ${parts.instance.scopes.join(", ")}.` };
-  const cure = `Tick ${missing.join(", ")} under Permissions of the consumer (Workspace settings → OAuth consumers → Edit).`;
-  return { check, verdict: "problem", sentence: `The consumer lacks ${missing.join(", ")}.`, cure };
+  const granted = await askConsumerScopes(parts);
+  if (granted === null) {
+    const sentence = `A consumer that is not private does not tell its permissions; ${list(wanted)} will be asked for.`;
+    const cure = `See that ${ticks(wanted)} are ticked on the consumer; what was granted is checked at each sign-in.`;
+    return { check, verdict: "unknown", sentence, cure };
+  }
+  const held = expandScopes(granted);
+  const missing = wanted.filter((scope) => !held.has(scope));
+  if (missing.length === 0) return { check, verdict: "fine", sentence: `The consumer has ${list(wanted)}.` };
+  const cure = `Tick ${ticks(missing)} under Permissions of the consumer (Workspace settings → OAuth consumers → Edit).`;
+  return { check, verdict: "problem", sentence: `The consumer lacks ${list(missing)}.`, cure };
 }
+
+const list = (scopes: readonly string[]) => scopes.join(", ");
+
+/** As the boxes are named on the consumer's form. */
+const ticks = (scopes: readonly string[]) =>
+  scopes.map((scope) => `“${cloudScope(scope)?.tick ?? scope}”`).join(", ");

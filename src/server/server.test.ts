@@ -43,3 +43,23 @@ test("the log cuts out what could be a secret, even if a caller hands it over", 
   expect(lines.join("")).toContain('"user":"usr_1"');
   expect(lines.join("")).not.toContain("hunter2");
 });
+
+test("the log keeps codes of ours and states, and cuts out OAuth's", () => {
+  const lines: string[] = [];
+  const log = openLog("debug", { write: (line: string) => void lines.push(line) });
+  log.info("failed", { code: "vault.reconnect", state: "waiting" });
+  log.info("leaking", { code: "rl9zZRUEdv-gr1oobx8EDZ5BnSnxJBCR", state: "gEJCCGAsncalOXenBgGBjjiO-smB8YV" });
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ code: "vault.reconnect", state: "waiting" });
+  expect(JSON.parse(lines[1] ?? "")).toMatchObject({ code: "[secret]", state: "[secret]" });
+});
+
+test("the log tells where a defect lies, its causes too, and nothing an error carries beside", () => {
+  const lines: string[] = [];
+  const cause = Object.assign(new Error("inner"), { code: "ECONNRESET", request: { body: "hunter2" } });
+  const error = new Error("outer", { cause });
+  openLog("info", { write: (line: string) => void lines.push(line) }).error("broken", { error });
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    error: { stack: expect.stringContaining("server.test.ts"), cause: { code: "ECONNRESET" } },
+  });
+  expect(lines[0]).not.toContain("hunter2");
+});

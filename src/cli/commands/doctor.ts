@@ -1,6 +1,6 @@
 /** Owns `windlass doctor`: says what is wrong with the set-up, and which box to tick. */
 import { parseArgs, styleText } from "node:util";
-import { instancesOf } from "../../app/instances.ts";
+import { instancesOf, scopesOf } from "../../app/instances.ts";
 import { systemClock } from "../../base/clock.ts";
 import { openNodeDoor } from "../../base/http/node-door.ts";
 import { examine, type Finding } from "../../doctor/doctor.ts";
@@ -40,7 +40,8 @@ export const command: Command = {
     const findings: (Finding & { readonly instance: string })[] = [];
     for (const instance of instancesOf(config).values()) {
       const redirectUri = `${config.baseUrl}/auth/${instance.id}/callback`;
-      const found = await examine({ instance, fetch: door.fetch, clock: systemClock(), redirectUri });
+      const scopes = scopesOf(instance);
+      const found = await examine({ instance, fetch: door.fetch, clock: systemClock(), redirectUri, scopes });
       findings.push(...found.map((finding) => ({ instance: instance.id, ...finding })));
     }
     await door.close();
