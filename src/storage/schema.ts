@@ -82,7 +82,7 @@ export interface ConnectionSecretsTable {
   sealed_access_token: string;
   sealed_refresh_token: string | null;
   access_expires_at: string | null;
-  /** Raised by each save; a save says which version it replaces. */
+  /** Begins anywhere and is raised by each save; a save says which version it replaces. */
   version: number;
   updated_at: string;
 }

@@ -125,4 +125,71 @@ describe("when Bitbucket does not answer well", () => {
     expect(await rig.call()).toBe("Bearer access-anew");
     expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-anew");
   });
+
+  test("H6: nor what a person brought who disconnected and connected again meanwhile", async () => {
+    const otherProcess = rig.anotherVault();
+    expect(await rig.call(undefined, otherProcess)).toBe("Bearer access-0");
+    rig.clock.advance(7200);
+    rig.endpoint.answer = async () => {
+      await rig.vault.forget("con_1");
+      await rig.vault.keep("con_1", rig.granted("anew"));
+      return rig.endpoint.regularAnswer("refresh-0");
+    };
+    expect(await rig.call()).toBe("Bearer access-anew");
+    expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-anew");
+    expect(await rig.call(undefined, otherProcess)).toBe("Bearer access-anew");
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
+  });
+
+  test("a slow refresh keeps nothing for whoever has disconnected meanwhile", async () => {
+    rig.clock.advance(7200);
+    rig.endpoint.answer = async () => {
+      await rig.vault.forget("con_1");
+      return rig.endpoint.regularAnswer("refresh-0");
+    };
+    expect((await failureOf(rig.call())).code).toBe("vault.disconnected");
+    expect((await failureOf(rig.call())).code).toBe("vault.disconnected");
+  });
+
+  test("a refresh that succeeds clears a connection another process has come to suspect", async () => {
+    rig.clock.advance(7200 - 200);
+    rig.endpoint.answer = async (presented: string) => {
+      rig.endpoint.answer = () => Response.json({ error: "unauthorized_client" }, { status: 400 });
+      expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-0");
+      expect(await rig.state()).toEqual(["suspect", "vault.reconnect"]);
+      return rig.endpoint.regularAnswer(presented);
+    };
+    expect(await rig.call()).toBe("Bearer access-1");
+    expect(await rig.state()).toEqual(["active", null]);
+  });
+
+  test("H15: a consumer whose secret was changed is an alarm, not the end of its connections", async () => {
+    rig.endpoint.answer = () => Response.json({ error: "invalid_client" }, { status: 401 });
+    rig.clock.advance(7200);
+    expect(await failureOf(rig.call())).toMatchObject({
+      code: "bitbucket.credentials_refused",
+      reaction: "configuration",
+    });
+    expect(await rig.state()).toEqual(["active", null]);
+  });
+
+  test("H12: tokens of 20,000 characters with every printable character come through whole", async () => {
+    const printable = Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).join("");
+    const long = (name: string) => name + printable.repeat(213);
+    rig.endpoint.answer = () =>
+      Response.json({
+        access_token: long("a"),
+        refresh_token: long("r"),
+        token_type: "bearer",
+        expires_in: 9,
+      });
+    rig.clock.advance(7200);
+    expect(await rig.call()).toBe(`Bearer ${long("a")}`);
+    expect(await rig.call(undefined, rig.anotherVault())).toBe(`Bearer ${long("a")}`);
+    rig.endpoint.answer = null;
+    rig.endpoint.working.add(long("r"));
+    rig.clock.advance(10);
+    expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-1");
+    expect(rig.endpoint.presented.at(-1)).toBe(long("r"));
+  });
 });

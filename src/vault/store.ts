@@ -1,5 +1,6 @@
 /** Owns the tokens at rest: each sealed to its connection, project, field and version, each save fenced by the version. */
 import type { Clock } from "../base/clock.ts";
+import { randomFraction } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Keyring } from "../sealing/keyring.ts";
@@ -74,7 +75,8 @@ export function createTokenStore(parts: StoreParts): TokenStore {
         if (connection === undefined)
           throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
         const replaced = await findSecretsVersion(transaction, connectionId);
-        const place = { connectionId, projectId: connection.project_id, version: (replaced ?? 0) + 1 };
+        const version = replaced === undefined ? firstVersion() : replaced + 1;
+        const place = { connectionId, projectId: connection.project_id, version };
         const row = await sealRow(parts, place, tokens);
         if (replaced === undefined) await insertSecrets(transaction, row);
         else await replaceSecrets(transaction, row, replaced);
@@ -92,7 +94,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       const row = await sealRow(parts, next, tokens);
       const saved = await database.transaction(async (transaction) => {
         if (!(await replaceSecrets(transaction, row, stored.version))) return false;
-        if (stored.state !== "active") await moveConnection(transaction, stored.connectionId, active(clock));
+        await moveConnection(transaction, stored.connectionId, active(clock));
         return true;
       });
       return saved ? remember(next) : null;
@@ -113,6 +115,14 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       await deleteSecrets(database.kysely, connectionId);
     },
   };
+}
+
+/**
+ * Drawn by lot: tokens kept after others were forgotten must not bear the version of the forgotten ones, or a slow refresh
+ * and another process's memory would take them for those.
+ */
+function firstVersion(): number {
+  return Math.floor(randomFraction() * 2 ** 30);
 }
 
 function active(clock: Clock) {

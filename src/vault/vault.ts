@@ -38,6 +38,9 @@ export function createVault(parts: VaultParts): Vault {
   /** Until when a connection's refresh is not tried again, in milliseconds of the clock. */
   const pauses = new Map<string, number>();
 
+  const pause = (connectionId: string, seconds: number) =>
+    pauses.set(connectionId, clock.now().getTime() + seconds * 1000);
+
   const judge = (stored: StoredTokens, rejected: Secret | undefined) => {
     const now = clock.now().getTime();
     const usable = isUsable(stored, rejected, now);
@@ -52,9 +55,10 @@ export function createVault(parts: VaultParts): Vault {
     const { usable, paused, needsRefresh } = judge(stored, rejected);
     if (!needsRefresh) return stored;
     if (stored.state === "reconnect" && paused) throw reconnect(connectionId);
-    pauses.set(connectionId, clock.now().getTime() + pauseAfterRefusalSeconds * 1000);
+    // Stands when `refresh` throws: a refusal is not to be asked for again at once.
+    pause(connectionId, pauseAfterRefusalSeconds);
     const outcome = await refresh(refreshParts, stored, usable);
-    pauses.set(connectionId, clock.now().getTime() + outcome.pauseSeconds * 1000);
+    pause(connectionId, outcome.pauseSeconds);
     return outcome.tokens;
   };
 
