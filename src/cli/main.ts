@@ -78,6 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
 function explain(name: string, error: unknown): number {
   if (error instanceof UsageError)
     return complain(`${error.message} Run windlass ${name} --help for its options.`, 2);
+  if (hasCode(error, "EPIPE")) return 0; // whoever reads has read enough, as `head` does
   if (error instanceof Refusal) return complain(error.message, 1);
   if (isParseArgsError(error))
     return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
@@ -88,7 +89,11 @@ function explain(name: string, error: unknown): number {
 
 /** What `node:util` parseArgs throws for options it does not know. */
 function isParseArgsError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  return hasCode(error, "ERR_PARSE_ARGS");
+}
+
+function hasCode(error: unknown, beginning: string): error is Error {
+  return error instanceof Error && "code" in error && String(error.code).startsWith(beginning);
 }
 
 function complain(sentence: string, exitCode: number): number {
