@@ -33,8 +33,8 @@ export interface HandshakeResult {
 
 /**
  * Ends a trip. Whoever comes with another browser, instance or user is refused before anything is consumed or called, so
- * that the trip they took the state from still works. A `bitbucket.…` failure carries `returnTo`, `purpose` and
- * `projectId` in its data.
+ * that the trip they took the state from still works; of two arrivals with one state, one gets through.
+ * A `bitbucket.…` failure carries `returnTo`, `purpose` and `projectId` in its data.
  * Throws `handshake.…`, and what `validateCallback` and `exchangeCode` throw.
  */
 export async function completeHandshake(
@@ -44,8 +44,9 @@ export async function completeHandshake(
   const state = readState(arrival.callback);
   const row = await findHandshake(parts.database.kysely, sha256(state));
   if (row === undefined) throw handshakeErrors.fail("handshake.unknown");
-  checkArrival(row, arrival);
-  await consume(parts, row);
+  checkArrival(row, arrival, parts.clock.now().toISOString());
+  if (!(await consumeHandshake(parts.database.kysely, row.state_hash)))
+    throw handshakeErrors.fail("handshake.unknown");
   const result = {
     // Written by `beginHandshake` from a Purpose.
     purpose: row.purpose as Purpose,
@@ -63,20 +64,17 @@ export async function completeHandshake(
   }
 }
 
-/** Who did not begin it does not end it (RFC 9700 sections 4.4.2 and 4.7.1). */
-function checkArrival(row: HandshakesTable, { instanceId, browserToken, userId }: HandshakeReturn): void {
+/** Who did not begin it does not end it (RFC 9700 sections 4.4.2 and 4.7.1), nor does anybody too late. */
+function checkArrival(
+  row: HandshakesTable,
+  { instanceId, browserToken, userId }: HandshakeReturn,
+  now: string,
+): void {
   if (browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken))) {
     throw handshakeErrors.fail("handshake.other_browser");
   }
   if (row.instance_id !== instanceId) throw handshakeErrors.fail("handshake.other_instance");
   if (row.user_id !== null && row.user_id !== userId) throw handshakeErrors.fail("handshake.other_user");
-}
-
-/** Of two arrivals with one state, one gets through. */
-async function consume({ database, clock }: HandshakeParts, row: HandshakesTable): Promise<void> {
-  const now = clock.now().toISOString();
-  if (!(await consumeHandshake(database.kysely, row.state_hash)))
-    throw handshakeErrors.fail("handshake.unknown");
   if (now >= row.expires_at || now < row.created_at) throw handshakeErrors.fail("handshake.expired");
 }
 

@@ -120,6 +120,20 @@ describe("the callback", () => {
     }
   });
 
+  test("any state that went out is read back as it was, and fits no other", async () => {
+    const states = fc.string({ unit: "grapheme", minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(states, states, async (state, other) => {
+        const sent = new URL(await buildAuthorizationUrl(instance, { redirectUri, state }));
+        const query = new URLSearchParams({ code: "c", state: sent.searchParams.get("state") ?? "" });
+        const url = callback(String(query));
+        expect(readState(url)).toBe(state);
+        expect(validateCallback(instance, url, state).get("code")).toBe("c");
+        if (other !== state) expect(() => validateCallback(instance, url, other)).toThrow("another attempt");
+      }),
+    );
+  });
+
   test("no query string at all makes it fail in a way nobody has named", () => {
     const name = fc.constantFrom(
       "code",
