@@ -85,7 +85,10 @@ async function exchange(
 ): Promise<TokenSet> {
   const instance = findInstance(parts, row.instance_id);
   const codeVerifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
-  return exchangeCode({ instance, fetch, clock }, { callback, redirectUri: row.redirect_uri, codeVerifier });
+  const context = { instance, fetch, clock };
+  const tokens = await exchangeCode(context, { callback, redirectUri: row.redirect_uri, codeVerifier });
+  // RFC 6749 section 5.1: an answer that names no scope grants those that were asked for. `beginHandshake` wrote them.
+  return tokens.scopes.length > 0 ? tokens : { ...tokens, scopes: JSON.parse(row.scopes) as string[] };
 }
 
 /** The same failure, with where the person came from, so that a page can lead back there. */

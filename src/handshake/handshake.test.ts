@@ -23,11 +23,14 @@ let database: Database;
 let handshakes: Handshakes;
 /** What reached the token endpoint: URL and form. */
 let calls: { url: string; form: URLSearchParams }[];
+/** What the token endpoint says was granted. */
+let granted: string | undefined;
 
 beforeEach(async () => {
   clock = frozenClock();
   database = await openDatabase(":memory:", { clock });
   calls = [];
+  granted = "account email";
   handshakes = createHandshakes({
     database,
     clock,
@@ -41,7 +44,7 @@ beforeEach(async () => {
         refresh_token: "granted-refresh",
         token_type: "bearer",
         expires_in: 7200,
-        scope: "account email",
+        scope: granted,
       });
     },
   });
@@ -170,6 +173,15 @@ describe("on the way back", () => {
     const verifier = new TextEncoder().encode(call?.form.get("code_verifier") ?? "");
     const challenge = Buffer.from(await crypto.subtle.digest("SHA-256", verifier)).toString("base64url");
     expect(challenge).toBe(url.searchParams.get("code_challenge"));
+  });
+
+  test("what was granted is what Bitbucket says, or what was asked for when it says nothing", async () => {
+    granted = "account";
+    expect((await arrive((await begin()).state)).tokens.scopes).toEqual(["account"]);
+    granted = undefined;
+    expect((await arrive((await begin()).state)).tokens.scopes).toEqual(["account", "email"]);
+    const { state } = await begin({ scopes: ["repository"] });
+    expect((await arrive(state)).tokens.scopes).toEqual(["repository"]);
   });
 
   test("C1, C2, C4: another browser, or one without our cookie, is refused; the victim's own trip still works", async () => {
