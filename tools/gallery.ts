@@ -33,8 +33,18 @@ function emulatorPages({ consumers, urls }: Emulator): Readonly<Record<string, s
     authorizations: "/account/settings/app-authorizations/",
     "not-found": "/nobody/",
     "log-in": "/account/signin/",
+    "app-passwords-ended": "/account/settings/app-passwords/",
   };
   return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, `${urls.bitbucket}${path}`]));
+}
+
+/** Pages that only the rules of 2025 have. */
+function olderPages({ urls }: Emulator): Readonly<Record<string, string>> {
+  return {
+    "app-passwords": `${urls.bitbucket}/account/settings/app-passwords/`,
+    "new-app-password": `${urls.bitbucket}/account/settings/app-passwords/new`,
+    consumers: `${urls.bitbucket}/acme/workspace/settings/api`,
+  };
 }
 
 async function logIn(page: Page, { urls }: Emulator): Promise<void> {
@@ -52,6 +62,7 @@ function chosen(prefix: string, pages: Readonly<Record<string, string>>): Record
 mkdirSync(folder, { recursive: true });
 const samples = await serveSamples();
 const emulator = await createEmulator({});
+const older = await createEmulator({ rules: "2025" });
 const executablePath = process.env.WINDLASS_CHROMIUM ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: flags });
 const albums = [
@@ -61,6 +72,12 @@ const albums = [
     pages: chosen("emulator-", emulatorPages(emulator)),
     folder,
     before: (page: Page) => logIn(page, emulator),
+  },
+  {
+    name: "emulator-2025-",
+    pages: chosen("emulator-2025-", olderPages(older)),
+    folder,
+    before: (page: Page) => logIn(page, older),
   },
 ];
 try {
@@ -76,5 +93,6 @@ try {
 } finally {
   await browser.close();
   await emulator.close();
+  await older.close();
   await samples.close();
 }

@@ -8,9 +8,9 @@ export function randomText(length: number): string {
     .slice(0, length);
 }
 
-/** A new app password: those of Bitbucket began with `ATBB`. */
+/** A new app password: those of Bitbucket began with `ATBB`. Letters and digits, so that two clicks select it. */
 export function randomAppPassword(): string {
-  return `ATBB${randomText(32)}`;
+  return `ATBB${randomText(96).replaceAll(/[-_]/g, "").slice(0, 32)}`;
 }
 
 /** A uuid that is the same for the same words on every start, so that a test may write it down. */

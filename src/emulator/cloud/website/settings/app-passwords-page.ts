@@ -28,7 +28,7 @@ ${appPasswords.length === 0 ? html`<p>There is none yet.</p>` : table(appPasswor
 }
 
 function freshCard({ label, password }: AppPassword): Html {
-  return html`<article role="status"><h2>New app password: ${label}</h2>
+  return html`<article><h2>New app password: ${label}</h2>
 <p><code>${password}</code></p>
 <p>Copy it now: it is shown only once.</p></article>`;
 }
