@@ -129,6 +129,25 @@ test("point 20, G16, G17: under the rules of 2025 a token in the query is taken"
   expect((await fetch(`${in2025.urls.api}/2.0/user${query("garbage")}`)).status).toBe(401);
 });
 
+test("point 20, G16: under the rules of 2025 a form with a token is answered as the read where nothing else is posted", async () => {
+  const { access_token } = tokens2025;
+  const post = (path: string, fields: Readonly<Record<string, string>>) =>
+    fetch(`${in2025.urls.api}${path}`, { method: "POST", body: new URLSearchParams(fields) });
+  for (const path of ["/2.0/user", "/2.0/user/emails/", "/2.0/repositories/acme/own", "/2.0/workspaces"]) {
+    const [posted, read] = [await post(path, { access_token }), await call(in2025, path, access_token)];
+    expect(posted.status, path).toBe(200);
+    expect(await posted.json(), path).toEqual(await read.json());
+    for (const header of ["x-oauth-scopes", "x-accepted-oauth-scopes", "x-credential-type"])
+      expect(posted.headers.get(header), `${path} ${header}`).toBe(read.headers.get(header));
+  }
+  const chosen = await post("/2.0/user?fields=username", { access_token });
+  expect(await chosen.json()).toEqual({ username: "johndoe" });
+  expect((await post("/2.0/nothing/here", { access_token })).status).toBe(404);
+  expect((await post("/2.0/user", { access_token: "garbage" })).status).toBe(401);
+  expect((await post("/2.0/user", {})).status).toBe(404);
+  expect(in2025.control.requests().at(-1)).toMatchObject({ method: "POST", path: "/2.0/user", status: 404 });
+});
+
 test("point 20: a consumer's key and secret are no credentials of the API", async () => {
   const { key, secret } = firstConsumer(emulator);
   for (const [where, consumer] of [

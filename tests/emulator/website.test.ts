@@ -193,11 +193,38 @@ test("auto-approve is said on the start page", async () => {
   await auto.close();
 });
 
-test("an app password is shown where it works, and nowhere else", async () => {
+test("one's own name opens a menu to one's workspaces and personal settings", async () => {
+  const jane = await (await (await loggedIn("Jane Roe")).visit("/")).text();
+  for (const link of [
+    "/acme/",
+    "/globex/",
+    "/account/settings/app-authorizations/",
+    "/account/settings/app-passwords/",
+  ])
+    expect(jane.split('aria-label="Account"')[1]?.split("</nav>")[0]).toContain(`href="${link}"`);
+  const sam = await (await (await loggedIn("Sam Solo")).visit("/")).text();
+  expect(sam.split('aria-label="Account"')[1]?.split("</nav>")[0]).not.toContain("Workspaces");
+});
+
+test("what Bitbucket has removed is neither offered nor given, unless a rule says so", async () => {
+  const retired = ["issue", "issue:write", "wiki", "team"];
+  const add = async (where: Emulator) => {
+    const john = personAt(where.urls.bitbucket);
+    await john.logIn("John Doe");
+    const page = await (await john.visit(settings)).text();
+    const ticks = ["account", ...retired, "project:write"].map((name) => ["scope", name] as const);
+    await john.fillIn(settings, [["name", "Ticks"], ["callbackUrl", "http://localhost:1/"], ...ticks]);
+    const offered = retired.filter((name) => page.includes(`value="${name}"`));
+    return { offered, given: where.consumers.at(-1)?.scopes };
+  };
+  expect(await add(emulator)).toEqual({ offered: [], given: ["account"] });
   const in2025 = await createEmulator({ rules: "2025" });
-  const password = in2025.people[0]?.appPasswords[0] ?? "";
-  expect(password).toMatch(/^ATBB/);
-  expect(await (await fetch(in2025.urls.bitbucket)).text()).toContain(password);
-  expect(emulator.people[0]?.appPasswords).toEqual([]);
+  expect(await add(in2025)).toEqual({
+    offered: retired,
+    given: ["account", "team", "issue", "issue:write", "wiki"],
+  });
   await in2025.close();
+  const wikis = await createEmulator({ rules: { issueAndWikiTicks: true } });
+  expect((await add(wikis)).offered).toEqual(["issue", "issue:write", "wiki"]);
+  await wikis.close();
 });

@@ -69,8 +69,8 @@ test("G8, G9, G10, G11, G13: a code and Basic give access_token, scope, bearer, 
   const answer = await exchange(today, today.consumer, code);
   expect(answer.status).toBe(200);
   const tokens = (await answer.json()) as Tokens; // checked field by field below
-  expect(tokens.access_token.length).toBeGreaterThanOrEqual(2600);
-  expect(tokens.refresh_token.length).toBeGreaterThanOrEqual(2600);
+  expect(tokens.access_token.length).toBeGreaterThan(2600);
+  expect(tokens.refresh_token.length).toBeGreaterThan(2600);
   expect(tokens.scope.split(" ")).toEqual(expect.arrayContaining(["account", "email"]));
   expect(tokens).toMatchObject({ token_type: "bearer", expires_in: 7200 });
 
@@ -104,13 +104,10 @@ test("G16, G17: a token in query or body is refused today, and taken under the r
     const { access_token } = await tokensOf(emulator, emulator.consumer);
     const inQuery = await fetch(`${emulator.api}/2.0/user?access_token=${encodeURIComponent(access_token)}`);
     expect(inQuery.status).toBe(status);
+    const body = new URLSearchParams({ access_token });
+    const inBody = await fetch(`${emulator.api}/2.0/user`, { method: "POST", body });
+    expect(inBody.status).toBe(status);
   }
-  const { access_token } = await tokensOf(today, today.consumer);
-  const inBody = await fetch(`${today.api}/2.0/user`, {
-    method: "POST",
-    body: new URLSearchParams({ access_token }),
-  });
-  expect(inBody.status).toBe(401);
 });
 
 test("G13: two hours and a second later the token is answered with the sentence about expiry", async () => {
