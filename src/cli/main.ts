@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Owns the command line's entry: finds the command, loads it, turns failures into one sentence and an exit code. */
+import { enableCompileCache } from "node:module";
 import { isWindlassError } from "../base/errors.ts";
 import { type Command, Refusal, UsageError } from "./command.ts";
 
@@ -50,6 +51,8 @@ Exit codes: 0 fine, 1 refused or found a problem, 2 wrong use.
 Not affiliated with Atlassian.
 `;
 
+// What a command loads is compiled once, not at each start; where no cache can be kept, nothing is different.
+enableCompileCache();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -51,7 +51,9 @@ describe("the doctor", () => {
     ["a wrong secret", () => ({ key: ordinary()?.key ?? "", secret: "not-the-secret" })],
     ["a wrong key", () => ({ key: "not-the-key", secret: ordinary()?.secret ?? "" })],
   ])("names %s, where to copy the right one from, and never the secret", async (_, consumer) => {
-    const finding = (await examined({ instance: instanceOf(consumer()) })).get("key and secret");
+    const findings = await examined({ instance: instanceOf(consumer()) });
+    expect(findings.get("scopes")?.sentence).toContain("only with the right key and secret");
+    const finding = findings.get("key and secret");
     expect(finding).toMatchObject({ verdict: "problem", cure: expect.stringContaining("OAuth consumers") });
     expect(JSON.stringify(finding)).not.toContain(consumer().secret);
   });

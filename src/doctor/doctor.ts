@@ -28,14 +28,18 @@ export interface DoctorParts {
 export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   const { reachable, clock } = await checkReachable(parts);
   if (reachable.verdict !== "fine") return [reachable];
-  return [
-    reachable,
-    clock,
-    await guarded("key and secret", checkKeyAndSecret(parts)),
-    await guarded("redirect URI", checkRedirectUri(parts)),
-    await guarded("scopes", checkScopes(parts)),
-  ];
+  const keyAndSecret = await guarded("key and secret", checkKeyAndSecret(parts));
+  const redirectUri = await guarded("redirect URI", checkRedirectUri(parts));
+  const scopes =
+    keyAndSecret.verdict === "problem" ? scopesUntold : await guarded("scopes", checkScopes(parts));
+  return [reachable, clock, keyAndSecret, redirectUri, scopes];
 }
+
+const scopesUntold: Finding = {
+  check: "scopes",
+  verdict: "unknown",
+  sentence: "Permissions can be asked for only with the right key and secret.",
+};
 
 /** A check that breaks off in the middle found nothing out. */
 async function guarded(check: Finding["check"], finding: Promise<Finding>): Promise<Finding> {

@@ -1,11 +1,8 @@
 /** Owns `windlass doctor`: says what is wrong with the set-up, and which box to tick. */
 import { parseArgs, styleText } from "node:util";
-import { instancesOf, scopesOf } from "../../app/instances.ts";
-import { systemClock } from "../../base/clock.ts";
-import { openNodeDoor } from "../../base/http/node-door.ts";
-import { examine, type Finding } from "../../doctor/doctor.ts";
+import type { Finding } from "../../doctor/doctor.ts";
+import type { SetupFinding } from "../check-setup.ts";
 import type { Command } from "../command.ts";
-import { readServerConfig } from "./serve.ts";
 
 const help = `windlass doctor: checks the set-up and names the cure
 
@@ -35,25 +32,27 @@ export const command: Command = {
       args: [...args],
       options: { config: { type: "string" }, json: { type: "boolean" } },
     });
-    const config = readServerConfig(values.config);
-    const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
-    const findings: (Finding & { readonly instance: string })[] = [];
-    for (const instance of instancesOf(config).values()) {
-      const redirectUri = `${config.baseUrl}/auth/${instance.id}/callback`;
-      const scopes = scopesOf(instance);
-      const found = await examine({ instance, fetch: door.fetch, clock: systemClock(), redirectUri, scopes });
-      findings.push(...found.map((finding) => ({ instance: instance.id, ...finding })));
-    }
-    await door.close();
+    const { checkSetup } = await import("../check-setup.ts");
+    const findings = await checkSetup(values.config);
     process.stdout.write(values.json ? `${JSON.stringify({ findings })}\n` : readable(findings));
     return findings.some(({ verdict }) => verdict === "problem") ? 1 : 0;
   },
 };
 
-function readable(findings: readonly (Finding & { readonly instance: string })[]): string {
-  const lines = findings.map(({ instance, check, verdict, sentence, cure }) => {
-    const advice = cure === undefined || verdict === "fine" ? "" : `\n    ${cure}`;
-    return `${marks[verdict]} ${instance}, ${check}: ${sentence}${advice}\n`;
+function readable(findings: readonly SetupFinding[]): string {
+  const width = Math.max(0, ...findings.map(({ check }) => check.length));
+  const groups = [...Map.groupBy(findings, ({ instance }) => instance)].map(([instance, its]) => {
+    const lines = its.map(({ check, verdict, sentence, cure }) => {
+      const advice = cure === undefined || verdict === "fine" ? "" : `\n    ${" ".repeat(width)}  ${cure}`;
+      return `  ${marks[verdict]} ${check.padEnd(width)}  ${sentence}${advice}\n`;
+    });
+    return `\n${styleText("bold", instance)}\n${lines.join("")}`;
   });
-  return `✓ configuration: no mistake found\n${lines.join("")}`;
+  return `${marks.fine} configuration: no mistake found\n${groups.join("")}\n${closing(findings)}\n`;
+}
+
+function closing(findings: readonly SetupFinding[]): string {
+  const problems = findings.filter(({ verdict }) => verdict === "problem").length;
+  if (problems === 0) return "No problem found.";
+  return problems === 1 ? "One problem found." : `${problems} problems found.`;
 }

@@ -1,10 +1,5 @@
 /** Owns `windlass serve`: the server, from a file or from the environment. */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Config } from "../../app/config.ts";
-import { openLog } from "../../server/log.ts";
-import { type ListenOverride, readConfigFile, readEnvironment } from "../../server/read-config.ts";
-import { startServer } from "../../server/start.ts";
 import type { Command } from "../command.ts";
 import { readPort } from "../options.ts";
 import { untilStopped } from "../stop.ts";
@@ -35,7 +30,13 @@ export const command: Command = {
       args: [...args],
       options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
     });
-    const config = readServerConfig(values.config, { host: values.host, port: readPort(values.port) });
+    const listen = { host: values.host, port: readPort(values.port) };
+    const { readServerConfig } = await import("../server-config.ts");
+    const config = readServerConfig(values.config, listen);
+    const [{ openLog }, { startServer }] = await Promise.all([
+      import("../../server/log.ts"),
+      import("../../server/start.ts"),
+    ]);
     const server = await startServer(config, { log: openLog(config.log.level) });
     process.stdout.write(
       `Windlass serves ${server.url} (listening on ${config.listen.host}:${server.port})\n`,
@@ -46,11 +47,3 @@ export const command: Command = {
     return 0;
   },
 };
-
-/** The file that was named, or the usual one where it exists, else the environment. */
-export function readServerConfig(file: string | undefined, listen: ListenOverride = {}): Config {
-  if (file !== undefined) return readConfigFile(file, process.env, listen);
-  return existsSync("windlass.yaml")
-    ? readConfigFile("windlass.yaml", process.env, listen)
-    : readEnvironment(process.env, listen);
-}

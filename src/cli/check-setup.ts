@@ -1,0 +1,34 @@
+/** Owns the doctor's round: every instance of the server's configuration, one after the other. */
+import { instancesOf, scopesOf } from "../app/instances.ts";
+import { systemClock } from "../base/clock.ts";
+import { openNodeDoor } from "../base/http/node-door.ts";
+import { examine, type Finding } from "../doctor/doctor.ts";
+import { readServerConfig } from "./server-config.ts";
+
+/** A finding, and about which instance. */
+export interface SetupFinding extends Finding {
+  readonly instance: string;
+}
+
+/** Throws `app.config_invalid`. */
+export async function checkSetup(configFile: string | undefined): Promise<readonly SetupFinding[]> {
+  const config = readServerConfig(configFile);
+  const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
+  const findings: SetupFinding[] = [];
+  try {
+    for (const instance of instancesOf(config).values()) {
+      const redirectUri = `${config.baseUrl}/auth/${instance.id}/callback`;
+      const parts = {
+        instance,
+        fetch: door.fetch,
+        clock: systemClock(),
+        redirectUri,
+        scopes: scopesOf(instance),
+      };
+      findings.push(...(await examine(parts)).map((finding) => ({ instance: instance.id, ...finding })));
+    }
+  } finally {
+    await door.close();
+  }
+  return findings;
+}
