@@ -43,6 +43,8 @@ export const command: Command = {
       repositories: values.repo,
       autoApprove: values["auto-approve"],
     };
+    // From here on there is a folder to delete, also when the demo is stopped before it is up.
+    const stopped = untilStopped();
     const { startDemo } = await import("../start-demo.ts");
     const demo = await startDemo(options).catch((error: unknown) => {
       throw explainEmulator(error, "--emulator-port");
@@ -50,7 +52,7 @@ export const command: Command = {
     process.stdout.write(
       values.json ? `${JSON.stringify(machineLine(demo))}\n` : readable(demo, values["auto-approve"]),
     );
-    await untilStopped();
+    await stopped;
     await demo.close();
     return 0;
   },
