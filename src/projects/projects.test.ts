@@ -65,7 +65,7 @@ describe("a project", () => {
     expect(await named("店".repeat(80))).toBe("店".repeat(80));
     expect(await named("🏗️")).toBe("🏗️");
     expect(await named("<b>& co</b>")).toBe("<b>& co</b>");
-    for (const name of ["", "   ", "x".repeat(81), "two\nlines", "\u0000", "a\u202eb", "\ud800"]) {
+    for (const name of ["", "   ", "x".repeat(81), "two\nlines", "\u0000", "a\u202eb", "\ud800", "\u200b"]) {
       expect(await codeOf(named(name))).toBe("projects.name_unusable");
     }
   });

@@ -1,5 +1,6 @@
 /** Owns projects: what connections, repositories and analyses belong to. Until rights come, each is its maker's alone. */
 import type { Clock } from "../base/clock.ts";
+import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
 import type { Database } from "../storage/database.ts";
 import type { ProjectsTable } from "../storage/schema.ts";
@@ -69,11 +70,11 @@ export function createProjects({ database, clock }: { database: Database; clock:
   };
 }
 
-/** Runs of white space become one space; characters that are not seen, and could turn the text around, are refused. */
+/** Runs of white space become one space; what is no {@link readableLine} is refused instead of changed. */
 function readName(name: string): string {
   const trimmed = name.trim().replace(/\p{Zs}+/gu, " ");
   const { length } = [...trimmed];
-  if (length < 1 || length > mostCharacters || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(trimmed)) {
+  if (length < 1 || length > mostCharacters || readableLine(trimmed) !== trimmed) {
     throw projectErrors.fail("projects.name_unusable");
   }
   return trimmed;

@@ -1,4 +1,5 @@
 /** Owns the step from a profile to a user: whoever comes first is made, whoever comes again is found by id alone. */
+import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { Database, Executor } from "../storage/database.ts";
@@ -55,10 +56,8 @@ function keep({ raw: _, ...profile }: Profile): string {
   return JSON.stringify(profile);
 }
 
-/** One line that says who it is, without characters that turn text around, however long the name at Bitbucket. */
+/** One line of at most 200 characters that says who it is. */
 function readableName({ displayName, nickname, username }: Profile): string {
-  const names = [displayName, nickname, username].map((name) =>
-    (name ?? "").replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, "").trim(),
-  );
+  const names = [displayName, nickname, username].map((name) => readableLine(name ?? ""));
   return [...(names.find((name) => name !== "") ?? "Bitbucket user")].slice(0, 200).join("");
 }
