@@ -13,8 +13,6 @@ export interface SealingKey {
 }
 
 export interface Keyring {
-  /** Which key seals now. */
-  readonly sealingKeyId: string;
   seal(context: SealContext, text: string): Promise<string>;
   /** Throws `sealing.unknown_key`; `sealing.does_not_open` for other contexts, other bytes and anything not a JWE. */
   open(context: SealContext, sealed: string): Promise<string>;
@@ -41,7 +39,6 @@ export function openKeyring({ keys }: { keys: readonly SealingKey[] }): Keyring 
   };
 
   return {
-    sealingKeyId: sealing.id,
     async seal(context, text) {
       return new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: algorithm, enc: encryption, kid: sealing.id, ctx: canonical(context) })

@@ -65,9 +65,9 @@ describe("a session", () => {
     expect(await sessions.find(two)).not.toBeNull();
   });
 
-  test("ends for every browser of a user, and for no other user", async () => {
+  test("ends with the user it belongs to, in every browser, and no other user's does", async () => {
     const [one, two, other] = [await open(), await open(), await open("usr_bea")];
-    await sessions.endAllOf("usr_ada");
+    await database.kysely.deleteFrom("users").where("id", "=", "usr_ada").execute();
     expect([await sessions.find(one), await sessions.find(two)]).toEqual([null, null]);
     expect(await sessions.find(other)).not.toBeNull();
   });

@@ -6,7 +6,6 @@ import type { Database } from "../storage/database.ts";
 import {
   deleteEndedSessions,
   deleteSession,
-  deleteSessionsOfUser,
   insertSession,
   prepareFindSession,
   type SessionRow,
@@ -43,7 +42,6 @@ export interface Sessions {
   find(token: string): Promise<Session | null>;
   /** From here on the token is worth nothing, in every copy. */
   end(token: string): Promise<void>;
-  endAllOf(userId: string): Promise<void>;
   /** For the hidden field of a form: bound to this session, tells nothing about its token. */
   csrfToken(token: string): string;
   csrfMatches(token: string, given: string): boolean;
@@ -99,9 +97,6 @@ export function createSessions(options: {
     },
     async end(token) {
       await deleteSession(kysely, sha256(token));
-    },
-    async endAllOf(userId) {
-      await deleteSessionsOfUser(kysely, userId);
     },
     csrfToken,
     csrfMatches: (token, given) => equalSecrets(csrfToken(token), given),

@@ -38,10 +38,6 @@ export async function deleteSession(db: Executor, idHash: string): Promise<void>
   await db.deleteFrom("sessions").where("id_hash", "=", idHash).execute();
 }
 
-export async function deleteSessionsOfUser(db: Executor, userId: string): Promise<void> {
-  await db.deleteFrom("sessions").where("user_id", "=", userId).execute();
-}
-
 /** Forgets every session that had ended by `now`. */
 export async function deleteEndedSessions(db: Executor, now: Date): Promise<void> {
   await db.deleteFrom("sessions").where("idle_expires_at", "<=", now.toISOString()).execute();
