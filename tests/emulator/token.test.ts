@@ -298,6 +298,20 @@ test("point 18: under the rules of 2025 the same grant acts as the workspace's o
   expect((again as TokenBody).refresh_token).toBe(refresh_token);
 });
 
+test("point 16, 17: under the rules of 2025 a refresh token lives on unused, and a bad one is an invalid request", async () => {
+  const in2025 = await createEmulator({ rules: "2025" });
+  opened.push(in2025);
+  const { refresh_token } = await tokensFor(in2025);
+  in2025.control.advance(400 * 86_400);
+  expect(await seen(requestToken(in2025, { grant_type: "refresh_token", refresh_token }))).toMatchObject([
+    200,
+    { refresh_token },
+  ]);
+  expect(
+    await seen(requestToken(in2025, { grant_type: "refresh_token", refresh_token: "nonsense" })),
+  ).toEqual([400, { error_description: "Invalid refresh_token", error: "invalid_request" }]);
+});
+
 test("point 18: a consumer without callback URL fails at every grant", async () => {
   const seed = {
     people: [{ username: "ada", displayName: "Ada" }],

@@ -38,7 +38,7 @@ export function harmlessQuery(parameters: URLSearchParams): string {
   return new URLSearchParams([...parameters].filter(([name]) => harmless.has(name))).toString();
 }
 
-/** Keeps the newest 100,000 requests. */
+/** Keeps at least the newest 90,000 requests and at most 100,000. */
 export function createJournal(onRequest?: (entry: JournalEntry) => void): Journal {
   const limit = 100_000;
   let entries: JournalEntry[] = [];

@@ -10,6 +10,8 @@ test("today's rules and those of 2025 differ in what was retired, and only there
   expect(changed.map(([name]) => name)).toEqual([
     "scopeField",
     "rotateRefreshTokens",
+    "refreshFailure",
+    "refreshIdleSeconds",
     "clientCredentialsRefreshToken",
     "clientCredentialsAsOwner",
     "tokenInQuery",

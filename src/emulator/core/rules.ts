@@ -13,8 +13,8 @@ function flag(today: boolean, text: string, in2025?: boolean): Switch<boolean> {
   return in2025 === undefined ? { today, text } : { today, in2025, text };
 }
 
-function amount(today: number, text: string): Switch<number> {
-  return { today, text };
+function amount(today: number, text: string, in2025?: number): Switch<number> {
+  return in2025 === undefined ? { today, text } : { today, in2025, text };
 }
 
 function words(today: string, text: string): Switch<string> {
@@ -105,13 +105,18 @@ export const switches = {
   ),
   refreshFailure: choice(
     ["unauthorized_client", "invalid_grant", "invalid_request"],
-    "The error for a dead refresh token.",
+    "The error for a dead refresh token; until 2026 it was invalid_request.",
+    "invalid_request",
   ),
   clientLockoutSeconds: amount(
     0,
     "After a rotated-away refresh token, valid ones of that client fail too for so long; seen once.",
   ),
-  refreshIdleSeconds: amount(90 * day, "A refresh token unused for three months expires; since 4 May 2026."),
+  refreshIdleSeconds: amount(
+    90 * day,
+    "A refresh token unused for three months expires; since 4 May 2026. Before, none was known to: a hundred years.",
+    36_500 * day,
+  ),
   clientCredentialsRefreshToken: flag(
     false,
     "client_credentials answers a refresh token; until 4 May 2026.",
