@@ -9,6 +9,7 @@ import type { LocalBitbucket } from "../../tests/flows/analysis-workshop.ts";
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface EmulatorProcess extends LocalBitbucket {
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export async function startEmulator(repository: string): Promise<EmulatorProcess
   // What `emulate --json` prints is documented; these fields are all that is used.
   const { bitbucket, api, consumers } = JSON.parse(String(line)) as LocalBitbucket["urls"] & LocalBitbucket;
   return {
+    pid: child.pid,
     clock: { ...systemClock(), advance() {} },
     urls: { bitbucket, api },
     consumers,

@@ -13,9 +13,9 @@ export interface Writer {
   flush(): Promise<void>;
 }
 
-const commitsInALoad = 64;
-const filesInALoad = 2_000;
-/** So that a slow run shows its progress. */
+const commitsInALoad = 500;
+const filesInALoad = 4_000;
+/** Bitbucket answers some forty calls a second at best, so this is what ends a load: little is lost by a crash, and progress shows. */
 const longestWaitMilliseconds = 1_000;
 
 export function createWriter(reading: Reading): Writer {

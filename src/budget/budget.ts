@@ -8,7 +8,7 @@ export const callsAnHour = 1_000;
 
 /** A consumer is named by the id of the instance that holds its registration. */
 export interface Budget {
-  /** Notes one call. Costs nothing: it is written with the next {@link Budget.flush}, or after fifty. */
+  /** Notes one call. Costs nothing: it is written within seconds, or with {@link Budget.flush}. */
   count(consumer: string): void;
   /** Calls in the rolling hour, to the minute and rather too many than too few. */
   used(consumer: string): Promise<number>;
@@ -20,18 +20,21 @@ export interface Budget {
 
 const minuteMilliseconds = 60_000;
 const windowMilliseconds = 60 * minuteMilliseconds;
-const mostNoted = 50;
+const mostNoted = 1_000;
+const longestUnwrittenMilliseconds = 2_000;
 
 /** One process's view; several on one database add up, each with its own last few calls unwritten. */
 export function createBudget({ database, clock }: { database: Database; clock: Clock }): Budget {
   let noted = new Map<string, { consumer: string; minute: string; calls: number }>();
   let unwritten = 0;
+  let writtenAt = clock.now().getTime();
   let writing = Promise.resolve();
 
   const write = async () => {
     const rows = [...noted.values()];
     noted = new Map();
     unwritten = 0;
+    writtenAt = clock.now().getTime();
     if (rows.length === 0) return;
     const oldest = minuteOf(clock.now().getTime() - 2 * windowMilliseconds);
     await database.transaction(async (transaction) => {
@@ -52,14 +55,17 @@ export function createBudget({ database, clock }: { database: Database; clock: C
   return {
     flush,
     count(consumer) {
-      const minute = minuteOf(clock.now().getTime());
+      const now = clock.now().getTime();
+      const minute = Math.floor(now / minuteMilliseconds);
       const key = `${minute} ${consumer}`;
-      const row = noted.get(key) ?? { consumer, minute, calls: 0 };
-      row.calls += 1;
-      noted.set(key, row);
+      const row = noted.get(key);
+      if (row === undefined)
+        noted.set(key, { consumer, minute: minuteOf(minute * minuteMilliseconds), calls: 1 });
+      else row.calls += 1;
       unwritten += 1;
       // A failed write shows at the next awaited one; a count must never stop the call it counts.
-      if (unwritten >= mostNoted) flush().catch(() => {});
+      const late = now - writtenAt >= longestUnwrittenMilliseconds;
+      if (late || unwritten >= mostNoted) flush().catch(() => {});
     },
     async used(consumer) {
       return sum(await recent(consumer));

@@ -25,6 +25,7 @@ import {
   updateConnection,
 } from "../storage/tables/connections.ts";
 import { listRepositories, replaceRepositories } from "../storage/tables/repositories.ts";
+import { rememberBriefly } from "./brief-memory.ts";
 import { type Connection, type Repository, readConnection, readRepositoryRow } from "./connection.ts";
 import { connectionErrors } from "./errors.ts";
 import type { LineProblem } from "./lines.ts";
@@ -360,7 +361,7 @@ function apiFor(parts: ConnectionParts, { id, instance_id }: ConnectionsTable): 
     instance,
     fetch,
     clock,
-    authorize: vault.authorize(id),
+    authorize: rememberBriefly(vault.authorize(id), clock),
     onCall: () => budget.count(instance_id),
   });
 }

@@ -180,7 +180,7 @@ test("the list of repositories is searched and paged, and a page leads to no oth
       code: "connections.bad_page",
     });
   }
-});
+}, 60_000);
 
 test("S20: revoked at Bitbucket, the connection asks to be renewed, and the same account renews it", async () => {
   const { rooms, connect, emulator } = await open();

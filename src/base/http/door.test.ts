@@ -79,7 +79,7 @@ test("a caller's own abort is the caller's own reason", async () => {
 });
 
 test("the server's door refuses, caps and gives up as the neutral one does", async () => {
-  const door = openNodeDoor({ deadlineMilliseconds: 150, maxBytes: 64 * 1024 });
+  const door = openNodeDoor({ deadlineMilliseconds: 1_000, maxBytes: 64 * 1024 });
   const codes: string[] = [];
   for (const answer of [
     (_, response) => response.writeHead(302, { location: "/elsewhere" }).end("gone"),
@@ -101,6 +101,15 @@ test("the server's door refuses, caps and gives up as the neutral one does", asy
     "http.unreachable",
   ]);
   await door.close();
+});
+
+test("the server's door gives up a request that still waits for its turn", async () => {
+  const url = await serve(() => {});
+  const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
+  const stop = new AbortController();
+  const answers = Array.from({ length: 20 }, () => door.fetch(url, { signal: stop.signal }));
+  stop.abort(new Error("enough"));
+  for (const answer of answers) await expect(answer).rejects.toThrow("enough");
 });
 
 test("the server's door sends forms, reads compressed answers and keeps repeated headers", async () => {

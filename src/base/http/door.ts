@@ -27,17 +27,20 @@ export interface Arriving {
   readonly statusText: string;
   readonly headers: Headers | [string, string][];
   readonly isRedirect: boolean;
-  /** Decoded; null when there is none. */
-  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | null;
+  /** Decoded, in pieces; null when there is none. */
+  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>> | null;
   /** Lets go of a body nobody will read. */
   discard(): Promise<void>;
 }
 
+export interface SendRequest extends DoorRequest {
+  readonly signal: AbortSignal;
+  /** The door refuses a longer body; who decodes or gathers one should stop there as well. */
+  readonly maxBytes: number;
+}
+
 /** Sends one request and follows no redirect. Whatever it throws, the door gives a name to. */
-export type Send = (
-  url: string,
-  request: DoorRequest & { readonly signal: AbortSignal },
-) => Promise<Arriving>;
+export type Send = (url: string, request: SendRequest) => Promise<Arriving>;
 
 /** Statuses whose answer has no body, for which `new Response` refuses one. */
 const bodyless = new Set([101, 204, 205, 304]);
@@ -61,7 +64,7 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
     const timer = setTimeout(() => deadline.abort(), deadlineMilliseconds);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
     try {
-      return await readWhole(await send(url, { ...init, signal }), maxBytes, url);
+      return await readWhole(await send(url, { ...init, signal, maxBytes }), maxBytes, url);
     } catch (error) {
       if (isWindlassError(error)) throw error;
       if (init.signal?.aborted) throw init.signal.reason;
@@ -74,7 +77,7 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
 }
 
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
-  return async (url, request) => {
+  return async (url, { maxBytes: _, ...request }) => {
     const response = await fetch(url, { ...request, body: request.body ?? null, redirect: "manual" });
     const { status, statusText, headers, body } = response;
     return {
@@ -106,12 +109,14 @@ async function readWhole(answer: Arriving, maxBytes: number, url: string): Promi
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > maxBytes) {
-      throw httpErrors.fail("http.too_large", { detail: `${place(url)}: more than ${maxBytes} bytes` });
-    }
+    if (size > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
   return new Response(chunks.length === 1 ? chunks[0] : new Blob(chunks), { status, statusText, headers });
+}
+
+export function tooLarge(url: string, maxBytes: number) {
+  return httpErrors.fail("http.too_large", { detail: `${place(url)}: more than ${maxBytes} bytes` });
 }
 
 /** Host and path without the query, which may carry a code or state. */

@@ -1,14 +1,16 @@
 /** Owns the door as a server opens it: undici over a pool of kept-alive connections, without what `fetch` adds. */
-import { pipeline, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { Agent, type Dispatcher, request } from "undici";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Agent, type Dispatcher } from "undici";
 import {
+  type Arriving,
   type DoorOptions,
-  type DoorRequest,
   type Fetch,
   isRedirect,
   openDoorOver,
   type Send,
+  type SendRequest,
+  tooLarge,
 } from "./door.ts";
 
 export interface NodeDoor {
@@ -23,51 +25,134 @@ export function openNodeDoor(options: Omit<DoorOptions, "fetch"> = {}): NodeDoor
   return { fetch: openDoorOver(sendByUndici(dispatcher), options), close: () => dispatcher.close() };
 }
 
-/** `fetch` costs two to three times the processor time of a plain request, which an analysis pays thousands of times. */
+/** An answer with the bytes as they came. */
+interface Received {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly chunks: Uint8Array<ArrayBuffer>[];
+}
+
+/** `fetch` costs several times the processor time of a plain dispatch, which an analysis pays thousands of times. */
 function sendByUndici(dispatcher: Dispatcher): Send {
-  return async (url, { method = "GET", headers, body, signal }) => {
-    const answer = await request(url, {
-      dispatcher,
-      // Any method a caller names; undici's type lists those of the standards.
-      method: method as Dispatcher.HttpMethod,
-      signal,
-      ...sendable(headers, body),
-    });
+  return async (url, request) => {
+    const answer = await receive(dispatcher, url, request);
+    const { status, statusText } = answer;
     return {
-      status: answer.statusCode,
-      statusText: answer.statusText ?? "",
+      status,
+      statusText,
       headers: pairsOf(answer.headers),
-      isRedirect: isRedirect(answer.statusCode),
-      body: decode(answer.body, answer.headers["content-encoding"]),
-      discard: () => answer.body.dump(),
+      isRedirect: isRedirect(status),
+      body: await decode(answer, url, request.maxBytes),
+      discard: async () => {},
     };
   };
 }
 
+function receive(dispatcher: Dispatcher, url: string, request: SendRequest): Promise<Received> {
+  const { origin, pathname, search } = new URL(url);
+  const { signal } = request;
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    /** A request that still waits for a connection has no controller; it is given up when it gets one. */
+    const stop = () => {
+      controller?.abort(stopped);
+      reject(stopped);
+    };
+    const gather = gatherAnswer(url, request.maxBytes, resolve, reject);
+    signal.addEventListener("abort", stop, { once: true });
+    dispatcher.dispatch(
+      { origin, path: pathname + search, ...sendable(request) },
+      {
+        ...gather,
+        onRequestStart(started) {
+          controller = started;
+          if (signal.aborted) controller.abort(stopped);
+        },
+        onResponseEnd() {
+          signal.removeEventListener("abort", stop);
+          gather.onResponseEnd();
+        },
+        onResponseError(_, error) {
+          signal.removeEventListener("abort", stop);
+          reject(error);
+        },
+      },
+    );
+  });
+}
+
+/** The door knows by its signals who stopped a request, and why. */
+const stopped = new Error("stopped");
+
+function gatherAnswer(
+  url: string,
+  maxBytes: number,
+  resolve: (answer: Received) => void,
+  reject: (error: Error) => void,
+) {
+  let start: Omit<Received, "chunks"> | undefined;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  return {
+    onResponseStart(
+      _: Dispatcher.DispatchController,
+      status: number,
+      headers: Received["headers"],
+      statusText?: string,
+    ) {
+      // 103 and the like announce the answer; they are not it.
+      if (status >= 200) start = { status, statusText: statusText ?? "", headers };
+    },
+    onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer) {
+      size += chunk.byteLength;
+      if (size > maxBytes) controller.abort(tooLarge(url, maxBytes));
+      // A socket's chunks are views of plain buffers, whatever the type says.
+      else chunks.push(chunk as Uint8Array<ArrayBuffer>);
+    },
+    onResponseEnd() {
+      if (start === undefined) reject(new Error("the answer had no beginning"));
+      else resolve({ ...start, chunks });
+    },
+  };
+}
+
 /** A form says its type, as `fetch` has it. */
-function sendable(headers: DoorRequest["headers"], body: DoorRequest["body"]) {
+function sendable({ method = "GET", headers, body }: SendRequest) {
   const all: Record<string, string> = { "accept-encoding": "gzip" };
   const pairs = headers instanceof Headers ? headers : Object.entries(headers ?? {});
   for (const [name, value] of pairs) all[name.toLowerCase()] = value;
-  if (body === undefined || body === null) return { headers: all };
   if (body instanceof URLSearchParams) {
     all["content-type"] ??= "application/x-www-form-urlencoded;charset=UTF-8";
   }
-  return { headers: all, body: String(body) };
+  return {
+    // Any method a caller names; undici's type lists those of the standards.
+    method: method as Dispatcher.HttpMethod,
+    headers: all,
+    body: body === undefined || body === null ? null : String(body),
+  };
 }
 
-function pairsOf(headers: Dispatcher.ResponseData["headers"]): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each): [string, string] => [name, each]),
-  );
+function pairsOf(headers: Received["headers"]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of Array.isArray(value) ? value : [value ?? ""]) pairs.push([name, each]);
+  }
+  return pairs;
 }
 
-/** Chunks of a body are plain buffers, whatever the stream's type says. */
-function decode(
-  body: Readable,
-  encoding: string | string[] | undefined,
-): AsyncIterable<Uint8Array<ArrayBuffer>> {
-  if (encoding !== "gzip") return body;
-  // A failure of either shows where the decoded bytes are read.
-  return pipeline(body, createGunzip(), () => {});
+const unzip = promisify(gunzip);
+
+async function decode(
+  { headers, chunks }: Received,
+  url: string,
+  maxBytes: number,
+): Promise<Arriving["body"]> {
+  if (headers["content-encoding"] !== "gzip" || chunks.length === 0) return chunks;
+  try {
+    return [await unzip(Buffer.concat(chunks), { maxOutputLength: maxBytes })];
+  } catch (error) {
+    const { code } = error as { code?: unknown }; // zlib's failures carry one
+    throw code === "ERR_BUFFER_TOO_LARGE" ? tooLarge(url, maxBytes) : error;
+  }
 }
