@@ -4,6 +4,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
+import { expand } from "../core/scopes.ts";
 import {
   findRepository,
   findWorkspace,
@@ -13,7 +14,6 @@ import {
   type Workspace,
 } from "../core/world.ts";
 import { forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
-import { expand } from "./scopes.ts";
 
 /** Who calls: a person through an app, an app on its own (limited to its workspace), or nobody. */
 export type Caller =

@@ -1,8 +1,8 @@
 /** Owns the seed file: its schema, and the reading of one with every mistake named at once. `docs/emulator.md` documents it. */
 import { z } from "zod";
-import { scopes } from "../cloud/scopes.ts";
 import { EmulatorFailure } from "./errors.ts";
 import { type Rules, readRule } from "./rules.ts";
+import { scopes } from "./scopes.ts";
 import { crossProblems } from "./seed-references.ts";
 
 const uuid = z

@@ -1,7 +1,7 @@
 /** Owns the ticks by which permissions are given to a consumer or an app password, by Bitbucket's names. */
 import { type Html, html } from "../../../ui/html.ts";
 import type { Rules } from "../../core/rules.ts";
-import { scopes, tickable } from "../scopes.ts";
+import { scopes, tickable } from "../../core/scopes.ts";
 
 /** One group of ticks a kind of permission, named `scope`. */
 export function permissionTicks(rules: Rules, ticked: readonly string[]): readonly Html[] {

@@ -1,5 +1,5 @@
 /** Owns the OAuth scopes of Bitbucket Cloud: their names on the forms that tick them, in words on the consent page, and what implies what. */
-import type { Rules } from "../core/rules.ts";
+import type { Rules } from "./rules.ts";
 
 interface Scope {
   /** The group and tick on the forms of consumers and app passwords. */
