@@ -97,8 +97,10 @@ test("all goes well: sign in, connect, run, refresh", async () => {
   connection = (await connect(john, project)).url.pathname.replace(/\/repositories$/, "");
   await save();
   await run();
+  await rig.app.analyses.idle();
   rig.emulator.clock.advance(7_100);
   await run();
+  await rig.app.analyses.idle();
   await lookAround();
   await expect(rig.app.analyses.list(project.split("/").at(-1) ?? "")).resolves.toMatchObject([
     { state: "done" },
