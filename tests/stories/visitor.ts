@@ -56,5 +56,3 @@ export function newVisitor() {
     },
   };
 }
-
-export type Visitor = ReturnType<typeof newVisitor>;
