@@ -2,7 +2,7 @@
 import { isWindlassError } from "../base/errors.ts";
 import type { Api } from "../bitbucket/api/client.ts";
 import type { AnalysesTable, AnalysisRepositoriesTable } from "../storage/schema.ts";
-import { updateAnalysis } from "../storage/tables/analyses.ts";
+import { findAnalysis, updateAnalysis } from "../storage/tables/analyses.ts";
 import {
   listAnalysisRepositories,
   updateAnalysisRepository,
@@ -31,6 +31,8 @@ export async function runAnalysis(
     await finish(run, null);
   } catch (error) {
     if (stop.aborted) return await rememberCalls(run);
+    // Deleted with its project while it ran: there is nothing left to write to.
+    if ((await findAnalysis(parts.database.kysely, analysis.id)) === undefined) return;
     if (!isWindlassError(error)) parts.log.error("analysis.broken", { analysis: analysis.id, error });
     await finish(run, error);
   } finally {

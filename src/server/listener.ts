@@ -58,11 +58,14 @@ function bind(
   });
 }
 
+/** A connection that is kept alive goes as soon as its request is answered; it would be waited for otherwise. */
 function drain(server: Server, graceMilliseconds: number): Promise<void> {
+  const goOnceAnswered = setInterval(() => server.closeIdleConnections(), 50);
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(goOnceAnswered);
       resolve();
     });
     server.closeIdleConnections();

@@ -114,15 +114,6 @@ export function fieldText(form: Readonly<Record<string, string | readonly string
   return typeof value === "string" ? value : (value?.[0] ?? "");
 }
 
-/** One field of a form as a list. */
-export function fieldList(
-  form: Readonly<Record<string, string | readonly string[]>>,
-  name: string,
-): readonly string[] {
-  const value = form[name];
-  return typeof value === "string" ? [value] : (value ?? []);
-}
-
 /** The visitor of a route behind {@link requireVisitor}. */
 export function visitorOf(context: WebContext): Visitor {
   const visitor = context.get("visitor");
