@@ -21,11 +21,16 @@ export interface Port {
   close(): Promise<void>;
 }
 
+/** A token travels in a header, and the rule `tokenLength` may ask for long ones: Node alone takes 16 KiB of headers. */
+const mostHeaderBytes = 256 * 1024;
+
 /** Binds a port, 0 for any. Throws {@link EmulatorFailure} `port_taken`. */
 export async function openPort(host: string, wanted: number): Promise<Port> {
   const listener = Promise.withResolvers<RequestListener>();
   const closing = new AbortController();
-  const server = createServer(async (request, response) => (await listener.promise)(request, response));
+  const server = createServer({ maxHeaderSize: mostHeaderBytes }, async (request, response) =>
+    (await listener.promise)(request, response),
+  );
   await bind(server, host, wanted);
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
   return {

@@ -312,6 +312,15 @@ test("point 16, 17: under the rules of 2025 a refresh token lives on unused, and
   ).toEqual([400, { error_description: "Invalid refresh_token", error: "invalid_request" }]);
 });
 
+test("point 15: tokens as long as the rule says are taken back, also beyond the headers Node takes by itself", async () => {
+  const where = await createEmulator({ rules: { tokenLength: 20_000 } });
+  opened.push(where);
+  const { access_token, refresh_token = "" } = await tokensFor(where);
+  expect([access_token, refresh_token].map(({ length }) => length)).toEqual([20_000, 20_000]);
+  expect((await call(where, "/2.0/user", access_token)).status).toBe(200);
+  expect((await refreshWith(where, refresh_token)).status).toBe(200);
+});
+
 test("point 18: a consumer without callback URL fails at every grant", async () => {
   const seed = {
     people: [{ username: "ada", displayName: "Ada" }],
