@@ -62,9 +62,14 @@ test("a request in flight is answered before the server is gone, and its databas
   const at = { ...config(), baseUrl: `http://localhost:${listener.port}` };
   const server = await startServer(at, { log: silentLog, clock: rig.emulator.clock, listener });
   const way = `${server.url}/auth/bitbucket/login`;
-  rig.emulator.control.addFault({ path: "/site/oauth2/authorize", kind: "delay", delayMilliseconds: 500 });
+  const late = rig.emulator.control.addFault({
+    path: "/site/oauth2/authorize",
+    kind: "delay",
+    delayMilliseconds: 500,
+  });
   const running = fetch(way, { redirect: "manual", headers: { connection: "close" } });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  // In flight for sure: Bitbucket has been asked on its behalf, and its answer is late.
+  while (late.hits === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   const closed = server.close();
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
   expect((await running).status).toBe(302);
