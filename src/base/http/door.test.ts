@@ -83,6 +83,8 @@ test("the server's door refuses, caps and gives up as the neutral one does", asy
   const codes: string[] = [];
   for (const answer of [
     (_, response) => response.writeHead(302, { location: "/elsewhere" }).end("gone"),
+    (_, response) => response.writeHead(302, { "content-encoding": "gzip" }).end("no gzip"),
+    (_, response) => response.writeHead(200, { "content-encoding": "X-GZip" }).end("no gzip"),
     (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(4e6))),
     (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("no gzip"),
     (_, response) => response.writeHead(200).write("first"),
@@ -95,6 +97,8 @@ test("the server's door refuses, caps and gives up as the neutral one does", asy
   }
   expect(codes).toEqual([
     "http.redirected",
+    "http.redirected",
+    "http.unreachable",
     "http.too_large",
     "http.unreachable",
     "http.timeout",

@@ -38,12 +38,14 @@ function sendByUndici(dispatcher: Dispatcher): Send {
   return async (url, request) => {
     const answer = await receive(dispatcher, url, request);
     const { status, statusText } = answer;
+    const redirect = isRedirect(status);
     return {
       status,
       statusText,
       headers: pairsOf(answer.headers),
-      isRedirect: isRedirect(status),
-      body: await decode(answer, url, request.maxBytes),
+      isRedirect: redirect,
+      // Nobody reads a redirect's body, so nothing can be wrong with it.
+      body: redirect ? null : await decode(answer, url, request.maxBytes),
       discard: async () => {},
     };
   };
@@ -143,12 +145,15 @@ function pairsOf(headers: Received["headers"]): [string, string][] {
 
 const unzip = promisify(gunzip);
 
+/** Names of codings are the same in any case, and `x-gzip` is `gzip` (RFC 9110 sections 8.4.1 and 8.4.1.3). */
+const gzipped = /^(x-)?gzip$/i;
+
 async function decode(
   { headers, chunks }: Received,
   url: string,
   maxBytes: number,
 ): Promise<Arriving["body"]> {
-  if (headers["content-encoding"] !== "gzip" || chunks.length === 0) return chunks;
+  if (!gzipped.test(String(headers["content-encoding"])) || chunks.length === 0) return chunks;
   try {
     return [await unzip(Buffer.concat(chunks), { maxOutputLength: maxBytes })];
   } catch (error) {
