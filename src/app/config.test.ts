@@ -73,3 +73,19 @@ test("scopes may be a list or a text", () => {
     problemsOf({ instances: { bitbucket: { clientId: "k", clientSecret: "s", scopes: "Account Read" } } }),
   ).not.toEqual([]);
 });
+
+test("a mistyped scope is named before anybody is sent to Bitbucket with it", () => {
+  const scopes = "account emial";
+  expect(problemsOf({ instances: { bitbucket: { clientId: "k", clientSecret: "s", scopes } } })).toEqual([
+    {
+      path: "instances.bitbucket.scopes.1",
+      problem: 'has "emial", which is no scope of Bitbucket Cloud such as account or repository:write',
+    },
+  ]);
+});
+
+test("a port says its range", () => {
+  expect(problemsOf({ ...least, listen: { port: 0 } })).toEqual([
+    { path: "listen.port", problem: "must be a whole number from 1 to 65535" },
+  ]);
+});

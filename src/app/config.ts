@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
+import { cloudScope } from "../bitbucket/cloud.ts";
 import { appErrors } from "./errors.ts";
 
 const secret = z
@@ -10,19 +11,15 @@ const secret = z
 
 const scopeList = z
   .union([z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
-  .pipe(
-    z
-      .array(
-        z
-          .string()
-          .regex(/^[a-z]+(:[a-z]+)?$/, "is not a Bitbucket scope such as account or repository:write"),
-      )
-      .min(1),
-  );
+  .pipe(z.array(z.string().refine(isCloudScope, { error: unknownScope })).min(1, "names no scope"));
+
+const portRange = "must be a whole number from 1 to 65535";
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "is not an http or https address" })
   .transform((url) => url.replace(/\/+$/, ""));
+
+const port = z.int(portRange).min(1, portRange).max(65_535, portRange);
 
 const instance = z.strictObject({
   product: z.literal("cloud").default("cloud"),
@@ -43,9 +40,7 @@ const baseUrl = httpUrl
 const schema = z.strictObject({
   /** The address people see, without a path. https unless loopback. Default: localhost with the port listened on. */
   baseUrl: baseUrl.optional(),
-  listen: z
-    .strictObject({ host: z.string().default("127.0.0.1"), port: z.int().min(1).max(65_535).default(8000) })
-    .prefault({}),
+  listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8000) }).prefault({}),
   /** Path of the SQLite file, or `:memory:`. */
   database: z.string().min(1).default("windlass.db"),
   /** 32 bytes in Base64. Without it a key file is kept beside the database. */
@@ -125,6 +120,14 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
   if (issue.code === "invalid_key")
     return [{ path, problem: issue.issues[0]?.message ?? "is not a name that can be used" }];
   return [{ path, problem: issue.message }];
+}
+
+function isCloudScope(name: string): boolean {
+  return cloudScope(name) !== null;
+}
+
+function unknownScope({ input }: { readonly input?: unknown }): string {
+  return `has ${JSON.stringify(input)}, which is no scope of Bitbucket Cloud such as account or repository:write`;
 }
 
 /** https anywhere; http only where nobody else can listen in. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Owns the command line's entry: finds the command, loads it, turns failures into one sentence and an exit code. */
 import { enableCompileCache } from "node:module";
-import { isWindlassError } from "../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../base/errors.ts";
 import { type Command, Refusal, UsageError } from "./command.ts";
 
 /** Every command, in the order of the help text. A command's module is loaded only when it is called. */
@@ -85,9 +85,14 @@ function explain(name: string, error: unknown): number {
   if (error instanceof Refusal) return complain(error.message, 1);
   if (isParseArgsError(error))
     return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
-  if (isWindlassError(error)) return complain(`${error.message} ${error.cure} [${error.code}]`, 1);
+  if (isWindlassError(error)) return complain(operatorSentence(error), 1);
   if (error instanceof Error) return complain(error.stack ?? error.message, 1);
   return complain(String(error), 1);
+}
+
+/** Who runs the command line is the operator: the detail is theirs too. */
+function operatorSentence({ message, cure, detail, code }: WindlassError): string {
+  return `${message} ${cure}${detail === undefined ? "" : ` (${detail})`} [${code}]`;
 }
 
 /** What `node:util` parseArgs throws for options it does not know. */

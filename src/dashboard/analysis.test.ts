@@ -30,6 +30,13 @@ test("a run under way polls its progress, one that is over does not", () => {
   expect(String(analysisProgress({ ...progress, state: "done" }))).not.toContain("hx-");
 });
 
+test("an answer to a poll also says the state at the head of the page", () => {
+  const text = String(analysisPoll({ ...progress, state: "waiting" }));
+  expect(text).toContain('<span id="run-state" hx-swap-oob="true">');
+  expect(text).toContain("Waiting");
+  expect(page("analysis-waiting")).toContain('<span id="run-state"><');
+});
+
 test("the last answer to a poll fetches the page once", () => {
   const text = String(analysisFinished({ ...progress, state: "done" }));
   expect(text).toContain('hx-trigger="load"');

@@ -9,7 +9,7 @@ import { type RunForm, runForm } from "./parts/connection.ts";
 import { type Failure, failureCard, type Places } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
 import { analysisProgress, type ProgressView } from "./parts/progress.ts";
-import { isUnderWay, stateBadge } from "./parts/states.ts";
+import { isUnderWay, runBadge } from "./parts/states.ts";
 import { type SuspectView, suspectList, type TraceView } from "./parts/suspects.ts";
 import { type Totals, totalTiles } from "./parts/totals.ts";
 import { paths } from "./paths.ts";
@@ -49,7 +49,7 @@ export function analysisPage(view: AnalysisView): Html {
 }
 
 function head({ progress, startedAt, lookbackDays, windowStart, windowEnd }: AnalysisView): Html {
-  return html`<div class="head"><div><h1>Analysis ${stateBadge(progress.state)}</h1><p class="muted">${counted(
+  return html`<div class="head"><div><h1>Analysis ${runBadge(progress.state, false)}</h1><p class="muted">${counted(
     lookbackDays,
     "day",
   )}, ${day(windowStart)} to ${day(windowEnd)} · begun ${moment(startedAt)}</p></div><a class="button plain small" href="${paths.analysisResult(

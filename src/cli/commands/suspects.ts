@@ -1,9 +1,8 @@
 /** Owns `windlass suspects`: a stack trace in, the commits that may have caused it out. */
 import { text } from "node:stream/consumers";
 import { parseArgs, styleText } from "node:util";
-import { runOnce, type SingleRunResult } from "../../app/single-run.ts";
+import type { SingleRunResult } from "../../app/single-run.ts";
 import { systemClock } from "../../base/clock.ts";
-import { openNodeDoor } from "../../base/http/node-door.ts";
 import { Secret } from "../../base/secret.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
 
@@ -39,6 +38,8 @@ export const command: Command = {
     const accessToken = readToken();
     if (process.stdin.isTTY) throw new UsageError("A stack trace is expected on standard input.");
     const errorText = await text(process.stdin);
+    const { runOnce } = await import("../../app/single-run.ts");
+    const { openNodeDoor } = await import("../../base/http/node-door.ts");
     const door = openNodeDoor();
     const onProgress = values.json || !process.stderr.isTTY ? undefined : showProgress;
     const analysis = await runOnce({

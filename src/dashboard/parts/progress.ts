@@ -4,7 +4,7 @@ import { clock, count, counted } from "../../ui/moments.ts";
 import { bar } from "../../ui/parts/meter.ts";
 import { notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
-import { type AnalysisState, isUnderWay, phaseText, type RepositoryPhase } from "./states.ts";
+import { type AnalysisState, isUnderWay, phaseText, type RepositoryPhase, runBadge } from "./states.ts";
 
 export interface ProgressView {
   readonly projectId: string;
@@ -31,13 +31,18 @@ export interface RepositoryProgress {
   readonly commitsCounted: number;
 }
 
-/** The fragment answered at {@link paths.analysisProgress}. Once the run is over it fetches the page anew, one time. */
+/** The part of the page that asks {@link paths.analysisProgress} how far the run is. */
 export function analysisProgress(view: ProgressView): Html {
   if (!isUnderWay(view.state)) return html`<div id="progress">${calls(view)}</div>`;
   const url = paths.analysisProgress(view.projectId, view.analysisId);
   return html`<section id="progress" class="card progress" aria-label="Progress" hx-get="${url}" hx-trigger="every 2s" hx-swap="outerHTML">${inside(
     view,
   )}</section>`;
+}
+
+/** What the poll is answered while the run goes on: how far it is, and its state for the head of the page. */
+export function analysisPoll(view: ProgressView): Html {
+  return html`${analysisProgress(view)}${runBadge(view.state, true)}`;
 }
 
 /** What the poll is answered once the run is over: it loads the page and puts its main part in place. */

@@ -1,5 +1,5 @@
 /** Owns how states are said: one word and a tone each. */
-import type { Html } from "../../ui/html.ts";
+import { type Html, html } from "../../ui/html.ts";
 import { badge, type Tone } from "../../ui/parts/notice.ts";
 
 export type ConnectionState =
@@ -59,6 +59,11 @@ export function connectionBadge(state: ConnectionState): Html {
 
 export function stateBadge(state: AnalysisState): Html {
   return badge(...(analyses[state] as Said));
+}
+
+/** The badge at the head of a run's page, which an answer to a poll replaces where it stands. */
+export function runBadge(state: AnalysisState, replaces: boolean): Html {
+  return html`<span id="run-state"${replaces ? html` hx-swap-oob="true"` : ""}>${stateBadge(state)}</span>`;
 }
 
 /** `reading commits`. */

@@ -5,7 +5,7 @@ import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { analysisPage } from "../../dashboard/analysis.ts";
 import type { RunForm } from "../../dashboard/parts/connection.ts";
-import { analysisFinished, analysisProgress } from "../../dashboard/parts/progress.ts";
+import { analysisFinished, analysisPoll } from "../../dashboard/parts/progress.ts";
 import { isUnderWay } from "../../dashboard/parts/states.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { projectPage } from "../../dashboard/project.ts";
@@ -103,5 +103,5 @@ async function showAnalysis(app: App, context: WebContext): Promise<Response> {
 async function showProgress(app: App, context: WebContext): Promise<Response> {
   const { analysis } = await analysisOf(app, context);
   const view = progressView(app, analysis);
-  return context.html(isUnderWay(view.state) ? analysisProgress(view) : analysisFinished(view));
+  return context.html(isUnderWay(view.state) ? analysisPoll(view) : analysisFinished(view));
 }

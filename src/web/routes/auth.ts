@@ -76,13 +76,17 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
   ) {
     throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
   }
+  const returnTo = context.req.query("returnTo") ?? paths.home;
   if (!(await app.isReachable(instance.id)))
-    return context.redirect(`${paths.signIn}?error=unreachable`, 303);
+    return context.redirect(
+      `${paths.signIn}?${new URLSearchParams({ error: "unreachable", returnTo })}`,
+      303,
+    );
   const browserToken = keepBrowser(app, context);
   const { location } = await app.handshakes.begin({
     instanceId: instance.id,
     purpose: "sign-in",
-    returnTo: context.req.query("returnTo") ?? paths.home,
+    returnTo,
     scopes: instance.scopes,
     browserToken,
   });
