@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { samples } from "../../tools/gallery/samples.ts";
 import { commitsPerDay } from "./charts/commits-per-day.ts";
-import { analysisFinished, analysisProgress, type ProgressView } from "./parts/progress.ts";
+import { analysisFinished, analysisPoll, analysisProgress, type ProgressView } from "./parts/progress.ts";
 
 const page = (name: string) => String(samples[name]?.html());
 
