@@ -16,7 +16,10 @@ export interface Running<Line> {
 }
 
 /** Starts a command that serves (`emulate --json`, `demo --json`) and waits for its line. */
-export async function startWindlass<Line>(args: readonly string[], options: { readonly cwd?: string } = {}): Promise<Running<Line>> {
+export async function startWindlass<Line>(
+  args: readonly string[],
+  options: { readonly cwd?: string } = {},
+): Promise<Running<Line>> {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
   const printed: string[] = [];
   child.stdout.on("data", (part: Buffer) => printed.push(part.toString()));
@@ -42,7 +45,11 @@ async function end(child: ChildProcess): Promise<number | null> {
 /** Runs a command to its end. */
 export async function runWindlass(
   args: readonly string[],
-  options: { readonly input?: string; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  options: {
+    readonly input?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  } = {},
 ): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }> {
   const env = { ...process.env, ...options.env };
   const child = spawn(process.execPath, [main, ...args], { env, ...(options.cwd && { cwd: options.cwd }) });
