@@ -114,23 +114,10 @@ export async function listAnalysisCommits(
     .execute();
 }
 
-/** One repository's commits in the order found, behind `afterPosition`: for reading all without holding all. */
-export async function listCommitsFrom(
-  db: Executor,
-  of: RepositoryInAnalysis & { readonly afterPosition: number; readonly limit: number },
-): Promise<(CommitsTable & { position: number })[]> {
-  return joined(db)
-    .selectAll("commits")
-    .select("listed.position")
-    .where("listed.analysis_id", "=", of.analysisId)
-    .where("listed.repository_uuid", "=", of.repositoryUuid)
-    .where("listed.position", ">", of.afterPosition)
-    .orderBy("listed.position")
-    .limit(of.limit)
-    .execute();
-}
-
-/** Like {@link listCommitsFrom}, but only commits that touched a file with one of these names. */
+/**
+ * One repository's commits in the order found, behind `afterPosition`, as far as they touched a file with one of these
+ * names: for reading all without holding all.
+ */
 export async function listCommitsNaming(
   db: Executor,
   of: RepositoryInAnalysis & {
