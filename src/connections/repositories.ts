@@ -48,8 +48,9 @@ export async function checkForm(form: RepositoryForm, context: FormContext): Pro
     ...picked.repositories.map((each) => ({ ...each, line: 0 })),
     ...typed.repositories,
   ]);
+  const visible = visibleNames(context);
   const problems: LineProblem[] = [
-    ...typed.problems,
+    ...(await Promise.all(typed.problems.map((problem) => withKnownSuggestion(problem, visible)))),
     ...picked.problems.map((each) => ({ ...each, line: 0 })),
   ];
   for (const { workspace, slug, line } of lines.slice(mostRepositories)) {
@@ -57,7 +58,6 @@ export async function checkForm(form: RepositoryForm, context: FormContext): Pro
     problems.push({ line, text: `${workspace}/${slug}`, message });
   }
   const found = new Map<string, CloudRepository>();
-  const visible = visibleNames(context);
   await eachAtOnce(lines.slice(0, mostRepositories), async (line) => {
     const answer = await look(line, context.api, visible);
     if ("message" in answer) problems.push(answer);
@@ -65,6 +65,15 @@ export async function checkForm(form: RepositoryForm, context: FormContext): Pro
   });
   problems.sort((left, right) => left.line - right.line);
   return { repositories: [...found.values()], problems, lookbackProblem: lookbackProblem(form.lookbackDays) };
+}
+
+/** What a line was completed to is suggested as it stands only if it is there, else the nearest that is. */
+async function withKnownSuggestion(problem: LineProblem, visible: VisibleNames): Promise<LineProblem> {
+  const { suggestion, ...rest } = problem;
+  if (suggestion === undefined) return problem;
+  const names = await visible(suggestion.split("/")[0] ?? "");
+  const known = names.includes(suggestion) ? suggestion : nearestName(suggestion, names);
+  return known === null ? rest : { ...rest, suggestion: known };
 }
 
 function uniqueLines(lines: readonly RepositoryLine[]): RepositoryLine[] {

@@ -5,7 +5,7 @@ import type { Fetch } from "../base/http/door.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 
 /** An answer holds this long, so that a busy sign-in page does not become a load on Bitbucket. */
-const rememberedSeconds = 15;
+const rememberedSeconds = 3;
 const patienceMilliseconds = 3_000;
 
 export interface ReachabilityParts {

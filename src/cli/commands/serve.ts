@@ -30,7 +30,7 @@ export const command: Command = {
       args: [...args],
       options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
     });
-    const listen = { host: values.host, port: readPort(values.port) };
+    const listen = { host: values.host, port: readPort(values.port, "--port", 1) };
     const { readServerConfig } = await import("../server-config.ts");
     const config = readServerConfig(values.config, listen);
     const [{ openLog }, { startServer }] = await Promise.all([
