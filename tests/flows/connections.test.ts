@@ -135,7 +135,7 @@ test("S11, S22: each bad line is named, near misses are suggested, and nothing i
   const { rooms, connect } = await open();
   const { id } = await connect();
   const text =
-    "acme/billing\nacme/chekout-api\nweb-shop\nglobex/inventry\nacme/payroll-exporter\nhttps://github.com/a/b";
+    "acme/billing\nacme/chekout-api\nweb-shop\nglobex/inventry\nacme/payroll-exporter\nhttps://github.com/a/b\nno-such-thing-at-all";
   const { saved, problems } = await rooms.connections.saveRepositories(id, form(text));
   expect(saved).toEqual([]);
   expect(problems.map(({ line, suggestion }) => [line, suggestion])).toEqual([
@@ -144,6 +144,7 @@ test("S11, S22: each bad line is named, near misses are suggested, and nothing i
     [4, undefined],
     [5, undefined],
     [6, undefined],
+    [7, undefined],
   ]);
   expect(problems[0]?.message).toContain("acme/chekout-api");
   expect(await rooms.connections.repositories(id)).toEqual([]);
