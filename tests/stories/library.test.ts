@@ -1,14 +1,14 @@
 /** The library: somebody installs the packed tarball in an empty folder and writes ten lines. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installPackage } from "../../tools/package.ts";
 import { addConsumerByHand, type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
 
 const run = promisify(execFile);
-const checkout = join(import.meta.dirname, "../..");
 
 let emulator: LocalBitbucket;
 let folder: string;
@@ -29,12 +29,7 @@ console.log(JSON.stringify(await provider.getUserInfo(tokens.accessToken)));
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "windlass-library-"));
   emulator = await startLocalBitbucket("--auto-approve", "johndoe");
-  await run("npm", ["pack", "--pack-destination", folder, "--loglevel", "error"], { cwd: checkout });
-  const [tarball = ""] = await readdir(folder);
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`], {
-    cwd: folder,
-  });
+  await installPackage(folder);
   await writeFile(join(folder, "ten-lines.js"), tenLines);
 }, 300_000);
 
