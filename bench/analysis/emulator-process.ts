@@ -13,19 +13,10 @@ export interface EmulatorProcess extends LocalBitbucket {
   stop(): Promise<void>;
 }
 
-/** Serves one repository as `acme/<folder name>` and grants everything to John Doe. */
-export async function startEmulator(repository: string): Promise<EmulatorProcess> {
-  const options = [
-    "--json",
-    "--port",
-    "0",
-    "--api-port",
-    "0",
-    "--repo",
-    repository,
-    "--auto-approve",
-    "johndoe",
-  ];
+/** Serves each repository as `acme/<folder name>` and grants everything to John Doe. */
+export async function startEmulator(...repositories: readonly string[]): Promise<EmulatorProcess> {
+  const repos = repositories.flatMap((path) => ["--repo", path]);
+  const options = ["--json", "--port", "0", "--api-port", "0", "--auto-approve", "johndoe", ...repos];
   const child = spawn(process.execPath, ["src/cli/main.ts", "emulate", ...options], {
     cwd: checkout,
     stdio: ["ignore", "pipe", "inherit"],

@@ -13,7 +13,7 @@ export interface Writer {
   flush(): Promise<void>;
 }
 
-const commitsInALoad = 500;
+const commitsInALoad = 128;
 const filesInALoad = 4_000;
 /** Bitbucket answers some forty calls a second at best, so this is what ends a load: little is lost by a crash, and progress shows. */
 const longestWaitMilliseconds = 1_000;

@@ -27,8 +27,8 @@ export interface Arriving {
   readonly statusText: string;
   readonly headers: Headers | [string, string][];
   readonly isRedirect: boolean;
-  /** Decoded, in pieces; null when there is none. */
-  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>> | null;
+  /** Decoded, whole or in pieces; null when there is none. */
+  readonly body: AsyncIterable<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer> | null;
   /** Lets go of a body nobody will read. */
   discard(): Promise<void>;
 }
@@ -105,6 +105,16 @@ async function readWhole(answer: Arriving, maxBytes: number, url: string): Promi
     await answer.discard();
     return new Response(null, { status, statusText, headers });
   }
+  const bytes = body instanceof Uint8Array ? body : await gather(body, maxBytes, url);
+  if (bytes.byteLength > maxBytes) throw tooLarge(url, maxBytes);
+  return new Response(bytes, { status, statusText, headers });
+}
+
+async function gather(
+  body: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  maxBytes: number,
+  url: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -112,7 +122,13 @@ async function readWhole(answer: Arriving, maxBytes: number, url: string): Promi
     if (size > maxBytes) throw tooLarge(url, maxBytes);
     chunks.push(chunk);
   }
-  return new Response(chunks.length === 1 ? chunks[0] : new Blob(chunks), { status, statusText, headers });
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 export function tooLarge(url: string, maxBytes: number) {

@@ -3,7 +3,6 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import {
-  type Arriving,
   type DoorOptions,
   type Fetch,
   isRedirect,
@@ -148,14 +147,12 @@ const unzip = promisify(gunzip);
 /** Names of codings are the same in any case, and `x-gzip` is `gzip` (RFC 9110 sections 8.4.1 and 8.4.1.3). */
 const gzipped = /^(x-)?gzip$/i;
 
-async function decode(
-  { headers, chunks }: Received,
-  url: string,
-  maxBytes: number,
-): Promise<Arriving["body"]> {
-  if (!gzipped.test(String(headers["content-encoding"])) || chunks.length === 0) return chunks;
+async function decode({ headers, chunks }: Received, url: string, maxBytes: number) {
+  const [only] = chunks;
+  const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+  if (!gzipped.test(String(headers["content-encoding"])) || bytes.byteLength === 0) return bytes;
   try {
-    return [await unzip(Buffer.concat(chunks), { maxOutputLength: maxBytes })];
+    return await unzip(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     const { code } = error as { code?: unknown }; // zlib's failures carry one
     throw code === "ERR_BUFFER_TOO_LARGE" ? tooLarge(url, maxBytes) : error;
