@@ -12,8 +12,10 @@ import {
   listAnalyses,
   listUnfinishedAnalyses,
 } from "../storage/tables/analyses.ts";
+import { prepareInsertAnalysisCommits } from "../storage/tables/analysis-commits.ts";
 import { insertAnalysisRepositories } from "../storage/tables/analysis-repositories.ts";
 import { prepareInsertCommitFiles } from "../storage/tables/commit-files.ts";
+import { prepareInsertCommits } from "../storage/tables/commits.ts";
 import { findConnection } from "../storage/tables/connections.ts";
 import { listRepositories } from "../storage/tables/repositories.ts";
 import type { Analysis, AnalysisSummary } from "./analysis.ts";
@@ -75,9 +77,13 @@ const dayMilliseconds = 86_400_000;
 
 export function createAnalyses(parts: AnalysesParts): Analyses {
   const { database, log = silentLog, parallelCalls = defaultParallelCalls } = parts;
-  const insertFiles = prepareInsertCommitFiles(database.kysely);
+  const insert = {
+    commits: prepareInsertCommits(database.kysely),
+    listed: prepareInsertAnalysisCommits(database.kysely),
+    files: prepareInsertCommitFiles(database.kysely),
+  };
   const callsPerHour = parts.callsPerHour ?? callsAnHour;
-  const runParts: RunParts = { ...parts, log, parallelCalls, callsPerHour, insertFiles };
+  const runParts: RunParts = { ...parts, log, parallelCalls, callsPerHour, insert };
   const stop = new AbortController();
   const running = new Map<string, Promise<void>>();
 

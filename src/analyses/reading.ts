@@ -3,9 +3,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Api } from "../bitbucket/api/client.ts";
 import type { Budget } from "../budget/budget.ts";
+import type { BulkInsert } from "../storage/bulk-insert.ts";
 import type { Database } from "../storage/database.ts";
 import type { AnalysesTable, AnalysisRepositoriesTable } from "../storage/schema.ts";
-import type { InsertCommitFiles } from "../storage/tables/commit-files.ts";
 import type { Pace } from "./pace.ts";
 
 export interface RunParts {
@@ -16,7 +16,14 @@ export interface RunParts {
   readonly budget: Budget;
   readonly parallelCalls: number;
   readonly callsPerHour: number;
-  readonly insertFiles: InsertCommitFiles;
+  readonly insert: Inserts;
+}
+
+/** The busy statements, compiled once for all runs. */
+export interface Inserts {
+  readonly commits: BulkInsert<"commits">;
+  readonly listed: BulkInsert<"analysis_commits">;
+  readonly files: BulkInsert<"commit_files">;
 }
 
 /** What the parts of a run share. */

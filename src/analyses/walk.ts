@@ -2,9 +2,8 @@
 import { isWindlassError } from "../base/errors.ts";
 import { type CloudCommit, commitPage } from "../bitbucket/api/cloud.ts";
 import type { CommitsTable } from "../storage/schema.ts";
-import { deleteAnalysisCommits, insertAnalysisCommits } from "../storage/tables/analysis-commits.ts";
+import { countCountedFrom, deleteAnalysisCommits } from "../storage/tables/analysis-commits.ts";
 import { updateAnalysisRepository } from "../storage/tables/analysis-repositories.ts";
-import { countCounted, insertCommits } from "../storage/tables/commits.ts";
 import type { Progress } from "./progress.ts";
 import { placeOf, type Reading } from "./reading.ts";
 
@@ -89,7 +88,7 @@ async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promis
   for (const { date } of commits) if (tally.newest === null || date > tally.newest) tally.newest = date;
   const place = placeOf(run, row);
   await run.database.transaction(async (transaction) => {
-    await insertCommits(
+    await run.insert.commits(
       transaction,
       commits.map((commit) => commitRow(row.repository_uuid, commit)),
     );
@@ -99,12 +98,8 @@ async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promis
       position: tally.nextPosition + index,
       hash,
     }));
-    await insertAnalysisCommits(transaction, rows);
-    const counted = await countCounted(
-      transaction,
-      row.repository_uuid,
-      inside.map(({ hash }) => hash),
-    );
+    await run.insert.listed(transaction, rows);
+    const counted = await countCountedFrom(transaction, { ...place, position: tally.nextPosition });
     tally.nextPosition += rows.length;
     tally.found += rows.length;
     tally.counted += counted;

@@ -14,7 +14,7 @@ export interface Writer {
 }
 
 const commitsInALoad = 128;
-const filesInALoad = 4_000;
+const filesInALoad = 1_000;
 /** Bitbucket answers some forty calls a second at best, so this is what ends a load: little is lost by a crash, and progress shows. */
 const longestWaitMilliseconds = 1_000;
 
@@ -56,7 +56,7 @@ async function write({ run, row, tally }: Reading, { hashes, files }: Load): Pro
   if (hashes.length === 0) return;
   tally.counted += hashes.length;
   await run.database.transaction(async (transaction) => {
-    await run.insertFiles(transaction, files);
+    await run.insert.files(transaction, files);
     await markCounted(transaction, row.repository_uuid, hashes);
     await updateAnalysisRepository(transaction, row, { commits_counted: tally.counted });
     await updateAnalysis(transaction, run.analysis.id, { calls: run.calls() });

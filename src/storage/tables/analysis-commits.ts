@@ -1,20 +1,14 @@
 /** Owns the rows that say which commits an analysis found, and the questions asked of them. */
 import { type ExpressionBuilder, sql } from "kysely";
+import { type BulkInsert, prepareBulkInsert } from "../bulk-insert.ts";
 import type { Executor } from "../database.ts";
-import type { AnalysisCommitsTable, CommitsTable, Schema } from "../schema.ts";
+import type { CommitsTable, Schema } from "../schema.ts";
 
-const rowsAtOnce = 200;
-
-export async function insertAnalysisCommits(
-  db: Executor,
-  rows: readonly AnalysisCommitsTable[],
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    await db
-      .insertInto("analysis_commits")
-      .values(rows.slice(start, start + rowsAtOnce))
-      .execute();
-  }
+export function prepareInsertAnalysisCommits(db: Executor): BulkInsert<"analysis_commits"> {
+  return prepareBulkInsert(db, "analysis_commits", {
+    columns: ["analysis_id", "repository_uuid", "position", "hash"],
+    key: ["analysis_id", "repository_uuid", "position"],
+  });
 }
 
 export interface RepositoryInAnalysis {
@@ -80,6 +74,21 @@ export async function countAnalysisCommits(
     counted: Number(row.counted ?? 0),
     lastPosition: Number(row.last ?? -1),
   };
+}
+
+/** How many of the commits from a position on have known files. */
+export async function countCountedFrom(
+  db: Executor,
+  of: RepositoryInAnalysis & { readonly position: number },
+): Promise<number> {
+  const row = await joined(db)
+    .select((select) => select.fn.countAll<number>().as("counted"))
+    .where("listed.analysis_id", "=", of.analysisId)
+    .where("listed.repository_uuid", "=", of.repositoryUuid)
+    .where("listed.position", ">=", of.position)
+    .where("commits.counted", "=", 1)
+    .executeTakeFirstOrThrow();
+  return Number(row.counted);
 }
 
 /** The next commits whose files are not known, in order, behind `afterPosition`. */
