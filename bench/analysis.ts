@@ -11,9 +11,9 @@ import { type RecordedCall, runBareLoop } from "./analysis/bare-loop.ts";
 import { type EmulatorProcess, startEmulator } from "./analysis/emulator-process.ts";
 import type { BenchTable } from "./table.ts";
 
-const commits = 2_000;
+const commits = 4_000;
 const parallelCalls = 8;
-const rounds = 3;
+const rounds = 5;
 const lookbackDays = 3_650;
 const leastRatio = 0.8;
 const mostCallsWhenNothingIsNew = 3;
@@ -25,8 +25,8 @@ export async function run(): Promise<BenchTable> {
   try {
     const speed = await measureSpeed(folder);
     await measureMemory(folder, commits / 10); // what is loaded at first use is no growth
-    const once = await measureMemory(folder, commits);
-    const twice = await measureMemory(folder, 2 * commits);
+    const once = await measureMemory(folder, commits / 2);
+    const twice = await measureMemory(folder, commits);
     return table(speed, twice - once, [once, twice]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -189,7 +189,8 @@ async function measureMemory(folder: string, size: number): Promise<number> {
 
 function table(speed: Speed, growth: number, [once, twice]: [number, number]): BenchTable {
   const [ours, bare] = [median(speed.ours), median(speed.bare)];
-  const ratio = bare / ours;
+  // Neighbours in time are compared: what else the machine does changes over the rounds.
+  const ratio = median(speed.ours.map((seconds, round) => (speed.bare[round] ?? Number.NaN) / seconds));
   return {
     bench: "analysis",
     rows: [
@@ -200,8 +201,8 @@ function table(speed: Speed, growth: number, [once, twice]: [number, number]): B
       { name: "analysis ÷ bare loop", value: round(ratio), unit: "×" },
       { name: "calls of a second run, nothing new", value: speed.secondRunCalls, unit: "calls" },
       { name: "second run, nothing new", value: round(speed.secondRunSeconds * 1000), unit: "ms" },
-      { name: `heap added at most, ${commits} commits`, value: round(once), unit: "MB" },
-      { name: `heap added at most, ${2 * commits} commits`, value: round(twice), unit: "MB" },
+      { name: `heap added at most, ${commits / 2} commits`, value: round(once), unit: "MB" },
+      { name: `heap added at most, ${commits} commits`, value: round(twice), unit: "MB" },
     ],
     goals: [
       { goal: `analysis ÷ bare loop ≥ ${leastRatio}`, value: round(ratio), met: ratio >= leastRatio },

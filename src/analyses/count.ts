@@ -7,6 +7,8 @@ import { placeOf, type Reading } from "./reading.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
 const hashesAtOnce = 256;
+/** The pace keeps the calls at their number; while one worker writes a load, a spare one makes its call. */
+const spareWorkers = 2;
 
 /**
  * Asks for the files of each listed commit until the list is finished and empty. A commit whose changes are too large for
@@ -15,7 +17,7 @@ const hashesAtOnce = 256;
 export async function countCommits(reading: Reading, progress: Progress): Promise<void> {
   const writer = createWriter(reading);
   const hashes = uncounted(reading, progress);
-  const workers = Array.from({ length: reading.run.parallelCalls }, () =>
+  const workers = Array.from({ length: reading.run.parallelCalls + spareWorkers }, () =>
     work(reading, hashes, writer).catch((error) => progress.fail(error)),
   );
   await Promise.all(workers);
