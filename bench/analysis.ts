@@ -143,17 +143,21 @@ async function timed(rooms: Rooms, order: Parameters<Rooms["analyses"]["start"]>
 
 /** Notes what the app sends, to send the same again without it. */
 function recordCalls() {
-  let calls: RecordedCall[] = [];
+  let calls: { readonly url: string; readonly headers: Headers | Record<string, string> }[] = [];
   return {
-    calls: () => calls,
+    // Read afterwards: the bare loop has nothing of the kind while it runs.
+    calls: (): RecordedCall[] =>
+      calls.map(({ url, headers }) => ({
+        url,
+        authorization: new Headers(headers).get("authorization") ?? "",
+      })),
     begin() {
       calls = [];
     },
     watch:
       (fetch: Fetch): Fetch =>
       (url, init) => {
-        const authorization = new Headers(init?.headers).get("authorization") ?? "";
-        calls.push({ url, authorization });
+        calls.push({ url, headers: init?.headers ?? {} });
         return fetch(url, init);
       },
   };
