@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { failureOf, type RecordedAnswer, recorded } from "../../tests/bitbucket/recorded.ts";
+import { asResponse } from "../base/http/door.ts";
 import { bitbucketProvider } from "./provider.ts";
 
 const redirectUri = "https://example.com/auth/bitbucket/callback";
@@ -15,12 +16,14 @@ const answer = {
 
 function providerWith(answers: readonly RecordedAnswer[] | Record<string, RecordedAnswer>) {
   const { fetch: handFed, requests } = recorded(answers);
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    handFed(String(input), {
-      method: init?.method ?? "GET",
-      headers: new Headers(init?.headers),
-      body: init?.body === null || init?.body === undefined ? null : String(init.body),
-    });
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    asResponse(
+      await handFed(String(input), {
+        method: init?.method ?? "GET",
+        headers: new Headers(init?.headers),
+        body: init?.body === null || init?.body === undefined ? null : String(init.body),
+      }),
+    );
   return { provider: bitbucketProvider({ clientId: "key", clientSecret: "secret", fetch }), requests };
 }
 

@@ -3,7 +3,16 @@ import { isWindlassError } from "../errors.ts";
 import { httpErrors } from "./errors.ts";
 
 /** The part of `fetch` the house uses. Headers may carry secrets: a door never logs them. */
-export type Fetch = (url: string, init?: DoorRequest) => Promise<Response>;
+export type Fetch = (url: string, init?: DoorRequest) => Promise<Answer>;
+
+/** What the house reads of an answer. A `Response` is one; making one costs more than all the rest of a small answer. */
+export interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+}
 
 export interface DoorRequest {
   readonly method?: string;
@@ -46,7 +55,7 @@ export type Send = (url: string, request: SendRequest) => Promise<Arriving>;
 const bodyless = new Set([101, 204, 205, 304]);
 
 /**
- * Opens the door: a `fetch` that reads each answer whole (within the caps) before it returns it.
+ * Opens the door: it reads each answer whole (within the caps) before it returns it.
  * Throws `http.unreachable`, `http.timeout`, `http.too_large`, `http.redirected`; any other status is the caller's to judge.
  */
 export function openDoor(options: DoorOptions = {}): Fetch {
@@ -95,19 +104,41 @@ export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-async function readWhole(answer: Arriving, maxBytes: number, url: string): Promise<Response> {
-  const { status, statusText, headers, body } = answer;
+async function readWhole(answer: Arriving, maxBytes: number, url: string): Promise<Answer> {
+  const { status, body } = answer;
   if (answer.isRedirect) {
     await answer.discard();
     throw httpErrors.fail("http.redirected", { detail: `${place(url)} answered ${status}` });
   }
   if (body === null || bodyless.has(status)) {
     await answer.discard();
-    return new Response(null, { status, statusText, headers });
+    return wholeAnswer(answer, new Uint8Array());
   }
   const bytes = body instanceof Uint8Array ? body : await gather(body, maxBytes, url);
   if (bytes.byteLength > maxBytes) throw tooLarge(url, maxBytes);
-  return new Response(bytes, { status, statusText, headers });
+  return wholeAnswer(answer, bytes);
+}
+
+/** Headers are made of their pairs only when somebody asks for them. */
+function wholeAnswer({ status, statusText, headers: pairs }: Arriving, bytes: Uint8Array): Answer {
+  let headers: Headers | undefined;
+  const text = () => new TextDecoder().decode(bytes);
+  return {
+    status,
+    statusText,
+    get headers() {
+      headers ??= new Headers(pairs);
+      return headers;
+    },
+    text: async () => text(),
+    json: async () => JSON.parse(text()),
+  };
+}
+
+/** The answer for a library that asks for the platform's own class. */
+export async function asResponse(answer: Answer): Promise<Response> {
+  const { status, statusText, headers } = answer;
+  return new Response(bodyless.has(status) ? null : await answer.text(), { status, statusText, headers });
 }
 
 async function gather(

@@ -111,7 +111,16 @@ async function send(options: ApiOptions, { url, path, header, repeated }: Sendin
     method: "GET",
     headers: { accept: "application/json", authorization: header.reveal(), "user-agent": "windlass" },
   });
-  return { status: response.status, headers: response.headers, text: await response.text(), path };
+  const text = await response.text();
+  return {
+    status: response.status,
+    // Asked for only when the call failed.
+    get headers() {
+      return response.headers;
+    },
+    text,
+    path,
+  };
 }
 
 function judge(options: ApiOptions, answer: ApiAnswer, secrets: readonly Secret[]): unknown {

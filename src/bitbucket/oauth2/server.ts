@@ -1,7 +1,7 @@
 /** Owns how an instance looks to `oauth4webapi`: server, client, authentication and the door it calls through. */
 import * as oauth from "oauth4webapi";
 import { base64 } from "../../base/encoding.ts";
-import type { Fetch } from "../../base/http/door.ts";
+import { asResponse, type Fetch } from "../../base/http/door.ts";
 import { isLoopback } from "../../base/http/loopback.ts";
 import { Secret } from "../../base/secret.ts";
 import type { Instance } from "../instance.ts";
@@ -35,7 +35,8 @@ export function basicCredentials({ clientId, clientSecret }: Instance): Secret {
 export function requestOptions(instance: Instance, fetch: Fetch): oauth.TokenEndpointRequestOptions {
   return {
     headers: { "user-agent": "windlass" },
-    [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body }),
+    [oauth.customFetch]: async (url, { method, headers, body }) =>
+      asResponse(await fetch(url, { method, headers, body })),
     [oauth.allowInsecureRequests]: isLoopback(new URL(instance.urls.token).hostname),
   };
 }
