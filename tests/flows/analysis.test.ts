@@ -1,5 +1,4 @@
 /** Runs of analyses: what they find, what they ask for, and how they get over trouble. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { buildDemoRepository, culpritSubject, demoTrace } from "../../src/emulator/demo/demo-repository.ts";
@@ -7,6 +6,7 @@ import { writeHistory } from "../../src/emulator/demo/write-history.ts";
 import { failureOf } from "../bitbucket/recorded.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 import { buildLargeHistory } from "../histories/large.ts";
+import { extend, moveMain, revisions } from "../histories/push.ts";
 import {
   analyse,
   openRooms,
@@ -394,33 +394,3 @@ test("orders that cannot be carried out are refused at once, and the same order 
   await rooms.analyses.idle();
   expect((await rooms.analyses.list(project.id)).map(({ state }) => state)).toEqual(["done", "done"]);
 });
-
-/** Further commits on main, as a push brings them. */
-async function extend(path: string, files: { readonly name: string }[]): Promise<void> {
-  for (const { name } of files) {
-    const blob = await git(path, ["hash-object", "-w", "--stdin"], `${name}\n`);
-    const listed = await git(path, ["ls-tree", "main"]);
-    const tree = await git(path, ["mktree"], `${listed}\n100644 blob ${blob}\t${name}\n`);
-    const commit = await git(path, ["commit-tree", tree, "-p", "main", "-F", "-"], `${name}\n`);
-    await git(path, ["update-ref", "refs/heads/main", commit]);
-  }
-}
-
-async function moveMain(path: string, to: string): Promise<void> {
-  await git(path, ["update-ref", "refs/heads/main", await git(path, ["rev-parse", to])]);
-}
-
-async function revisions(path: string): Promise<string[]> {
-  return (await git(path, ["rev-list", "main"])).split("\n");
-}
-
-async function git(path: string, command: string[], input = ""): Promise<string> {
-  const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];
-  return new Promise((resolve, reject) => {
-    const child = execFile("git", ["-C", path, ...identity, ...command], (error, output) =>
-      error === null ? resolve(output.trim()) : reject(error),
-    );
-    // A git that reads nothing may have ended already.
-    child.stdin?.on("error", () => {}).end(input);
-  });
-}

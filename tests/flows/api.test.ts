@@ -208,3 +208,35 @@ describe("with repository", () => {
     expect(calls).toHaveLength(answered.length);
   });
 });
+
+describe("the API under faults", () => {
+  test.each([
+    [
+      { kind: "rate-limit", retryAfterSeconds: 7 },
+      { code: "bitbucket.rate_limited", retryAfterSeconds: 7 },
+    ],
+    [{ kind: "rate-limit" }, { code: "bitbucket.rate_limited", retryAfterSeconds: undefined }],
+    [{ kind: "html", status: 502 }, { code: "bitbucket.unavailable" }],
+    [
+      { kind: "status", status: 555 },
+      { code: "bitbucket.unavailable", data: { status: 555 } },
+    ],
+    [{ kind: "text", status: 429 }, { code: "bitbucket.rate_limited" }],
+    [{ kind: "cut" }, { code: "http.unreachable" }],
+  ] as const)("%j is answered as %j", async (fault, expected) => {
+    emulator.control.addFault({ path: "/2.0/user", ...fault });
+    await expect(api.get("/user")).rejects.toMatchObject(expected);
+    expect(await api.get("/user")).toMatchObject({ type: "user" });
+  });
+
+  test("S10: a list across workspaces is gone, with the changelog's entry", async () => {
+    await expect(api.get("/workspaces")).rejects.toMatchObject({
+      code: "bitbucket.gone",
+      data: { change: "CHANGE-2770" },
+    });
+  });
+
+  test("a path that does not exist is not found", async () => {
+    await expect(api.get("/no/such/thing")).rejects.toMatchObject({ code: "bitbucket.not_found" });
+  });
+});

@@ -1,6 +1,6 @@
-/** Our OAuth client against the emulator: sign-in, rotation, expiry, client authentication, PKCE, and what goes wrong. */
+/** Our OAuth client against the emulator: sign-in, rotation, expiry, client authentication, PKCE, refreshing. */
 import { inspect } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { openDoor } from "../../src/base/http/door.ts";
 import { randomToken } from "../../src/base/random.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -385,49 +385,5 @@ describe("refreshing", () => {
       await expect(refreshTokens(context, refreshToken)).rejects.toMatchObject({ reaction: "unreachable" });
     }
     await expect(refreshTokens(context, refreshToken)).resolves.toBeDefined();
-  });
-});
-
-describe("the API under faults", () => {
-  let emulator: Emulator;
-  let api: ReturnType<typeof createApi>;
-
-  beforeAll(async () => {
-    emulator = await createEmulator({ autoApprove: "johndoe" });
-    const instance = instanceOf(emulator);
-    const { accessToken } = await signIn(emulator, instance);
-    api = createApi({ instance, fetch, authorize: bearer(accessToken) });
-  });
-
-  afterAll(() => emulator.close());
-
-  test.each([
-    [
-      { kind: "rate-limit", retryAfterSeconds: 7 },
-      { code: "bitbucket.rate_limited", retryAfterSeconds: 7 },
-    ],
-    [{ kind: "rate-limit" }, { code: "bitbucket.rate_limited", retryAfterSeconds: undefined }],
-    [{ kind: "html", status: 502 }, { code: "bitbucket.unavailable" }],
-    [
-      { kind: "status", status: 555 },
-      { code: "bitbucket.unavailable", data: { status: 555 } },
-    ],
-    [{ kind: "text", status: 429 }, { code: "bitbucket.rate_limited" }],
-    [{ kind: "cut" }, { code: "http.unreachable" }],
-  ] as const)("%j is answered as %j", async (fault, expected) => {
-    emulator.control.addFault({ path: "/2.0/user", ...fault });
-    await expect(api.get("/user")).rejects.toMatchObject(expected);
-    expect(await api.get("/user")).toMatchObject({ type: "user" });
-  });
-
-  test("S10: a list across workspaces is gone, with the changelog's entry", async () => {
-    await expect(api.get("/workspaces")).rejects.toMatchObject({
-      code: "bitbucket.gone",
-      data: { change: "CHANGE-2770" },
-    });
-  });
-
-  test("a path that does not exist is not found", async () => {
-    await expect(api.get("/no/such/thing")).rejects.toMatchObject({ code: "bitbucket.not_found" });
   });
 });
