@@ -1,12 +1,12 @@
 /** Owns counting: the changed files of every commit that is not known yet, many at a time, each kept for good. */
 import { diffstat } from "../bitbucket/api/cloud.ts";
-import { listUncounted } from "../storage/tables/analysis-commits.ts";
+import { listUncounted, type UncountedCommit } from "../storage/tables/analysis-commits.ts";
 import { isHopeless } from "./pace.ts";
 import type { Progress } from "./progress.ts";
 import { placeOf, type Reading } from "./reading.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
-const hashesAtOnce = 256;
+const commitsAtOnce = 256;
 /** The pace keeps the calls at their number; while one worker writes a load, a spare one makes its call. */
 const spareWorkers = 2;
 
@@ -16,20 +16,24 @@ const spareWorkers = 2;
  */
 export async function countCommits(reading: Reading, progress: Progress): Promise<void> {
   const writer = createWriter(reading);
-  const hashes = uncounted(reading, progress);
+  const commits = uncounted(reading, progress);
   const workers = Array.from({ length: reading.run.parallelCalls + spareWorkers }, () =>
-    work(reading, hashes, writer).catch((error) => progress.fail(error)),
+    work(reading, commits, writer).catch((error) => progress.fail(error)),
   );
   await Promise.all(workers);
   await writer.flush();
   progress.throwIfFailed();
 }
 
-async function work(reading: Reading, hashes: AsyncIterable<string>, writer: Writer): Promise<void> {
+async function work(
+  reading: Reading,
+  commits: AsyncIterable<UncountedCommit>,
+  writer: Writer,
+): Promise<void> {
   const { run, workspace, slug } = reading;
-  for await (const hash of hashes) {
+  for await (const { number, hash } of commits) {
     try {
-      await writer.add(hash, await run.pace.call(() => diffstat(run.client, { workspace, slug, hash })));
+      await writer.add(number, await run.pace.call(() => diffstat(run.client, { workspace, slug, hash })));
     } catch (error) {
       if (!isHopeless(error)) throw error;
       run.log.warn("analysis.commit_skipped", { repository: reading.row.full_name, hash });
@@ -38,7 +42,7 @@ async function work(reading: Reading, hashes: AsyncIterable<string>, writer: Wri
 }
 
 /** Shared by all workers, who ask for the next one in turn. */
-async function* uncounted({ run, row }: Reading, progress: Progress): AsyncGenerator<string> {
+async function* uncounted({ run, row }: Reading, progress: Progress): AsyncGenerator<UncountedCommit> {
   let afterPosition = -1;
   for (;;) {
     progress.throwIfFailed();
@@ -46,14 +50,14 @@ async function* uncounted({ run, row }: Reading, progress: Progress): AsyncGener
     const next = await listUncounted(run.database.kysely, {
       ...placeOf(run, row),
       afterPosition,
-      limit: hashesAtOnce,
+      limit: commitsAtOnce,
     });
     if (next.length === 0 && finished) return;
     if (next.length === 0) await progress.turned(turns);
-    for (const { hash, position } of next) {
+    for (const commit of next) {
       progress.throwIfFailed();
-      afterPosition = position;
-      yield hash;
+      afterPosition = commit.position;
+      yield commit;
     }
   }
 }

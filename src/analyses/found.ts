@@ -4,7 +4,7 @@ import type {
   AnalysesTable,
   AnalysisRepositoriesTable,
   CommitFilesTable,
-  CommitsTable,
+  CommitRow,
 } from "../storage/schema.ts";
 import { listAnalysisCommits, listCommitsNaming } from "../storage/tables/analysis-commits.ts";
 import { listCommitFiles } from "../storage/tables/commit-files.ts";
@@ -40,34 +40,27 @@ export async function readCommits(
     authorRaw: commit.author_raw,
     message: commit.message,
     parents: readParents(commit),
-    files: commit.counted === 1 ? (files.get(keyOf(commit)) ?? []) : null,
+    files: commit.counted === 1 ? (files.get(commit.number) ?? []) : null,
   }));
 }
 
 /** Only `storage` of commits writes the column, as a list of hashes. */
-function readParents({ parents }: CommitsTable): string[] {
+function readParents({ parents }: CommitRow): string[] {
   return JSON.parse(parents) as string[];
 }
 
-async function readFiles(
-  db: Executor,
-  commits: readonly CommitsTable[],
-): Promise<Map<string, AnalysisFile[]>> {
-  const files = new Map<string, AnalysisFile[]>();
-  for (const [uuid, group] of Map.groupBy(commits, ({ repository_uuid }) => repository_uuid)) {
-    const hashes = group.filter(({ counted }) => counted === 1).map(({ hash }) => hash);
-    for (const row of await listCommitFiles(db, uuid, hashes)) {
-      const key = keyOf(row);
-      const list = files.get(key) ?? [];
-      list.push(readFile(row));
-      files.set(key, list);
-    }
+/** The files of counted commits by the commit's number. */
+async function readFiles(db: Executor, commits: readonly CommitRow[]): Promise<Map<number, AnalysisFile[]>> {
+  const counted = commits.filter((commit) => commit.counted === 1);
+  const rows = await listCommitFiles(
+    db,
+    counted.map(({ number }) => number),
+  );
+  const files = new Map<number, AnalysisFile[]>();
+  for (const [number, group] of Map.groupBy(rows, ({ commit_number }) => commit_number)) {
+    files.set(number, group.map(readFile));
   }
   return files;
-}
-
-function keyOf({ repository_uuid, hash }: Pick<CommitsTable, "repository_uuid" | "hash">): string {
-  return `${repository_uuid} ${hash}`;
 }
 
 function readFile(row: CommitFilesTable): AnalysisFile {
@@ -110,7 +103,7 @@ export async function readSuspects(
       const commits = await listCommitsNaming(db, place);
       const files = await readFiles(db, commits);
       const candidates = commits.map((commit) =>
-        candidate(commit, repository, files.get(keyOf(commit)) ?? []),
+        candidate(commit, repository, files.get(commit.number) ?? []),
       );
       best = mergeSuspects(
         best,
@@ -125,7 +118,7 @@ export async function readSuspects(
   return best.map(describeSuspect);
 }
 
-function candidate(commit: CommitsTable, repository: string, files: readonly AnalysisFile[]): Candidate {
+function candidate(commit: CommitRow, repository: string, files: readonly AnalysisFile[]): Candidate {
   const changed = files.map((file) => ({ ...file, path: file.newPath ?? file.oldPath ?? "" }));
   return {
     repository,

@@ -1,9 +1,10 @@
 /** Owns walking over a repository's commits, page by page, and knowing when the window is behind. */
 import { isWindlassError } from "../base/errors.ts";
 import { type CloudCommit, commitPage } from "../bitbucket/api/cloud.ts";
-import type { CommitsTable } from "../storage/schema.ts";
-import { countCountedFrom, deleteAnalysisCommits } from "../storage/tables/analysis-commits.ts";
+import type { NewCommit } from "../storage/schema.ts";
+import { deleteAnalysisCommits } from "../storage/tables/analysis-commits.ts";
 import { updateAnalysisRepository } from "../storage/tables/analysis-repositories.ts";
+import { findKnownCommits } from "../storage/tables/commits.ts";
 import type { Progress } from "./progress.ts";
 import { placeOf, type Reading } from "./reading.ts";
 
@@ -92,17 +93,19 @@ async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promis
       transaction,
       commits.map((commit) => commitRow(row.repository_uuid, commit)),
     );
-    const rows = inside.map(({ hash }, index) => ({
+    const hashes = inside.map(({ hash }) => hash);
+    const known = await findKnownCommits(transaction, row.repository_uuid, hashes);
+    const listed = hashes.flatMap((hash) => known.get(hash) ?? []);
+    const rows = listed.map(({ number }, index) => ({
       analysis_id: place.analysisId,
       repository_uuid: place.repositoryUuid,
       position: tally.nextPosition + index,
-      hash,
+      commit_number: number,
     }));
     await run.insert.listed(transaction, rows);
-    const counted = await countCountedFrom(transaction, { ...place, position: tally.nextPosition });
     tally.nextPosition += rows.length;
     tally.found += rows.length;
-    tally.counted += counted;
+    tally.counted += listed.filter(({ counted }) => counted === 1).length;
     await updateAnalysisRepository(transaction, row, {
       next_page: onward,
       commits_found: tally.found,
@@ -130,7 +133,7 @@ async function beginList(
   Object.assign(tally, { found: 0, counted: 0, nextPosition: 0 });
 }
 
-function commitRow(repositoryUuid: string, commit: CloudCommit): CommitsTable {
+function commitRow(repositoryUuid: string, commit: CloudCommit): NewCommit {
   return {
     repository_uuid: repositoryUuid,
     hash: commit.hash,

@@ -8,7 +8,7 @@ import type { Reading } from "./reading.ts";
 
 export interface Writer {
   /** Takes the files of a commit; waits when this fills a load. */
-  add(hash: string, files: readonly FileChange[]): Promise<void>;
+  add(commitNumber: number, files: readonly FileChange[]): Promise<void>;
   /** Writes what is left. A load that could not be written throws here or at the `add` that filled it. */
   flush(): Promise<void>;
 }
@@ -20,27 +20,27 @@ const filesInALoad = 1_000;
 const longestWaitMilliseconds = 1_000;
 
 export function createWriter(reading: Reading): Writer {
-  const { run, row } = reading;
-  let hashes: string[] = [];
+  const { run } = reading;
+  let numbers: number[] = [];
   let files: CommitFilesTable[] = [];
   let writtenAt = run.clock.now().getTime();
   let writing: Promise<void> = Promise.resolve();
 
   const flush = () => {
-    const load = { hashes, files };
-    [hashes, files] = [[], []];
+    const load = { numbers, files };
+    [numbers, files] = [[], []];
     writtenAt = run.clock.now().getTime();
     writing = writing.then(() => write(reading, load));
     return writing;
   };
   return {
     flush,
-    async add(hash, changes) {
-      hashes.push(hash);
+    async add(commitNumber, changes) {
+      numbers.push(commitNumber);
       for (const [position, change] of changes.entries()) {
-        files.push(fileRow({ repository_uuid: row.repository_uuid, hash, position }, change));
+        files.push(fileRow({ commit_number: commitNumber, position }, change));
       }
-      const full = hashes.length >= commitsInALoad || files.length >= filesInALoad;
+      const full = numbers.length >= commitsInALoad || files.length >= filesInALoad;
       const late = run.clock.now().getTime() - writtenAt >= longestWaitMilliseconds;
       if (full || late) await flush();
     },
@@ -48,24 +48,24 @@ export function createWriter(reading: Reading): Writer {
 }
 
 interface Load {
-  readonly hashes: readonly string[];
+  readonly numbers: readonly number[];
   readonly files: readonly CommitFilesTable[];
 }
 
 /** A commit is marked in the transaction that writes its files, so a run cut short asks for it again. */
-async function write({ run, row, tally }: Reading, { hashes, files }: Load): Promise<void> {
-  if (hashes.length === 0) return;
-  tally.counted += hashes.length;
+async function write({ run, row, tally }: Reading, { numbers, files }: Load): Promise<void> {
+  if (numbers.length === 0) return;
+  tally.counted += numbers.length;
   await run.database.transaction(async (transaction) => {
     await run.insert.files(transaction, files);
-    await markCounted(transaction, row.repository_uuid, hashes);
+    await markCounted(transaction, numbers);
     await updateAnalysisRepository(transaction, row, { commits_counted: tally.counted });
     await updateAnalysis(transaction, run.analysis.id, { calls: run.calls() });
   });
 }
 
 function fileRow(
-  key: Pick<CommitFilesTable, "repository_uuid" | "hash" | "position">,
+  key: Pick<CommitFilesTable, "commit_number" | "position">,
   change: FileChange,
 ): CommitFilesTable {
   return {

@@ -1,4 +1,5 @@
 /** Owns writing many rows at a time: a full load's statement is compiled once, a rest goes row by row. */
+import { setImmediate } from "node:timers/promises";
 import type { CompiledQuery, Insertable } from "kysely";
 import type { Executor } from "./database.ts";
 import type { Schema } from "./schema.ts";
@@ -6,7 +7,7 @@ import type { Schema } from "./schema.ts";
 /** Writes rows; one whose key is there already stays as it is. */
 export type BulkInsert<Table extends keyof Schema> = (
   db: Executor,
-  rows: readonly Schema[Table][],
+  rows: readonly Insertable<Schema[Table]>[],
 ) => Promise<void>;
 
 /** Building a statement of hundreds of parameters takes longer than running it. */
@@ -22,7 +23,10 @@ export function prepareBulkInsert<Table extends keyof Schema>(
   {
     columns,
     key,
-  }: { readonly columns: readonly (keyof Schema[Table] & string)[]; readonly key: readonly string[] },
+  }: {
+    readonly columns: readonly (keyof Insertable<Schema[Table]> & string)[];
+    readonly key: readonly string[];
+  },
 ): BulkInsert<Table> {
   const compile = (rows: number): CompiledQuery => {
     const row = Object.fromEntries(columns.map((column) => [column, ""]));
@@ -42,6 +46,8 @@ export function prepareBulkInsert<Table extends keyof Schema>(
       for (const row of rows.slice(start, end)) for (const column of columns) parameters.push(row[column]);
       await executor.executeQuery({ ...(isFull ? full : single), parameters });
       start = end;
+      // SQLite holds up the process while it works: answers that came in meanwhile get their turn.
+      await setImmediate();
     }
   };
 }

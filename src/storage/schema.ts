@@ -3,6 +3,7 @@
  * times are ISO 8601 text in UTC, which sorts as it reads; flags are 0 or 1; lists are JSON text.
  * A column named `sealed_…` holds a JWE, one named `…_hash` a SHA-256: nothing here can be used by who reads the file.
  */
+import type { Generated, Insertable, Selectable } from "kysely";
 
 export interface UsersTable {
   id: string;
@@ -100,6 +101,8 @@ export interface RepositoriesTable {
 
 /** A commit of a repository, kept for good: what is behind a hash never changes. */
 export interface CommitsTable {
+  /** Given by the database in the order of arrival: what refers to a commit stays small, and is written side by side. */
+  number: Generated<number>;
   repository_uuid: string;
   hash: string;
   author_raw: string;
@@ -111,9 +114,11 @@ export interface CommitsTable {
   counted: number;
 }
 
+export type CommitRow = Selectable<CommitsTable>;
+export type NewCommit = Insertable<CommitsTable>;
+
 export interface CommitFilesTable {
-  repository_uuid: string;
-  hash: string;
+  commit_number: number;
   position: number;
   status: string;
   old_path: string | null;
@@ -170,7 +175,7 @@ export interface AnalysisCommitsTable {
   analysis_id: string;
   repository_uuid: string;
   position: number;
-  hash: string;
+  commit_number: number;
 }
 
 /** Calls made for a consumer in one minute, to be summed over the rolling hour. */

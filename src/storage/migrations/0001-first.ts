@@ -135,6 +135,7 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
 async function makeHistory(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("commits")
+    .addColumn("number", "integer", (c) => c.primaryKey().notNull())
     .addColumn("repository_uuid", "text", (c) => c.notNull())
     .addColumn("hash", "text", (c) => c.notNull())
     .addColumn("author_raw", "text", (c) => c.notNull())
@@ -143,19 +144,20 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
     .addColumn("message", "text", (c) => c.notNull())
     .addColumn("parents", "text", (c) => c.notNull())
     .addColumn("counted", "integer", (c) => c.notNull())
-    .addPrimaryKeyConstraint("commits_key", ["repository_uuid", "hash"])
+    .addUniqueConstraint("commits_by_hash", ["repository_uuid", "hash"])
     .execute();
   await schema
     .createTable("commit_files")
-    .addColumn("repository_uuid", "text", (c) => c.notNull())
-    .addColumn("hash", "text", (c) => c.notNull())
+    .addColumn("commit_number", "integer", (c) =>
+      c.notNull().references("commits.number").onDelete("cascade"),
+    )
     .addColumn("position", "integer", (c) => c.notNull())
     .addColumn("status", "text", (c) => c.notNull())
     .addColumn("old_path", "text")
     .addColumn("new_path", "text")
     .addColumn("lines_added", "integer", (c) => c.notNull())
     .addColumn("lines_removed", "integer", (c) => c.notNull())
-    .addPrimaryKeyConstraint("commit_files_key", ["repository_uuid", "hash", "position"])
+    .addPrimaryKeyConstraint("commit_files_key", ["commit_number", "position"])
     .execute();
   await schema
     .createTable("walks")
@@ -216,7 +218,7 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
     .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
     .addColumn("repository_uuid", "text", (c) => c.notNull())
     .addColumn("position", "integer", (c) => c.notNull())
-    .addColumn("hash", "text", (c) => c.notNull())
+    .addColumn("commit_number", "integer", (c) => c.notNull().references("commits.number"))
     .addPrimaryKeyConstraint("analysis_commits_key", ["analysis_id", "repository_uuid", "position"])
     .execute();
   await schema

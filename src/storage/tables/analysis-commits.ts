@@ -2,11 +2,11 @@
 import { type ExpressionBuilder, sql } from "kysely";
 import { type BulkInsert, prepareBulkInsert } from "../bulk-insert.ts";
 import type { Executor } from "../database.ts";
-import type { CommitsTable, Schema } from "../schema.ts";
+import type { CommitRow, Schema } from "../schema.ts";
 
 export function prepareInsertAnalysisCommits(db: Executor): BulkInsert<"analysis_commits"> {
   return prepareBulkInsert(db, "analysis_commits", {
-    columns: ["analysis_id", "repository_uuid", "position", "hash"],
+    columns: ["analysis_id", "repository_uuid", "position", "commit_number"],
     key: ["analysis_id", "repository_uuid", "position"],
   });
 }
@@ -33,20 +33,16 @@ export async function copyAnalysisCommits(
 ): Promise<void> {
   await db
     .insertInto("analysis_commits")
-    .columns(["analysis_id", "repository_uuid", "position", "hash"])
+    .columns(["analysis_id", "repository_uuid", "position", "commit_number"])
     .expression((build) =>
       build
         .selectFrom("analysis_commits as known")
-        .innerJoin("commits", (join) =>
-          join
-            .onRef("commits.repository_uuid", "=", "known.repository_uuid")
-            .onRef("commits.hash", "=", "known.hash"),
-        )
+        .innerJoin("commits", "commits.number", "known.commit_number")
         .select((select) => [
           select.val(to.analysisId).as("analysis_id"),
           "known.repository_uuid",
           select("known.position", "+", from.afterPosition + 1).as("position"),
-          "known.hash",
+          "known.commit_number",
         ])
         .where("known.analysis_id", "=", from.analysisId)
         .where("known.repository_uuid", "=", to.repositoryUuid)
@@ -76,28 +72,19 @@ export async function countAnalysisCommits(
   };
 }
 
-/** How many of the commits from a position on have known files. */
-export async function countCountedFrom(
-  db: Executor,
-  of: RepositoryInAnalysis & { readonly position: number },
-): Promise<number> {
-  const row = await joined(db)
-    .select((select) => select.fn.countAll<number>().as("counted"))
-    .where("listed.analysis_id", "=", of.analysisId)
-    .where("listed.repository_uuid", "=", of.repositoryUuid)
-    .where("listed.position", ">=", of.position)
-    .where("commits.counted", "=", 1)
-    .executeTakeFirstOrThrow();
-  return Number(row.counted);
+export interface UncountedCommit {
+  readonly number: number;
+  readonly hash: string;
+  readonly position: number;
 }
 
 /** The next commits whose files are not known, in order, behind `afterPosition`. */
 export async function listUncounted(
   db: Executor,
   of: RepositoryInAnalysis & { readonly afterPosition: number; readonly limit: number },
-): Promise<{ hash: string; position: number }[]> {
+): Promise<UncountedCommit[]> {
   return joined(db)
-    .select(["listed.hash", "listed.position"])
+    .select(["commits.number", "commits.hash", "listed.position"])
     .where("listed.analysis_id", "=", of.analysisId)
     .where("listed.repository_uuid", "=", of.repositoryUuid)
     .where("listed.position", ">", of.afterPosition)
@@ -111,7 +98,7 @@ export async function listUncounted(
 export async function listAnalysisCommits(
   db: Executor,
   of: { readonly analysisId: string; readonly limit: number; readonly offset: number },
-): Promise<CommitsTable[]> {
+): Promise<CommitRow[]> {
   return joined(db)
     .selectAll("commits")
     .where("listed.analysis_id", "=", of.analysisId)
@@ -134,7 +121,7 @@ export async function listCommitsNaming(
     readonly limit: number;
     readonly fileNames: readonly string[];
   },
-): Promise<(CommitsTable & { position: number })[]> {
+): Promise<(CommitRow & { position: number })[]> {
   return joined(db)
     .selectAll("commits")
     .select("listed.position")
@@ -146,8 +133,7 @@ export async function listCommitsNaming(
         where
           .selectFrom("commit_files as file")
           .select("file.position")
-          .whereRef("file.repository_uuid", "=", "listed.repository_uuid")
-          .whereRef("file.hash", "=", "listed.hash")
+          .whereRef("file.commit_number", "=", "listed.commit_number")
           .where((file) => file.or(of.fileNames.flatMap((name) => endsIn(file, name)))),
       ),
     )
@@ -190,11 +176,7 @@ export async function sumAnalysis(
 ): Promise<{ files: number; linesAdded: number; linesRemoved: number }> {
   const row = await db
     .selectFrom("analysis_commits as listed")
-    .innerJoin("commit_files as file", (join) =>
-      join
-        .onRef("file.repository_uuid", "=", "listed.repository_uuid")
-        .onRef("file.hash", "=", "listed.hash"),
-    )
+    .innerJoin("commit_files as file", "file.commit_number", "listed.commit_number")
     .select((select) => [
       select.fn.countAll<number>().as("files"),
       select.fn.sum<number | null>("file.lines_added").as("added"),
@@ -212,9 +194,5 @@ export async function sumAnalysis(
 function joined(db: Executor) {
   return db
     .selectFrom("analysis_commits as listed")
-    .innerJoin("commits", (join) =>
-      join
-        .onRef("commits.repository_uuid", "=", "listed.repository_uuid")
-        .onRef("commits.hash", "=", "listed.hash"),
-    );
+    .innerJoin("commits", "commits.number", "listed.commit_number");
 }
