@@ -14,8 +14,8 @@ export interface Writer {
 }
 
 /** Small enough to be written while the calls under way are still being answered, large enough for few waits on the disk. */
-const commitsInALoad = 128;
-const filesInALoad = 1_000;
+const commitsInALoad = 256;
+const filesInALoad = 2_000;
 /** Bitbucket answers some forty calls a second at best, so this is what ends a load: little is lost by a crash, and progress shows. */
 const longestWaitMilliseconds = 1_000;
 

@@ -2,7 +2,8 @@
 import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { bitbucketErrors } from "./errors.ts";
-import type { CloudUrls, Instance } from "./instance.ts";
+import type { CloudInstance, CloudUrls } from "./instance.ts";
+import { readScopes } from "./scope-list.ts";
 
 /** Bitbucket Cloud's own addresses. @see https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication */
 export const cloudUrls = {
@@ -159,7 +160,7 @@ export interface CloudOptions {
  * Makes an instance of Bitbucket Cloud.
  * Throws `bitbucket.configuration` naming everything that is missing or wrong, at once.
  */
-export function cloudInstance(options: CloudOptions): Instance {
+export function cloudInstance(options: CloudOptions): CloudInstance {
   const problems: string[] = [];
   const clientId = options.clientId ?? "";
   const clientSecret = asSecret(options.clientSecret ?? "");
@@ -174,13 +175,14 @@ export function cloudInstance(options: CloudOptions): Instance {
     });
   }
   const scopes = readScopes(options.scopes ?? ["account", "email"]);
-  return { id: options.id ?? "bitbucket", product: "cloud", clientId, clientSecret, scopes, urls };
-}
-
-/** A list of scopes from a list, or from one string as it stands in an environment variable. */
-export function readScopes(scopes: readonly string[] | string): readonly string[] {
-  const words = (typeof scopes === "string" ? [scopes] : scopes).flatMap((item) => item.split(/[\s,]+/));
-  return [...new Set(words.filter((word) => word !== ""))];
+  return {
+    id: options.id ?? "bitbucket",
+    product: "cloud",
+    client: { clientId, clientSecret },
+    scopes,
+    ca: null,
+    urls,
+  };
 }
 
 function asSecret(value: string | Secret): Secret {

@@ -112,6 +112,11 @@ export const bitbucketErrors = defineErrors({
     message: "Bitbucket's answer points to another server, which is not followed.",
     cure: "Check that the configured API address is Bitbucket's.",
   },
+  "bitbucket.bad_page": {
+    reaction: "refused",
+    message: "This page of the list does not exist.",
+    cure: "Begin the list anew.",
+  },
   "bitbucket.profile_without_id": {
     reaction: "malformed",
     message: "Bitbucket's answer names no id for this person, so nobody can be signed in by it.",

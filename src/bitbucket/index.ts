@@ -4,7 +4,7 @@ export { isWindlassError, type Reaction, type WindlassError } from "../base/erro
 export { type Fetch, openDoor } from "../base/http/door.ts";
 export { randomToken } from "../base/random.ts";
 export { Secret } from "../base/secret.ts";
-export { type Authorize, bearer } from "./api/authorize.ts";
+export { type Authorize, type AuthorizedCall, basic, bearer } from "./api/authorize.ts";
 export { type Api, type ApiCall, createApi, type Query } from "./api/client.ts";
 export {
   type CloudCommit,
@@ -22,7 +22,15 @@ export {
   resolveBranch,
 } from "./api/cloud.ts";
 export { type CloudScope, cloudInstance, cloudScope, cloudScopes, cloudUrls, expandScopes } from "./cloud.ts";
-export type { CloudUrls, Instance } from "./instance.ts";
+export type {
+  CloudInstance,
+  CloudUrls,
+  DataCenterInstance,
+  Instance,
+  OAuth2Instance,
+  Product,
+  ServerInstance,
+} from "./instance.ts";
 export {
   buildAuthorizationUrl,
   readState,

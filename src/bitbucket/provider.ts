@@ -4,12 +4,13 @@ import { type DoorOptions, openDoor } from "../base/http/door.ts";
 import { Secret } from "../base/secret.ts";
 import { bearer } from "./api/authorize.ts";
 import { createApi } from "./api/client.ts";
-import { cloudInstance, type PartialUrls, readScopes } from "./cloud.ts";
+import { cloudInstance, type PartialUrls } from "./cloud.ts";
 import type { JsonObject } from "./json.ts";
 import type { TokenAnswer, TokenContext } from "./oauth2/answer.ts";
 import { type AuthorizationRequest, buildAuthorizationUrl, trustCode } from "./oauth2/authorization.ts";
 import { requestCodeExchange, requestRefresh } from "./oauth2/token.ts";
 import { fetchProfile, type Profile } from "./profile/profile.ts";
+import { readScopes } from "./scope-list.ts";
 
 export interface BitbucketProviderOptions {
   /** The OAuth consumer's Key. */

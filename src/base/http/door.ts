@@ -19,6 +19,8 @@ export interface DoorRequest {
   readonly headers?: Headers | Record<string, string>;
   readonly body?: string | URLSearchParams | null;
   readonly signal?: AbortSignal | null;
+  /** Certificates in PEM to be trusted beside the well-known ones, for this server. */
+  readonly ca?: string | null;
 }
 
 export interface DoorOptions {
@@ -86,7 +88,8 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
 }
 
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
-  return async (url, { maxBytes: _, ...request }) => {
+  return async (url, { maxBytes: _, ca, ...request }) => {
+    if (ca) throw httpErrors.fail("http.no_certificates");
     const response = await fetch(url, { ...request, body: request.body ?? null, redirect: "manual" });
     const { status, statusText, headers, body } = response;
     return {

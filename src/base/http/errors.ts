@@ -22,4 +22,9 @@ export const httpErrors = defineErrors({
     message: "The server answered with a redirect, which is not followed.",
     cure: "Check that the configured address is the final one.",
   },
+  "http.no_certificates": {
+    reaction: "configuration",
+    message: "This way to the network cannot be told which certificates to trust.",
+    cure: "Hand in a fetch of your own that trusts the certificate authority, or set NODE_EXTRA_CA_CERTS.",
+  },
 });

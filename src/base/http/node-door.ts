@@ -1,4 +1,5 @@
 /** Owns the door as a server opens it: undici over a pool of kept-alive connections, without what `fetch` adds. */
+import { rootCertificates } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
@@ -20,8 +21,31 @@ export interface NodeDoor {
 
 /** Opens the door for a process that lives long. See `openDoor` for what it throws. */
 export function openNodeDoor(options: Omit<DoorOptions, "fetch"> = {}): NodeDoor {
-  const dispatcher = new Agent({ connect: { timeout: 5_000 }, connections: 16, pipelining: 1 });
-  return { fetch: openDoorOver(sendByUndici(dispatcher), options), close: () => dispatcher.close() };
+  const pools = openPools();
+  return { fetch: openDoorOver(sendByUndici(pools.for), options), close: pools.close };
+}
+
+/** Connections that trust different certificates are never shared. */
+function openPools() {
+  const open = (ca: string | null) =>
+    new Agent({
+      connect: { timeout: 5_000, ...(ca === null ? {} : { ca: [...rootCertificates, ca] }) },
+      connections: 16,
+      pipelining: 1,
+    });
+  const plain = open(null);
+  const special = new Map<string, Agent>();
+  return {
+    for(ca: string | null): Dispatcher {
+      if (ca === null) return plain;
+      const known = special.get(ca) ?? open(ca);
+      special.set(ca, known);
+      return known;
+    },
+    async close() {
+      await Promise.all([plain, ...special.values()].map((pool) => pool.close()));
+    },
+  };
 }
 
 /** An answer with the bytes as they came. */
@@ -33,9 +57,9 @@ interface Received {
 }
 
 /** `fetch` costs several times the processor time of a plain dispatch, which an analysis pays thousands of times. */
-function sendByUndici(dispatcher: Dispatcher): Send {
+function sendByUndici(poolFor: (ca: string | null) => Dispatcher): Send {
   return async (url, request) => {
-    const answer = await receive(dispatcher, url, request);
+    const answer = await receive(poolFor(request.ca ?? null), url, request);
     const { status, statusText } = answer;
     const redirect = isRedirect(status);
     return {

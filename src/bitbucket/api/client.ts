@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import type { Fetch } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
-import type { CloudUrls } from "../instance.ts";
+import type { Instance, InstanceUrls } from "../instance.ts";
 import { parseJson } from "../json.ts";
 import { type Authorize, hasNothingBetter } from "./authorize.ts";
 import { type ApiAnswer, apiFailure } from "./errors.ts";
@@ -38,8 +38,8 @@ export interface ApiOptions {
 
 /** Where to call: an instance, or the API's root alone. */
 export type ApiPlace =
-  | { readonly instance: { readonly urls: Pick<CloudUrls, "api"> } }
-  | { readonly urls: Pick<CloudUrls, "api"> };
+  | { readonly instance: Pick<Instance, "ca"> & { readonly urls: Pick<InstanceUrls, "api"> } }
+  | { readonly urls: Pick<InstanceUrls, "api"> };
 
 /**
  * Makes a client. Its calls throw `bitbucket.unauthorized`, `.forbidden` (data: required, granted), `.not_found`, `.gone`,
@@ -82,17 +82,21 @@ function withQuery(url: URL, query: Query): URL {
 }
 
 async function call(options: ApiOptions, url: URL, path: string): Promise<unknown> {
-  const header = await options.authorize();
+  const header = await options.authorize({ method: "GET", url });
   const first = await send(options, { url, path, header, repeated: false });
   if (first.status !== 401) return judge(options, first, [header]);
-  const fresh = await betterHeader(options, first, header);
+  const fresh = await betterHeader(options, url, { answer: first, rejected: header });
   const second = await send(options, { url, path, header: fresh, repeated: true });
   return judge(options, second, [header, fresh]);
 }
 
-async function betterHeader(options: ApiOptions, answer: ApiAnswer, rejected: Secret): Promise<Secret> {
+async function betterHeader(
+  options: ApiOptions,
+  url: URL,
+  { answer, rejected }: { readonly answer: ApiAnswer; readonly rejected: Secret },
+): Promise<Secret> {
   try {
-    return await options.authorize(rejected);
+    return await options.authorize({ method: "GET", url, rejected });
   } catch (error) {
     throw hasNothingBetter(error) ? failure(options, answer, [rejected]) : error;
   }

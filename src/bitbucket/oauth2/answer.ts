@@ -5,11 +5,11 @@ import { isWindlassError } from "../../base/errors.ts";
 import type { Fetch } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
-import type { Instance } from "../instance.ts";
+import type { OAuth2Instance } from "../instance.ts";
 import { asObject, asText, asTexts, type JsonObject, parseJson } from "../json.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import { type Grant, tokenRefusal } from "./refusals.ts";
-import { authorizationServer, basicCredentials, client } from "./server.ts";
+import { authorizationServer, basicCredentials, client, registration } from "./server.ts";
 
 /** What the token endpoint gave. */
 export interface TokenSet {
@@ -26,7 +26,7 @@ export interface TokenSet {
 
 /** What a call of the token endpoint needs. */
 export interface TokenContext {
-  readonly instance: Instance;
+  readonly instance: OAuth2Instance;
   readonly fetch: Fetch;
   readonly clock: Clock;
   /**
@@ -81,7 +81,7 @@ function refusal({ instance, clock }: TokenContext, exchange: TokenExchange, bod
   };
   if (status === 429) return bitbucketErrors.fail("bitbucket.rate_limited", details);
   if (status >= 500) return bitbucketErrors.fail("bitbucket.unavailable", details);
-  const sent = [instance.clientSecret, basicCredentials(instance), ...secrets];
+  const sent = [registration(instance).clientSecret, basicCredentials(instance), ...secrets];
   return tokenRefusal(grant, status, body, sent) ?? noAnswer(response);
 }
 

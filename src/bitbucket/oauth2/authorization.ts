@@ -2,8 +2,8 @@
 import * as oauth from "oauth4webapi";
 import { bitbucketErrors } from "../errors.ts";
 import { quoteForeign } from "../foreign-text.ts";
-import type { Instance } from "../instance.ts";
-import { authorizationServer, client } from "./server.ts";
+import type { OAuth2Instance } from "../instance.ts";
+import { authorizationServer, client, registration } from "./server.ts";
 
 export interface AuthorizationRequest {
   /** The consumer's callback URL, or an extension of it. Send the same at the exchange. */
@@ -24,7 +24,7 @@ const verifierShape = /^[A-Za-z0-9\-._~]{43,128}$/;
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3; "Use OAuth on Bitbucket Cloud"
  */
 export async function buildAuthorizationUrl(
-  instance: Instance,
+  instance: OAuth2Instance,
   request: AuthorizationRequest,
 ): Promise<string> {
   demand("redirectUri", URL.canParse(request.redirectUri));
@@ -32,7 +32,7 @@ export async function buildAuthorizationUrl(
   const url = new URL(instance.urls.authorize);
   const scopes = request.scopes ?? instance.scopes;
   url.searchParams.set("response_type", "code");
-  url.searchParams.set("client_id", instance.clientId);
+  url.searchParams.set("client_id", registration(instance).clientId);
   url.searchParams.set("redirect_uri", request.redirectUri);
   if (scopes.length > 0) url.searchParams.set("scope", scopes.join(" "));
   url.searchParams.set("state", request.state);
@@ -79,7 +79,7 @@ export type VerifiedCallback = URLSearchParams & { readonly [verified]: "callbac
  * Throws `bitbucket.callback_malformed`, `bitbucket.state_mismatch`, `bitbucket.denied` (the person said no) or
  * `bitbucket.authorization_failed` (any other error of RFC 6749 section 4.1.2.1), `bitbucket.scope_refused`.
  */
-export function validateCallback(instance: Instance, callback: URL, state: string): VerifiedCallback {
+export function validateCallback(instance: OAuth2Instance, callback: URL, state: string): VerifiedCallback {
   if (readState(callback) !== state) throw bitbucketErrors.fail("bitbucket.state_mismatch");
   return verify(instance, callback.searchParams, state);
 }
@@ -88,13 +88,13 @@ export function validateCallback(instance: Instance, callback: URL, state: strin
  * A code whose state the caller has compared already, as the library face receives it.
  * Throws `bitbucket.call_incomplete` when there is no code.
  */
-export function trustCode(instance: Instance, code: string): VerifiedCallback {
+export function trustCode(instance: OAuth2Instance, code: string): VerifiedCallback {
   demand("code", isFilled(code));
   return verify(instance, new URLSearchParams({ code }), oauth.expectNoState);
 }
 
 function verify(
-  instance: Instance,
+  instance: OAuth2Instance,
   parameters: URLSearchParams,
   state: string | typeof oauth.expectNoState,
 ): VerifiedCallback {

@@ -3,7 +3,7 @@ import * as oauth from "oauth4webapi";
 import { Secret } from "../../base/secret.ts";
 import { processTokenResponse, type TokenAnswer, type TokenContext, type TokenSet } from "./answer.ts";
 import { demand, type VerifiedCallback } from "./authorization.ts";
-import { authorizationServer, client, rawBasic, requestOptions } from "./server.ts";
+import { authorizationServer, client, clientAuthentication, requestOptions } from "./server.ts";
 
 export type { TokenContext, TokenSet } from "./answer.ts";
 
@@ -55,7 +55,7 @@ export async function requestRefresh(context: TokenContext, refreshToken: Secret
   const response = await oauth.refreshTokenGrantRequest(
     authorizationServer(instance),
     client(instance),
-    rawBasic(instance),
+    clientAuthentication(instance),
     refreshToken.reveal(),
     requestOptions(instance, fetch),
   );
@@ -63,7 +63,11 @@ export async function requestRefresh(context: TokenContext, refreshToken: Secret
 }
 
 function sendCode({ instance, fetch }: TokenContext, exchange: CodeExchange, code: string) {
-  const [server, consumer, basic] = [authorizationServer(instance), client(instance), rawBasic(instance)];
+  const [server, consumer, basic] = [
+    authorizationServer(instance),
+    client(instance),
+    clientAuthentication(instance),
+  ];
   const options = requestOptions(instance, fetch);
   const { callback, redirectUri, codeVerifier } = exchange;
   if (redirectUri !== undefined) {
