@@ -8,12 +8,17 @@ export interface RequestNote {
   grant: string | null;
   /** The person's username or uuid. */
   person: string | null;
+  /** How a call of OAuth 1 was signed: its method, and which parameters of the dance it brought. */
+  oauth1?: { readonly signatureMethod: string; readonly callback: boolean; readonly verifier: boolean };
 }
+
+/** Whose port a request came to. */
+export type JournalOrigin = "web" | "api" | "dataCenter" | "server";
 
 export interface JournalEntry extends Readonly<RequestNote> {
   /** By the emulator's clock. */
   readonly at: string;
-  readonly origin: "web" | "api";
+  readonly origin: JournalOrigin;
   readonly method: string;
   readonly path: string;
   /** Only parameters known to be harmless. */

@@ -1,35 +1,6 @@
 /** Owns the emulator's switches: every fact about Bitbucket Cloud that is unproven or retired, with the default we play. */
 
-/** One switch: what is played today, what `--rules 2025` plays instead, which values it takes, and why it is a switch. */
-export interface Switch<Value> {
-  readonly today: Value;
-  readonly in2025?: Value;
-  /** The values allowed; absent: any of the type of `today`. */
-  readonly choices?: readonly Value[];
-  readonly text: string;
-}
-
-function flag(today: boolean, text: string, in2025?: boolean): Switch<boolean> {
-  return in2025 === undefined ? { today, text } : { today, in2025, text };
-}
-
-function amount(today: number, text: string, in2025?: number): Switch<number> {
-  return in2025 === undefined ? { today, text } : { today, in2025, text };
-}
-
-function words(today: string, text: string): Switch<string> {
-  return { today, text };
-}
-
-/** The first choice is the default. */
-function choice<const Value extends string | number>(
-  choices: readonly [Value, ...Value[]],
-  text: string,
-  in2025?: NoInfer<Value>,
-): Switch<Value> {
-  const entry = { today: choices[0], choices, text };
-  return in2025 === undefined ? entry : { ...entry, in2025 };
-}
+import { amount, choice, flag, readSwitch, type Switch, words } from "./switches.ts";
 
 const day = 86_400;
 
@@ -207,15 +178,6 @@ function ruleValue(name: RuleName, wanted: RuleBundle | Partial<Rules>): unknown
 export function readRule(name: string, text: string): Partial<Rules> | string {
   if (!isRuleName(name)) return `There is no rule "${name}"`;
   const entry: Switch<unknown> = switches[name];
-  const value = parsed(entry.today, text);
-  if (value === undefined) return `The rule ${name} takes a ${typeof entry.today}, not "${text}"`;
-  if (entry.choices !== undefined && !entry.choices.includes(value))
-    return `The rule ${name} takes ${entry.choices.join(" or ")}, not "${text}"`;
-  return { [name]: value };
-}
-
-function parsed(example: unknown, text: string): unknown {
-  if (typeof example === "string") return text;
-  if (typeof example === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  const read = readSwitch(name, entry, text);
+  return typeof read === "string" ? read : { [name]: read.value };
 }

@@ -1,0 +1,27 @@
+/** Owns what every route of a Data Center or Server is handed: its world, version, rules, the clock, and where it is reached. */
+import type { ShiftableClock } from "../../base/clock.ts";
+import type { Faults } from "../core/faults.ts";
+import type { Journal } from "../core/journal.ts";
+import type { DcRules } from "./rules.ts";
+import type { DataCenterWorld, DcPerson } from "./world.ts";
+
+export interface DataCenterContext {
+  readonly product: "dataCenter" | "server";
+  readonly world: DataCenterWorld;
+  /** `9.4.2`; ask it through `atLeast` of `version.ts`. */
+  readonly version: string;
+  readonly rules: DcRules;
+  readonly clock: ShiftableClock;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** `http://127.0.0.1:1234`. */
+  readonly origin: string;
+  /** `/bitbucket`, or empty. */
+  readonly contextPath: string;
+  /** Origin and context path, without trailing slash: every link begins with it. */
+  readonly baseUrl: string;
+  /** Consents to everything by itself; null: a person is asked. */
+  readonly autoApprove: DcPerson | null;
+  /** Registers work for the emulator's end, such as stopping child processes. */
+  readonly onClose: (task: () => void | Promise<void>) => void;
+}

@@ -1,0 +1,71 @@
+/** Owns the refusals of a Data Center by the names of its exceptions. */
+import { dcError, dcErrors, htmlPage } from "./answers.ts";
+
+/** Signed in or not: no right to this. */
+export function notPermitted(): Response {
+  return dcError(401, "AuthorisationException", "You are not permitted to access this resource");
+}
+
+/** A password, token or other credential that is none. */
+export function badCredentials(): Response {
+  return dcError(
+    401,
+    "auth.IncorrectPasswordAuthenticationException",
+    "Authentication failed. Please check your credentials and try again.",
+  );
+}
+
+/** A mutating call that looks like a browser's, without `X-Atlassian-Token: no-check`. */
+export function xsrfFailed(): Response {
+  return new Response("XSRF check failed", {
+    status: 403,
+    headers: { "Content-Type": "text/plain;charset=UTF-8" },
+  });
+}
+
+export function noSuchProject(key: string): Response {
+  return dcError(404, "project.NoSuchProjectException", `Project ${key} does not exist.`);
+}
+
+export function noSuchRepository(projectKey: string, slug: string): Response {
+  return dcError(
+    404,
+    "repository.NoSuchRepositoryException",
+    `Repository ${projectKey}/${slug} does not exist.`,
+  );
+}
+
+export function noSuchCommit(revision: string, repositoryName: string): Response {
+  return dcError(
+    404,
+    "commit.NoSuchCommitException",
+    `Commit '${revision}' does not exist in repository '${repositoryName}'.`,
+  );
+}
+
+export function noSuchPath(path: string, revision: string): Response {
+  return dcError(
+    404,
+    "content.NoSuchPathException",
+    `The path "${path}" does not exist at revision "${revision}"`,
+  );
+}
+
+export function noSuchUser(slug: string): Response {
+  return dcError(404, "user.NoSuchUserException", `User ${slug} does not exist.`);
+}
+
+/** A parameter that is missing or of the wrong kind. */
+export function badParameter(name: string, message: string): Response {
+  return dcErrors(400, [{ context: name, message, exceptionName: "validation.ArgumentValidationException" }]);
+}
+
+/** A REST path that no resource answers. */
+export function noSuchResource(): Response {
+  return dcError(404, "javax.ws.rs.NotFoundException", "HTTP 404 Not Found");
+}
+
+/** Any other path that is not there. */
+export function noSuchPage(): Response {
+  return htmlPage(404, "Page not found", "The page you are looking for does not exist.");
+}
