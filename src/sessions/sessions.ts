@@ -25,6 +25,8 @@ export interface SessionUser {
   readonly email: string | null;
   readonly emailVerified: boolean;
   readonly avatarUrl: string | null;
+  /** The catalog's user who this is, such as `user:default/john`; null where no resolver is configured. */
+  readonly entityRef: string | null;
 }
 
 export interface Session {
@@ -125,6 +127,7 @@ function readSession(row: SessionRow): Session {
       email: row.email,
       emailVerified: row.email_verified === 1,
       avatarUrl: row.avatar_url,
+      entityRef: row.entity_ref,
     },
     instanceId: row.instance_id,
     expiresAt: new Date(row.idle_expires_at),

@@ -11,9 +11,14 @@ export interface UsersTable {
   email: string | null;
   email_verified: number;
   avatar_url: string | null;
+  /** The catalog's user a resolver found at the latest sign-in: `user:default/john`. */
+  entity_ref: string | null;
   created_at: string;
   last_signed_in_at: string;
 }
+
+/** A user to be written down; what can be null may be left out. */
+export type NewUser = Insertable<UsersTable>;
 
 /** A Bitbucket person: (instance, uuid without braces), never a user name or e-mail. */
 export interface IdentitiesTable {

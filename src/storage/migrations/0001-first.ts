@@ -26,6 +26,7 @@ async function makePeople(schema: SchemaModule): Promise<void> {
     .addColumn("email", "text")
     .addColumn("email_verified", "integer", (c) => c.notNull())
     .addColumn("avatar_url", "text")
+    .addColumn("entity_ref", "text")
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("last_signed_in_at", "text", (c) => c.notNull())
     .execute();

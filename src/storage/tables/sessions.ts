@@ -5,7 +5,7 @@ import type { SessionsTable, UsersTable } from "../schema.ts";
 
 /** A session with the person it belongs to. */
 export type SessionRow = SessionsTable &
-  Pick<UsersTable, "display_name" | "email" | "email_verified" | "avatar_url">;
+  Pick<UsersTable, "display_name" | "email" | "email_verified" | "avatar_url" | "entity_ref">;
 
 export async function insertSession(db: Executor, session: SessionsTable): Promise<void> {
   await db.insertInto("sessions").values(session).execute();
@@ -17,7 +17,13 @@ export function prepareFindSession(db: Executor): (idHash: string) => Promise<Se
     .selectFrom("sessions")
     .innerJoin("users", "users.id", "sessions.user_id")
     .selectAll("sessions")
-    .select(["users.display_name", "users.email", "users.email_verified", "users.avatar_url"])
+    .select([
+      "users.display_name",
+      "users.email",
+      "users.email_verified",
+      "users.avatar_url",
+      "users.entity_ref",
+    ])
     .where("sessions.id_hash", "=", "")
     .compile();
   return async (idHash) => (await db.executeQuery<SessionRow>({ ...compiled, parameters: [idHash] })).rows[0];

@@ -1,8 +1,8 @@
 /** Owns the rows of people known to the app. */
 import type { Executor } from "../database.ts";
-import type { UsersTable } from "../schema.ts";
+import type { NewUser, UsersTable } from "../schema.ts";
 
-export async function insertUser(db: Executor, user: UsersTable): Promise<void> {
+export async function insertUser(db: Executor, user: NewUser): Promise<void> {
   await db.insertInto("users").values(user).execute();
 }
 
