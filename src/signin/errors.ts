@@ -12,4 +12,20 @@ export const signinErrors = defineErrors({
     message: "This Bitbucket account is not a person's.",
     cure: "Sign in with your own account, not with an app's or a team's.",
   },
+  "signin.no_resolver": {
+    reaction: "configuration",
+    message: "Nobody can sign in with this Bitbucket: no sign-in resolver is configured.",
+    cure: "Whoever runs this server configures one, for example: signIn: { resolvers: [{ resolver: usernameMatchingUserEntityAnnotation }] }",
+  },
+  "signin.no_entity": {
+    reaction: "refused",
+    message: "Your Bitbucket account belongs to nobody who is known here.",
+    cure: "Ask whoever runs this server to add you; if you have several Bitbucket accounts, sign in with the other one.",
+  },
+  "signin.several_entities": {
+    reaction: "refused",
+    message:
+      "Your Bitbucket account belongs to more than one user who is known here, and nobody is signed in on a guess.",
+    cure: "Ask whoever runs this server to say which one you are.",
+  },
 });

@@ -1,6 +1,7 @@
 /** Owns signing in: tokens become a profile, the profile a user, the user a new session. */
 import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
+import type { Log } from "../base/log.ts";
 import { bearer } from "../bitbucket/api/authorize.ts";
 import { createApi } from "../bitbucket/api/client.ts";
 import type { Instance } from "../bitbucket/instance.ts";
@@ -9,6 +10,8 @@ import { fetchProfile, type Profile } from "../bitbucket/profile/profile.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Database } from "../storage/database.ts";
 import { signinErrors } from "./errors.ts";
+import type { Admission } from "./policy.ts";
+import { resolveEntity } from "./resolvers.ts";
 import { resolveUser } from "./user.ts";
 
 export interface SigninParts {
@@ -17,6 +20,10 @@ export interface SigninParts {
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly instances: (id: string) => Instance | undefined;
+  /** Without it, whoever comes first is made a user. */
+  readonly admission?: Admission | undefined;
+  /** Told by which resolver somebody was found, and what those before it missed. */
+  readonly log?: Pick<Log, "info"> | undefined;
 }
 
 export interface SigninRequest {
@@ -36,18 +43,29 @@ export interface SigninResult {
 }
 
 export interface Signin {
+  /** Throws `signin.no_resolver` where nobody can sign in: to be asked before anybody is sent to Bitbucket. */
+  admit(instanceId: string): void;
   /**
-   * Throws `signin.unknown_instance`, `signin.not_a_person`, `bitbucket.profile_without_id` and what the calls throw; then
-   * nothing has changed, and the previous session still lives.
+   * Throws `signin.unknown_instance`, `signin.not_a_person`, `signin.no_resolver`, `signin.no_entity`,
+   * `signin.several_entities`, `bitbucket.profile_without_id` and what the calls throw; then nothing has changed, and the
+   * previous session still lives.
    */
   signIn(request: SigninRequest): Promise<SigninResult>;
 }
 
 export function createSignin(parts: SigninParts): Signin {
+  const admit = (instanceId: string) => {
+    const policy = parts.admission?.policy(instanceId);
+    if (policy?.kind === "nobody") throw signinErrors.fail("signin.no_resolver", { detail: instanceId });
+  };
   return {
+    admit,
     async signIn({ instanceId, tokens, previousSessionToken }) {
+      admit(instanceId);
       const profile = await askProfile(parts, instanceId, tokens);
-      const { userId, isNew } = await resolveUser(parts.database, profile, parts.clock.now());
+      const entityRef = await findEntity(parts, profile);
+      const now = parts.clock.now();
+      const { userId, isNew } = await resolveUser(parts.database, { profile, entityRef, now });
       const sessionToken = await parts.sessions.open({ userId, instanceId });
       if (previousSessionToken !== undefined) await parts.sessions.end(previousSessionToken);
       return { userId, isNew, sessionToken, profile };
@@ -67,4 +85,13 @@ async function askProfile(
   const { type } = profile.raw;
   if (type !== undefined && type !== "user") throw signinErrors.fail("signin.not_a_person");
   return profile;
+}
+
+/** Who the person is in the catalog; null where no catalog is asked. It is asked anew at each sign-in. */
+async function findEntity({ admission, log }: SigninParts, profile: Profile): Promise<string | null> {
+  const policy = admission?.policy(profile.instance);
+  if (admission === undefined || policy?.kind !== "resolvers") return null;
+  const { entityRef, attempts } = resolveEntity(await admission.catalog(), policy.resolvers, profile);
+  log?.info("signin.resolved", { instance: profile.instance, entity: entityRef, attempts });
+  return entityRef;
 }
