@@ -5,8 +5,8 @@ import { GitFailure } from "../emulator/git/errors.ts";
 import { Refusal, UsageError } from "./command.ts";
 
 /** What `emulate --json` prints; `api` is without `/2.0`. */
-export function emulatorLine({ urls, consumers, people }: Emulator): object {
-  return { ...urls, consumers, people };
+export function emulatorLine({ urls, consumers, people, accessTokens }: Emulator): object {
+  return { ...urls, consumers, people, accessTokens };
 }
 
 /** A failure of starting the emulator as the dispatcher wants it; anything else as it is. */

@@ -5,15 +5,22 @@ import { repositoryOpener } from "./cloud/repositories/opened.ts";
 import { createWebsite } from "./cloud/website/website.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
 import type { EmulatorContext } from "./core/context.ts";
-import { defaultSeed } from "./core/default-seed.ts";
+import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
 import { randomAppPassword } from "./core/entropy.ts";
 import { EmulatorFailure } from "./core/errors.ts";
 import { createFaults } from "./core/faults.ts";
 import { createJournal, type JournalEntry } from "./core/journal.ts";
 import { addRepository, plantWorld } from "./core/plant.ts";
+import { plantTokens } from "./core/plant-tokens.ts";
 import { chooseRules, type RuleBundle, type Rules } from "./core/rules.ts";
 import { readSeed, type Seed, type SeedRepository, seedRules } from "./core/seed.ts";
 import { findPerson, findWorkspace, type Person, type World, workspacesOf } from "./core/world.ts";
+import {
+  describeAccessTokens,
+  describeApiTokens,
+  type EmulatorAccessToken,
+  type EmulatorApiToken,
+} from "./described-tokens.ts";
 import { locateRepository } from "./git/locate.ts";
 import { openPort, type Port } from "./server.ts";
 
@@ -57,6 +64,8 @@ export interface EmulatorPerson {
   readonly workspaces: readonly string[];
   /** Empty unless the rule for app passwords is on. */
   readonly appPasswords: readonly string[];
+  /** The seeded ones. */
+  readonly apiTokens: readonly EmulatorApiToken[];
 }
 
 export interface Emulator {
@@ -65,6 +74,8 @@ export interface Emulator {
   /** As they are now; the default seed's first is the one for an app. */
   readonly consumers: readonly EmulatorConsumer[];
   readonly people: readonly EmulatorPerson[];
+  /** The seeded ones of repositories, projects and workspaces. */
+  readonly accessTokens: readonly EmulatorAccessToken[];
   /** `fullName` is `workspace/slug`. */
   readonly repositories: readonly { readonly fullName: string; readonly path: string }[];
   readonly rules: Rules;
@@ -81,11 +92,13 @@ export interface Emulator {
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const rules = rulesOf(options);
-  const world = plantWorld(options.seed === undefined ? ownSeed(options, rules) : readSeed(options.seed));
+  const seed = options.seed === undefined ? ownSeed(options, rules) : readSeed(options.seed);
+  const world = plantWorld(seed);
   const autoApprove = options.autoApprove === undefined ? null : personNamed(world, options.autoApprove);
   const clock = options.clock ?? shiftableClock();
   for (const repository of [...(options.seed?.repositories ?? []), ...(options.repositories ?? [])])
     await addGitRepository(world, repository, clock);
+  plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
 
   const ports = await openPorts(options);
   const [web, api] = ports.map((port) => `http://127.0.0.1:${port.number}`) as [string, string]; // two ports, two origins
@@ -110,6 +123,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       return describeConsumers(world);
     },
     people: world.people.map((person) => describePerson(context, person)),
+    accessTokens: describeAccessTokens(world),
     get repositories() {
       return world.repositories.map(({ workspaceSlug, slug, path }) => ({
         fullName: `${workspaceSlug}/${slug}`,
@@ -136,6 +150,13 @@ function rulesOf({ rules, seed }: EmulatorOptions): Rules {
 function ownSeed({ callbackUrl }: EmulatorOptions, rules: Rules): Seed {
   const appPassword = rules.appPasswords ? randomAppPassword() : null;
   return defaultSeed(callbackUrl ?? "http://localhost:8000/auth/bitbucket/callback", appPassword);
+}
+
+/** The default seed with an access token for the first repository there is. */
+function withRepositoryToken(seed: Seed, { repositories: [first] }: World): Seed {
+  if (first === undefined) return seed;
+  const token = defaultRepositoryToken(first.workspaceSlug, first.slug);
+  return { ...seed, accessTokens: [...(seed.accessTokens ?? []), token] };
 }
 
 function personNamed(world: World, handle: string): Person {
@@ -196,5 +217,6 @@ function describePerson({ world, rules }: EmulatorContext, person: Person): Emul
     emails,
     workspaces: workspacesOf(world, uuid).map(({ slug }) => slug),
     appPasswords: rules.appPasswords ? appPasswords.map(({ password }) => password) : [],
+    apiTokens: describeApiTokens(person),
   };
 }

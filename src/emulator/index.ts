@@ -5,6 +5,7 @@ export type { ArmedFault, Fault } from "./core/faults.ts";
 export type { JournalEntry } from "./core/journal.ts";
 export type { RuleBundle, Rules } from "./core/rules.ts";
 export { readSeed, type Seed } from "./core/seed.ts";
+export type { EmulatorAccessToken, EmulatorApiToken } from "./described-tokens.ts";
 export {
   createEmulator,
   type Emulator,

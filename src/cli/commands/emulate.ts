@@ -47,7 +47,7 @@ export const command: Command = {
   },
 };
 
-function readable({ urls, consumers, people, repositories }: Emulator): string {
+function readable({ urls, consumers, people, repositories, accessTokens }: Emulator): string {
   const [first] = consumers;
   const none = "none: give some with --repo PATH";
   return `
@@ -71,7 +71,7 @@ ${
 }
   People (no passwords)
 ${people.map(personLine).join("\n")}
-
+${accessTokens.length === 0 ? "" : `\n  Access tokens (Bearer)\n${accessTokens.map(accessTokenLines).join("\n")}\n`}
   Repositories
     ${repositories.map(({ fullName }) => fullName).join(", ") || none}
 
@@ -86,13 +86,29 @@ function personLine({
   emails,
   workspaces,
   appPasswords,
+  apiTokens,
 }: Emulator["people"][number]): string {
   const primary = emails.find(({ isPrimary }) => isPrimary);
   const mail =
     primary === undefined ? "no e-mail" : `${primary.address}${primary.isConfirmed ? "" : ", not confirmed"}`;
   const places = workspaces.length === 0 ? "in no workspace" : `in ${workspaces.join(", ")}`;
   const password = appPasswords[0] === undefined ? "" : `; app password ${appPasswords[0]}`;
-  return `    ${(username ?? `${nickname} (no username)`).padEnd(20)} ${mail}; ${places}${password}`;
+  const tokens = apiTokens.map(
+    ({ token, scopes }) => `\n      API token (${scopes.join(" ")})\n      ${token}`,
+  );
+  return `    ${(username ?? `${nickname} (no username)`).padEnd(20)} ${mail}; ${places}${password}${tokens.join("")}`;
+}
+
+function accessTokenLines({
+  kind,
+  workspace,
+  project,
+  repository,
+  scopes,
+  token,
+}: Emulator["accessTokens"][number]): string {
+  const place = [workspace, project ?? repository].filter((part) => part !== null).join("/");
+  return `    ${kind} ${place} (${scopes.join(" ")})\n      ${token}`;
 }
 
 function warning(username: string): string {

@@ -1,5 +1,8 @@
 /** Owns the people and workspaces that are there when no seed file is given: one of each case a sign-in must cope with. */
-import type { Seed } from "./seed.ts";
+import type { Seed, SeedAccessToken } from "./seed.ts";
+
+/** The least that Windlass's guide ticks. */
+const readingScopes = ["read:repository:bitbucket", "read:user:bitbucket", "read:workspace:bitbucket"];
 
 const appScopes = ["account", "email", "repository", "pullrequest", "webhook"];
 
@@ -13,6 +16,7 @@ export function defaultSeed(callbackUrl: string, appPassword: string | null): Se
         nickname: "John",
         createdOn: "2012-07-25T04:53:41.525Z",
         emails: [{ address: "user@example.com", primary: true, confirmed: true }],
+        apiTokens: [{ name: "Local API token", scopes: readingScopes }],
         appPasswords: appPassword === null ? [] : [{ password: appPassword, scopes: appScopes }],
       },
       {
@@ -77,5 +81,13 @@ export function defaultSeed(callbackUrl: string, appPassword: string | null): Se
         scopes: ["account", "repository"],
       },
     ],
+    accessTokens: [
+      { workspace: "acme", name: "Local workspace token", scopes: ["account", "project", "repository"] },
+    ],
   };
+}
+
+/** The access token that the first repository has where no seed file is given. */
+export function defaultRepositoryToken(workspace: string, repository: string): SeedAccessToken {
+  return { workspace, repository, name: "Local repository token", scopes: ["repository"] };
 }

@@ -13,6 +13,20 @@ export function randomAppPassword(): string {
   return `ATBB${randomText(96).replaceAll(/[-_]/g, "").slice(0, 32)}`;
 }
 
+/** A new API token: long, with a checksum-like end, as those of Atlassian are. */
+export function randomApiToken(): string {
+  return `ATATT3xFfGF0${tokenTail()}`;
+}
+
+/** A new repository, project or workspace access token. */
+export function randomResourceToken(): string {
+  return `ATCTT3xFfGN0${tokenTail()}`;
+}
+
+function tokenTail(): string {
+  return `${randomText(171)}=${randomBytes(4).toString("hex").toUpperCase()}`;
+}
+
 /** A uuid that is the same for the same words on every start, so that a test may write it down. */
 export function stableUuid(...words: readonly string[]): string {
   const hex = createHash("sha256").update(words.join("\0")).digest("hex");

@@ -5,6 +5,8 @@ export type EmulatorFailureCode =
   | "bad_seed"
   | "unknown_person"
   | "unknown_workspace"
+  | "unknown_repository"
+  | "bad_token"
   | "slug_taken";
 
 /** A failure of starting or seeding. `problems` holds every mistake of a seed, each with its path. */

@@ -4,15 +4,28 @@ import { randomText, stableAccountId, stableUuid } from "./entropy.ts";
 import { EmulatorFailure } from "./errors.ts";
 import { type Consumer, emptyOauthState } from "./oauth-state.ts";
 import type { Seed, SeedPerson, SeedRepository } from "./seed.ts";
-import { findWorkspace, type Person, type Repository, type Workspace, type World } from "./world.ts";
+import {
+  findWorkspace,
+  ownProjectKey,
+  type Person,
+  type Repository,
+  type Workspace,
+  type World,
+} from "./world.ts";
 
 const founded = "2018-11-14T19:15:05.058Z";
 
-/** Makes the world of a seed that {@link readSeed} has accepted. Repositories are added one by one: they need git. */
+/** Makes the world of a seed that {@link readSeed} has accepted. Repositories are added one by one, since they need git; tokens after them. */
 export function plantWorld(seed: Seed): World {
   const people = (seed.people ?? []).map(plantPerson);
   const workspaces = (seed.workspaces ?? []).map((workspace) => plantWorkspace(workspace, people));
-  const world: World = { people, workspaces, repositories: [], oauth: emptyOauthState() };
+  const world: World = {
+    people,
+    workspaces,
+    repositories: [],
+    oauth: emptyOauthState(),
+    resourceTokens: [],
+  };
   for (const consumer of seed.consumers ?? []) addConsumer(world, consumer);
   return world;
 }
@@ -27,6 +40,7 @@ function plantPerson(given: SeedPerson): Person {
     nickname: given.nickname ?? handle,
     displayName: given.displayName,
     createdOn,
+    apiTokens: [],
     appPasswords: (given.appPasswords ?? []).map(({ label = "Seeded", ...appPassword }) => ({
       ...appPassword,
       label,
@@ -99,6 +113,7 @@ export function addRepository(world: World, given: SeedRepository, now: Date): R
   const repository: Repository = {
     uuid: given.uuid ?? stableUuid("repository", name),
     workspaceSlug: workspace.slug,
+    projectKey: given.project ?? ownProjectKey(workspace.slug),
     slug,
     name: given.name ?? slug,
     description: given.description ?? "",

@@ -144,6 +144,31 @@ export const switches = {
     ["app_user", "403"],
     "What /user answers to a client_credentials token, behind which stands no person.",
   ),
+  userForAccessToken: choice(
+    ["403", "app_user"],
+    "What /user answers to a workspace access token with account: the API shows such a token as a user elsewhere, yet one client's author met 403 here.",
+  ),
+  workspacesForAccessToken: choice(
+    ["own", "403"],
+    "What /user/workspaces answers to a workspace access token with account: its workspace, or Forbidden; nobody noted it.",
+  ),
+  narrowTokenReadsWorkspace: flag(
+    false,
+    "A repository or project access token reads /workspaces/{workspace} of its own workspace; nobody noted it.",
+  ),
+  publicBeyondReach: flag(
+    false,
+    "Access tokens and apps on their own also read what is public outside their reach; Atlassian says they are kept from any other repository, and tells of no exception.",
+  ),
+  apiTokenAsBearer: flag(false, "An API token is taken as Bearer, too; reports contradict each other."),
+  badApiTokenMessage: choice(
+    ["Token is invalid, expired, or not supported for this endpoint.", "Invalid credentials."],
+    "The sentence of the 401 for an API token that is unknown, expired, revoked, or beside anything but its owner's e-mail address; the first was met with a user name, the second belongs to wrong passwords.",
+  ),
+  tokenHeaders: flag(
+    true,
+    "Answers to API tokens and access tokens carry X-Credential-Type (api_token, repo_access_token, project_access_token, workspace_access_token) and X-OAuth-Scopes; one client's author relies on them.",
+  ),
 } as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
 
 type Switches = typeof switches;

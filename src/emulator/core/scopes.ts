@@ -1,4 +1,4 @@
-/** Owns the OAuth scopes of Bitbucket Cloud: their names on the forms that tick them, in words on the consent page, and what implies what. */
+/** Owns the scopes of Bitbucket Cloud: the classic ones with their ticks, words and implications; the granular ones; which an access token may have. */
 import type { Rules } from "./rules.ts";
 
 interface Scope {
@@ -86,3 +86,48 @@ export function expand(granted: readonly string[]): ReadonlySet<string> {
   granted.forEach(add);
   return all;
 }
+
+/** The granular scopes, by what they are about: the verbs there are for it. No verb implies another. */
+const granularVerbs = {
+  repository: ["read", "write", "admin", "delete"],
+  pullrequest: ["read", "write"],
+  project: ["read", "admin"],
+  workspace: ["read", "admin"],
+  user: ["read", "write"],
+  pipeline: ["read", "write", "admin"],
+  runner: ["read", "write"],
+  issue: ["read", "write", "delete"],
+  webhook: ["read", "write", "delete"],
+  snippet: ["read", "write", "delete"],
+  "ssh-key": ["read", "write", "delete"],
+  "gpg-key": ["read", "write", "delete"],
+  permission: ["read", "write", "delete"],
+} as const;
+
+/** Every scope an API token can have, as `read:repository:bitbucket`, in the order of its form. */
+export const apiTokenScopes: readonly string[] = Object.entries(granularVerbs).flatMap(([noun, verbs]) =>
+  verbs.map((verb) => `${verb}:${noun}:bitbucket`),
+);
+
+const ofRepositories = [
+  "repository",
+  "repository:write",
+  "repository:admin",
+  "repository:delete",
+  "pullrequest",
+  "pullrequest:write",
+  "webhook",
+  "pipeline",
+  "pipeline:write",
+  "pipeline:variable",
+  "runner",
+  "runner:write",
+] as const;
+
+/** The classic scopes each kind of access token may have. None has `email`; only a workspace's has `account`. */
+export const accessTokenScopes: Readonly<Record<"repository" | "project" | "workspace", readonly string[]>> =
+  {
+    repository: ofRepositories,
+    project: ["project", ...ofRepositories],
+    workspace: ["account", "project", "project:admin", ...ofRepositories],
+  };

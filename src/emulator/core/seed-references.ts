@@ -14,6 +14,7 @@ const references = z.object({
   workspaces: listOf({ slug: word, members: listOf({ person: word }) }),
   consumers: listOf({ workspace: word, key: word }),
   repositories: listOf({ workspace: word }),
+  accessTokens: listOf({ workspace: word }),
 });
 
 function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -25,7 +26,7 @@ function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
 export function crossProblems(seed: unknown): readonly string[] {
   const read = references.safeParse(seed);
   if (!read.success) return [];
-  const { people, workspaces, consumers, repositories } = read.data;
+  const { people, workspaces, consumers, repositories, accessTokens } = read.data;
   const handles = people.map((person) => person?.username ?? person?.nickname);
   const slugs = workspaces.map((workspace) => workspace?.slug);
   return [
@@ -52,6 +53,9 @@ export function crossProblems(seed: unknown): readonly string[] {
     ),
     ...repositories.flatMap((repository, at) =>
       unknown(`repositories[${at}].workspace`, repository?.workspace, slugs, "workspace"),
+    ),
+    ...accessTokens.flatMap((token, at) =>
+      unknown(`accessTokens[${at}].workspace`, token?.workspace, slugs, "workspace"),
     ),
   ];
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EmulatorFailure } from "./errors.ts";
 import { type Rules, readRule } from "./rules.ts";
-import { scopes } from "./scopes.ts";
+import { accessTokenScopes, apiTokenScopes, scopes } from "./scopes.ts";
 import { crossProblems } from "./seed-references.ts";
 
 const uuid = z
@@ -12,6 +12,9 @@ const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "must be a slug: lower-c
 const time = z.iso.datetime({ offset: true });
 const scopeName = z.string().refine((name) => Object.hasOwn(scopes, name), {
   error: (issue) => `"${String(issue.input)}" is no scope of Bitbucket Cloud`,
+});
+const granularScope = z.string().refine((name) => apiTokenScopes.includes(name), {
+  error: (issue) => `"${String(issue.input)}" is no scope of an API token`,
 });
 const callbackUrl = z
   .string()
@@ -23,6 +26,34 @@ const email = z.strictObject({
   primary: z.boolean().optional(),
   confirmed: z.boolean().optional(),
 });
+
+/** An API token as a seed or control asks for one. */
+export const apiTokenSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  scopes: z.array(granularScope),
+  token: z.string().regex(/^ATAT/, "must begin with ATAT").optional(),
+  expiresAt: time.optional(),
+});
+
+/** A repository, project or workspace access token, likewise. */
+export const accessTokenSchema = z
+  .strictObject({
+    workspace: slug,
+    project: z.string().min(1).optional(),
+    repository: slug.optional(),
+    name: z.string().min(1).optional(),
+    scopes: z.array(scopeName),
+    token: z.string().regex(/^ATCT/, "must begin with ATCT").optional(),
+    expiresAt: time.optional(),
+  })
+  .superRefine(({ project, repository, scopes: asked }, check) => {
+    const problem = (message: string) => check.addIssue({ code: "custom", message });
+    if (project !== undefined && repository !== undefined)
+      return problem("is for a project or for a repository, not for both");
+    const kind = repository !== undefined ? "repository" : project !== undefined ? "project" : "workspace";
+    for (const name of asked.filter((one) => !accessTokenScopes[kind].includes(one)))
+      problem(`a ${kind} access token cannot have the scope "${name}"`);
+  });
 
 const person = z
   .strictObject({
@@ -45,6 +76,7 @@ const person = z
         }),
       )
       .optional(),
+    apiTokens: z.array(apiTokenSchema).optional(),
   })
   .refine(({ username, nickname }) => Boolean(username ?? nickname), "needs a username or a nickname");
 
@@ -77,6 +109,10 @@ const repository = z.strictObject({
   description: z.string().optional(),
   private: z.boolean().optional(),
   uuid: uuid.optional(),
+  project: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, "must be a project key: capitals, digits, _")
+    .optional(),
 });
 
 const rules = z
@@ -93,6 +129,7 @@ const schema = z.strictObject({
   workspaces: z.array(workspace).optional(),
   consumers: z.array(consumer).optional(),
   repositories: z.array(repository).optional(),
+  accessTokens: z.array(accessTokenSchema).optional(),
   rules: rules.optional(),
 });
 
@@ -100,6 +137,8 @@ const schema = z.strictObject({
 export type Seed = z.infer<typeof schema>;
 export type SeedPerson = z.infer<typeof person>;
 export type SeedRepository = z.infer<typeof repository>;
+export type SeedApiToken = z.infer<typeof apiTokenSchema>;
+export type SeedAccessToken = z.infer<typeof accessTokenSchema>;
 
 /** Reads a parsed seed file. Throws {@link EmulatorFailure} `bad_seed` with every mistake and its path. */
 export function readSeed(value: unknown): Seed {

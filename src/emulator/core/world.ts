@@ -19,6 +19,45 @@ export interface Person {
   readonly createdOn: Date;
   /** Accepted as Basic only while the rule `appPasswords` is on. */
   readonly appPasswords: AppPassword[];
+  /** Taken as Basic beside the primary e-mail address. */
+  readonly apiTokens: ApiToken[];
+}
+
+/** Made in the settings of the Atlassian account. It cannot be changed, only revoked. */
+export interface ApiToken {
+  readonly id: string;
+  /** What its owner calls it. */
+  readonly name: string;
+  readonly token: string;
+  /** Granular ones, such as `read:repository:bitbucket`. Empty: made without scopes, which Bitbucket refuses. */
+  readonly scopes: readonly string[];
+  readonly createdOn: Date;
+  /** A year after it was made at the latest. */
+  readonly expiresAt: Date;
+  /** As with app passwords. */
+  readonly isSeeded: boolean;
+}
+
+/** What a repository, project or workspace access token opens, and nothing beside it. */
+export type Reach =
+  | { readonly kind: "workspace"; readonly workspaceUuid: string }
+  | { readonly kind: "project"; readonly workspaceUuid: string; readonly projectKey: string }
+  | { readonly kind: "repository"; readonly workspaceUuid: string; readonly repositoryUuid: string };
+
+/** A repository, project or workspace access token: acts as a bot of its own name, not as a person. */
+export interface ResourceToken {
+  readonly id: string;
+  /** The bot's name. */
+  readonly name: string;
+  readonly token: string;
+  readonly reach: Reach;
+  /** Classic ones, of those its kind may have. */
+  readonly scopes: readonly string[];
+  readonly createdOn: Date;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+  /** As with app passwords. */
+  readonly isSeeded: boolean;
 }
 
 export interface AppPassword {
@@ -51,6 +90,8 @@ export interface Workspace {
 export interface Repository {
   readonly uuid: string;
   readonly workspaceSlug: string;
+  /** The project it lies in; of the workspace's own unless told. */
+  readonly projectKey: string;
   readonly slug: string;
   readonly name: string;
   readonly description: string;
@@ -66,6 +107,12 @@ export interface World {
   readonly workspaces: Workspace[];
   readonly repositories: Repository[];
   readonly oauth: OauthState;
+  readonly resourceTokens: ResourceToken[];
+}
+
+/** The key of the project that every workspace has: its slug in capitals, as `ACME`. */
+export function ownProjectKey(workspaceSlug: string): string {
+  return workspaceSlug.replaceAll(/[^A-Za-z0-9]/g, "").toUpperCase() || "PROJ";
 }
 
 /** `{uuid}` → `uuid`; null when it is not in braces. The empty pair gives "". */
@@ -79,6 +126,11 @@ export function findPerson(world: World, handle: string): Person | undefined {
   return world.people.find(
     (person) => person.username === handle || person.uuid === uuid || person.accountId === handle,
   );
+}
+
+/** The address a person is known by at Atlassian. */
+export function primaryAddress({ emails }: Person): string | null {
+  return emails.find(({ isPrimary }) => isPrimary)?.address ?? null;
 }
 
 /** By slug or by `{uuid}`. */
@@ -118,4 +170,11 @@ export function isAdministrator(workspace: Workspace, personUuid: string): boole
 /** The workspaces a person is a member of, in the world's order. */
 export function workspacesOf(world: World, personUuid: string): readonly Workspace[] {
   return world.workspaces.filter((workspace) => membership(workspace, personUuid) !== undefined);
+}
+
+/** Whether an access token opens a repository. */
+export function reaches(reach: Reach, repository: Repository, workspace: Workspace): boolean {
+  if (reach.workspaceUuid !== workspace.uuid) return false;
+  if (reach.kind === "repository") return reach.repositoryUuid === repository.uuid;
+  return reach.kind === "workspace" || reach.projectKey === repository.projectKey;
 }

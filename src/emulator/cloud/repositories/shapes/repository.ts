@@ -1,7 +1,7 @@
 /** Owns a repository as JSON: whole, with every key and null Bitbucket sends, and embedded. */
 import type { EmulatorContext } from "../../../core/context.ts";
 import { stableUuid } from "../../../core/entropy.ts";
-import { findWorkspace, type Repository, type Workspace } from "../../../core/world.ts";
+import { findWorkspace, ownProjectKey, type Repository, type Workspace } from "../../../core/world.ts";
 import { braced, timestamp } from "../../answers.ts";
 import type { Opened } from "../opened.ts";
 import { embeddedWorkspace, owningTeam } from "./account.ts";
@@ -79,18 +79,23 @@ function workspaceFields(context: EmulatorContext, repository: Repository, links
   return {
     owner: owningTeam(context.origins, workspace),
     workspace: embeddedWorkspace(context.origins, workspace),
-    project: project(context, workspace, links),
+    project: project(context, workspace, repository.projectKey, links),
   };
 }
 
-/** Every repository lies in a project; the emulator gives each workspace one. */
-function project({ origins }: EmulatorContext, { slug, name }: Workspace, links: RepositoryLinks): object {
-  const key = slug.replaceAll(/[^A-Za-z0-9]/g, "").toUpperCase() || "PROJ";
+/** Every repository lies in a project: the workspace's own, or one its seed names. */
+function project(
+  { origins }: EmulatorContext,
+  { slug, name }: Workspace,
+  key: string,
+  links: RepositoryLinks,
+): object {
+  const isOwn = key === ownProjectKey(slug);
   return {
     type: "project",
     key,
-    uuid: braced(stableUuid("project", slug)),
-    name,
+    uuid: braced(isOwn ? stableUuid("project", slug) : stableUuid("project", slug, key)),
+    name: isOwn ? name : key,
     links: {
       self: { href: `${origins.api}/2.0/workspaces/${slug}/projects/${key}` },
       html: { href: `${origins.web}/${slug}/workspace/projects/${key}` },
