@@ -4,6 +4,7 @@ import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { cloudScope } from "../bitbucket/cloud.ts";
 import { appErrors } from "./errors.ts";
+import { catalog, checkCatalog, instanceSignIn, signIn } from "./signin-config.ts";
 
 const secret = z
   .union([z.string().min(1, "is empty"), z.instanceof(Secret)])
@@ -30,6 +31,7 @@ const instance = z.strictObject({
     .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
     .partial()
     .default({}),
+  ...instanceSignIn,
 });
 
 const baseUrl = httpUrl
@@ -65,6 +67,8 @@ const schema = z.strictObject({
       plainCookiesOnLoopback: z.boolean().default(false),
     })
     .prefault({}),
+  signIn,
+  catalog,
   analyses: z
     .strictObject({
       parallelCalls: z.int().min(1).max(32).default(8),
@@ -92,7 +96,7 @@ export interface ConfigProblem {
  * @throws `app.config_invalid` with every mistake at once in `data.problems`, each with its path.
  */
 export function parseConfig(input: unknown): Config {
-  const result = schema.safeParse(input);
+  const result = schema.superRefine(checkCatalog).safeParse(input);
   if (result.success)
     return { ...result.data, baseUrl: result.data.baseUrl ?? `http://localhost:${result.data.listen.port}` };
   const problems = result.error.issues.flatMap(describe);

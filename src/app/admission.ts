@@ -1,0 +1,69 @@
+/** Owns the step from the configuration to who may sign in: a policy for each instance, a catalog for all. */
+import type { Log } from "../base/log.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Admission, SigninPolicy } from "../signin/policy.ts";
+import { resolverNames } from "../signin/resolvers.ts";
+import { openCatalog } from "./catalog-files.ts";
+import type { Config } from "./config.ts";
+import { isResolver } from "./signin-config.ts";
+
+/** What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only. */
+export function policyOf(config: Pick<Config, "instances" | "signIn">, id: string): SigninPolicy {
+  const instance = Object.hasOwn(config.instances, id) ? config.instances[id] : undefined;
+  if (instance === undefined || instance.signIn === false) return { kind: "nobody" };
+  const configured = instance.signIn ?? (instance.product === "cloud" ? config.signIn : undefined);
+  if (configured === undefined) return { kind: config.signIn === undefined ? "first-sign-in" : "nobody" };
+  return {
+    kind: "resolvers",
+    resolvers: configured.resolvers.map(({ resolver }) => resolver).filter(isResolver),
+  };
+}
+
+/** Reads the catalog once, so that what is wrong with it is known at start. */
+export async function openAdmission(
+  config: Pick<Config, "instances" | "signIn" | "catalog">,
+  log: Log,
+): Promise<Admission & { readonly notices: readonly string[] }> {
+  const policies = new Map(Object.keys(config.instances).map((id) => [id, policyOf(config, id)]));
+  const all = [...policies.values()];
+  // An instance that was set up in the dashboard is as open as those of the configuration: only where all of them are.
+  const others: SigninPolicy = {
+    kind: all.every(({ kind }) => kind === "first-sign-in") ? "first-sign-in" : "nobody",
+  };
+  const { read } = openCatalog(config.catalog.locations, log);
+  const asked = all.some(({ kind }) => kind === "resolvers");
+  return {
+    policy: (id) => policies.get(id) ?? others,
+    catalog: read,
+    notices: noticesOf(policies, asked ? await read() : null),
+  };
+}
+
+/** One sentence for each thing an operator should know about who may sign in. */
+function noticesOf(
+  policies: ReadonlyMap<string, SigninPolicy>,
+  catalog: Pick<Catalog, "size" | "warnings"> | null,
+): readonly string[] {
+  const idsOf = (wanted: SigninPolicy["kind"]) =>
+    [...policies].filter(([, { kind }]) => kind === wanted).map(([id]) => id);
+  const [open, closed] = [idsOf("first-sign-in"), idsOf("nobody")];
+  const at = (ids: readonly string[]) => (policies.size === ids.length ? "" : ` with ${ids.join(", ")}`);
+  return [
+    ...(open.length === 0
+      ? []
+      : [
+          `Anybody with a Bitbucket account may sign in${at(open)}: no resolver or rule limits it; a project is seen only by its maker.`,
+        ]),
+    ...(closed.length === 0
+      ? []
+      : [
+          `Nobody can sign in${at(closed)}: no sign-in resolver is configured. An example: signIn: { resolvers: [{ resolver: ${resolverNames[0]} }] }`,
+        ]),
+    ...(catalog === null
+      ? []
+      : [
+          `${catalog.size === 1 ? "One user" : `${catalog.size} users`} of the catalog may sign in.`,
+          ...catalog.warnings,
+        ]),
+  ];
+}
