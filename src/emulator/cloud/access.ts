@@ -1,6 +1,6 @@
 /**
  * Owns the gate of every API call, in Bitbucket's order: authentication → scope → visibility → right.
- * A route writes `requireScope("repository"), visibleRepository(context)` and reads `c.get("repository")`.
+ * A route writes `requireScope(needs.repository), visibleRepository(context)` and reads `c.get("repository")`.
  */
 import type { MiddlewareHandler } from "hono";
 import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
@@ -11,17 +11,20 @@ import {
   membership,
   type Person,
   type Repository,
+  type ResourceToken,
+  reaches,
   type Workspace,
 } from "../core/world.ts";
 import { forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
+import type { Need } from "./needs.ts";
 
-/** Who calls: a person through an app, an app on its own (limited to its workspace), or nobody. */
+/** Who calls: a person, an app on its own (limited to its workspace), a bot behind an access token, or nobody. */
 export type Caller =
   | {
       readonly kind: "person";
       readonly person: Person;
       readonly scopes: readonly string[];
-      readonly credential: "oauth2" | "app_password";
+      readonly credential: "oauth2" | "app_password" | "api_token";
       readonly consumerKey: string | null;
       readonly grantId: string | null;
     }
@@ -32,6 +35,14 @@ export type Caller =
       readonly credential: "oauth2";
       readonly consumerKey: string;
       readonly grantId: string;
+    }
+  | {
+      readonly kind: "access_token";
+      readonly token: ResourceToken;
+      readonly scopes: readonly string[];
+      readonly credential: "repo_access_token" | "project_access_token" | "workspace_access_token";
+      readonly consumerKey: null;
+      readonly grantId: null;
     }
   | { readonly kind: "anonymous" };
 
@@ -52,13 +63,15 @@ export interface ApiEnv {
  * Refuses a caller without every one of the scopes (403 with required and granted). Without credentials, routes that
  * ask only for `repository` go on (public repositories are open to all) and the others answer 401.
  */
-export function requireScope(...required: readonly string[]): MiddlewareHandler<ApiEnv> {
+export function requireScope(need: Need): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const caller = c.get("caller");
+    const isGranular = caller.kind === "person" && caller.credential === "api_token";
+    const required = isGranular ? need.apiToken : need.oauth;
     c.set("acceptedScopes", required);
     if (caller.kind === "anonymous")
       return required.every((name) => name === "repository") ? next() : unauthorized(true);
-    const usable = expand(caller.scopes);
+    const usable = isGranular ? new Set(caller.scopes) : expand(caller.scopes);
     if (required.every((name) => usable.has(name))) return next();
     return forbiddenScope(required, caller.scopes);
   };
@@ -79,16 +92,35 @@ export function visibleRepository(context: EmulatorContext): MiddlewareHandler<A
   };
 }
 
-/** Whether the caller may read a repository: public, or in a workspace of theirs. */
+/** Whether the caller may read a repository: public, or in a workspace of theirs, or within the token's reach. */
 export function maySee(context: EmulatorContext, caller: Caller, repository: Repository): boolean {
-  if (!repository.isPrivate) return true;
   const workspace = findWorkspace(context.world, repository.workspaceSlug);
-  return workspace !== undefined && belongsTo(caller, workspace);
+  if (workspace === undefined) return false;
+  if (!repository.isPrivate && mayLookInto(context, caller, workspace) && !isNarrow(context, caller))
+    return true;
+  if (caller.kind === "access_token") return reaches(caller.token.reach, repository, workspace);
+  return belongsTo(caller, workspace);
 }
 
-/** Whether the caller is a member of the workspace, or the app that lives in it. */
+/** Whether a workspace is there at all for the caller: bots and apps on their own are kept in theirs. */
+export function mayLookInto({ rules }: EmulatorContext, caller: Caller, workspace: Workspace): boolean {
+  if (rules.publicBeyondReach) return true;
+  if (caller.kind === "access_token") return caller.token.reach.workspaceUuid === workspace.uuid;
+  return caller.kind !== "app_user" || caller.workspaceUuid === workspace.uuid;
+}
+
+/** Whether public repositories beside the token's own are closed to it. */
+function isNarrow({ rules }: EmulatorContext, caller: Caller): boolean {
+  return caller.kind === "access_token" && !rules.publicBeyondReach;
+}
+
+/** Whether the caller is a member of the workspace, the app that lives in it, or a token for the whole of it. */
 export function belongsTo(caller: Caller, workspace: Workspace): boolean {
   if (caller.kind === "anonymous") return false;
   if (caller.kind === "app_user") return caller.workspaceUuid === workspace.uuid;
+  if (caller.kind === "access_token") {
+    const { reach } = caller.token;
+    return reach.kind === "workspace" && reach.workspaceUuid === workspace.uuid;
+  }
   return membership(workspace, caller.person.uuid) !== undefined;
 }

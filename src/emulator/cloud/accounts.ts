@@ -1,6 +1,5 @@
 /** Owns people, apps and workspaces as the API's JSON, in full; how they look inside other objects is with the repositories. */
 import type { Origins } from "../core/context.ts";
-import type { Consumer } from "../core/oauth-state.ts";
 import type { Person, Workspace } from "../core/world.ts";
 import { braced, bracedInPath, timestamp } from "./answers.ts";
 
@@ -31,15 +30,22 @@ export function userObject({ api, web }: Origins, person: Person): object {
   };
 }
 
-/** The app itself, behind a client_credentials token. Its exact shape was never captured. */
-export function appUserObject({ api, web }: Origins, consumer: Consumer, uuid: string): object {
+/** What calls without a person behind it. */
+export interface AppUser {
+  readonly name: string;
+  readonly uuid: string;
+  readonly kind: string;
+}
+
+/** An app behind a client_credentials token, or the bot of an access token. The exact shape was never captured. */
+export function appUserObject({ api, web }: Origins, { name, uuid, kind }: AppUser): object {
   const handle = bracedInPath(uuid);
   return {
     type: "app_user",
     uuid: braced(uuid),
-    display_name: consumer.name,
+    display_name: name,
     account_status: "active",
-    kind: "oauth_consumer",
+    kind,
     links: {
       self: { href: `${api}/2.0/users/${handle}` },
       avatar: { href: `${web}/account/${handle}/avatar/` },

@@ -9,6 +9,7 @@ import { removedRoutes } from "./removed.ts";
 import type { Open } from "./repositories/opened.ts";
 import { partialAnswers } from "./repositories/query/partial.ts";
 import { repositoryRoutes } from "./repositories/routes.ts";
+import { closedToAccessTokens } from "./tokens/access-tokens.ts";
 import { userRoutes } from "./user.ts";
 import { initialsPicture } from "./website/avatar.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -33,6 +34,7 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
     );
   };
   app.route("/2.0", removedRoutes(context, fetchOne));
+  app.use("/2.0/*", closedToAccessTokens());
   app.route("/2.0", userRoutes(context));
   app.route("/2.0", workspaceRoutes(context));
   app.route("/2.0", repositoryRoutes(context, open));

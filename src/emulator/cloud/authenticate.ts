@@ -6,8 +6,10 @@ import type { ApiEnv, Caller } from "./access.ts";
 import { invalidCredentials, tokenExpired, unauthorized } from "./answers.ts";
 import { findAppPassword } from "./app-passwords.ts";
 import { splitPair } from "./oauth/client.ts";
+import { identifyByAccessToken, looksLikeAccessToken } from "./tokens/access-tokens.ts";
+import { identifyByApiToken, identifyByBareApiToken, looksLikeApiToken } from "./tokens/api-tokens.ts";
 
-/** Sets `caller`, or answers 401; afterwards puts the OAuth headers on the answer. */
+/** Sets `caller`, or answers 401; afterwards puts the headers on the answer that say what the credential is. */
 export function authenticate(context: EmulatorContext): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const caller = await identify(context, c);
@@ -17,10 +19,11 @@ export function authenticate(context: EmulatorContext): MiddlewareHandler<ApiEnv
     await next();
     // What was read in place of a form has said it all.
     if (c.get("formToken") !== undefined && c.res.headers.has("X-Credential-Type")) return;
-    if (caller.kind === "anonymous" || caller.credential !== "oauth2") return;
+    if (caller.kind === "anonymous" || caller.credential === "app_password") return;
+    if (caller.credential !== "oauth2" && !context.rules.tokenHeaders) return;
     c.header("X-OAuth-Scopes", caller.scopes.join(", "));
     c.header("X-Accepted-OAuth-Scopes", (c.get("acceptedScopes") ?? []).join(", "));
-    c.header("X-Credential-Type", "oauth2");
+    c.header("X-Credential-Type", caller.credential);
   };
 }
 
@@ -55,6 +58,8 @@ function identifyByHeader(context: EmulatorContext, header: string): Caller | Re
 
 function identifyByToken(context: EmulatorContext, value: string): Caller | Response {
   const { oauth } = context.world;
+  if (looksLikeAccessToken(value)) return identifyByAccessToken(context, value);
+  if (looksLikeApiToken(value)) return identifyByBareApiToken(context, value);
   const token = oauth.accessTokens.get(value);
   const grant = token === undefined ? undefined : oauth.grants.get(token.grantId);
   if (token === undefined || grant === undefined || grant.revoked)
@@ -76,9 +81,15 @@ function identifyByToken(context: EmulatorContext, value: string): Caller | Resp
     : { kind: "person", person, ...known };
 }
 
-/** Basic is for app passwords, and only while the rule for them is on. A consumer's key and secret never fit here. */
-function identifyByPassword({ world, rules }: EmulatorContext, encoded: string): Caller | Response {
+/**
+ * Basic is for API tokens, and for app passwords while the rule for them is on. A consumer's key and secret never fit
+ * here, and neither does an access token.
+ */
+function identifyByPassword(context: EmulatorContext, encoded: string): Caller | Response {
+  const { world, rules } = context;
   const pair = splitPair(Buffer.from(encoded, "base64").toString("utf8"));
+  if (pair !== null && looksLikeApiToken(pair.secret))
+    return identifyByApiToken(context, pair.key, pair.secret);
   const found = pair === null || !rules.appPasswords ? null : findAppPassword(world, pair.key, pair.secret);
   if (found === null) return invalidCredentials();
   return {

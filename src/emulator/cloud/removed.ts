@@ -5,6 +5,7 @@ import { isAdministrator, type Repository } from "../core/world.ts";
 import { type ApiEnv, maySee, requireScope } from "./access.ts";
 import { workspaceObject } from "./accounts.ts";
 import { forbidden, gone, json, resourceNotFound } from "./answers.ts";
+import { needs } from "./needs.ts";
 import { listPage } from "./paging.ts";
 import { accessesOf, membershipObject, permissionPage, selectedPage } from "./workspaces.ts";
 
@@ -30,11 +31,11 @@ export function removedRoutes(
   ])
     app.get(path, unlessGone);
 
-  app.get("/repositories", requireScope("repository"), (c) => repositoryPage(context, c, fetchOne));
-  app.get("/snippets", requireScope("snippet"), (c) =>
+  app.get("/repositories", requireScope(needs.repository), (c) => repositoryPage(context, c, fetchOne));
+  app.get("/snippets", requireScope(needs.removedSnippets), (c) =>
     listPage(c, [], { apiOrigin: origins.api, render: () => null }),
   );
-  app.get("/workspaces", requireScope("account"), (c) => {
+  app.get("/workspaces", requireScope(needs.removedWorkspaces), (c) => {
     const role = c.req.query("role");
     const accesses = accessesOf(context, c).filter(({ administrator }) => role !== "owner" || administrator);
     return selectedPage(
@@ -43,7 +44,7 @@ export function removedRoutes(
       accesses.map(({ workspace }) => workspaceObject(origins, workspace)),
     );
   });
-  app.get("/user/permissions/workspaces", requireScope("account"), (c) => {
+  app.get("/user/permissions/workspaces", requireScope(needs.removedWorkspaces), (c) => {
     const caller = c.get("caller");
     if (caller.kind !== "person") return forbidden();
     const memberships = accessesOf(context, c).map(({ workspace }) =>
@@ -51,7 +52,7 @@ export function removedRoutes(
     );
     return selectedPage(context, c, memberships);
   });
-  app.get("/user/permissions/repositories", requireScope("account", "repository"), (c) => {
+  app.get("/user/permissions/repositories", requireScope(needs.ownRepositoryPermissions), (c) => {
     const caller = c.get("caller");
     if (caller.kind !== "person") return forbidden();
     return permissionPage(context, c, memberRepositories(context, c), caller.person);

@@ -2,10 +2,11 @@
 import { Hono } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
 import { stableUuid } from "../core/entropy.ts";
-import { type EmailAddress, findPerson } from "../core/world.ts";
+import { type EmailAddress, findPerson, type ResourceToken } from "../core/world.ts";
 import { type ApiEnv, requireScope } from "./access.ts";
 import { appUserObject, userObject } from "./accounts.ts";
 import { apiError, forbidden, json, unauthorized } from "./answers.ts";
+import { needs } from "./needs.ts";
 import { listPage } from "./paging.ts";
 import { embeddedUser } from "./repositories/shapes/account.ts";
 
@@ -13,16 +14,18 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
   const { origins, rules, world } = context;
   const app = new Hono<ApiEnv>();
 
-  app.get("/user", requireScope("account"), (c) => {
+  app.get("/user", requireScope(needs.user), (c) => {
     const caller = c.get("caller");
     if (caller.kind === "anonymous") return unauthorized(rules.bearerChallenge);
     if (caller.kind === "person") return json(userObject(origins, caller.person));
+    if (caller.kind === "access_token") return botAnswer(context, caller.token);
     const consumer = world.oauth.consumers.get(caller.consumerKey);
     if (rules.userForAppUser === "403" || consumer === undefined) return forbidden();
-    return json(appUserObject(origins, consumer, stableUuid("app_user", consumer.key)));
+    const app = { name: consumer.name, uuid: stableUuid("app_user", consumer.key), kind: "oauth_consumer" };
+    return json(appUserObject(origins, app));
   });
 
-  app.get("/user/emails", requireScope("email"), (c) => {
+  app.get("/user/emails", requireScope(needs.emails), (c) => {
     const caller = c.get("caller");
     if (caller.kind !== "person") return forbidden();
     return listPage(c, caller.person.emails, {
@@ -31,7 +34,7 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
     });
   });
 
-  app.get("/user/emails/:email", requireScope("email"), (c) => {
+  app.get("/user/emails/:email", requireScope(needs.emails), (c) => {
     const caller = c.get("caller");
     const address = c.req.param("email").toLowerCase();
     const emails = caller.kind === "person" ? caller.person.emails : [];
@@ -41,7 +44,7 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
       : json(emailObject(origins.api, email));
   });
 
-  app.get("/users/:user", requireScope("account"), (c) => {
+  app.get("/users/:user", requireScope(needs.user), (c) => {
     const person = findPerson(world, c.req.param("user"));
     const asked = person === undefined || person.username === c.req.param("user") ? undefined : person;
     return asked === undefined
@@ -50,6 +53,13 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
   });
 
   return app;
+}
+
+/** The bot behind an access token, where the rule has it answered at all. */
+function botAnswer({ origins, rules }: EmulatorContext, { id, name, reach }: ResourceToken): Response {
+  if (rules.userForAccessToken === "403") return forbidden();
+  const uuid = stableUuid("access_token", id);
+  return json(appUserObject(origins, { name, uuid, kind: `${reach.kind}_access_token` }));
 }
 
 function emailObject(apiOrigin: string, { address, isPrimary, isConfirmed }: EmailAddress): object {

@@ -8,9 +8,10 @@ import {
   type Repository,
   type Workspace,
 } from "../core/world.ts";
-import { type ApiEnv, belongsTo, requireScope } from "./access.ts";
+import { type ApiEnv, belongsTo, type Caller, mayLookInto, requireScope } from "./access.ts";
 import { workspaceBase, workspaceObject } from "./accounts.ts";
 import { braced, forbidden, json, workspaceNotFound } from "./answers.ts";
+import { needs } from "./needs.ts";
 import { listPage, type PageLimits } from "./paging.ts";
 import { selectObjects } from "./repositories/query/select.ts";
 import { embeddedUser } from "./repositories/shapes/account.ts";
@@ -19,7 +20,9 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
   const { origins, rules, world } = context;
   const app = new Hono<ApiEnv>();
 
-  app.get("/user/workspaces", requireScope("account"), (c) => {
+  app.get("/user/workspaces", requireScope(needs.ownWorkspaces), (c) => {
+    if (c.get("caller").kind === "access_token" && rules.workspacesForAccessToken === "403")
+      return forbidden();
     const wanted = c.req.query("administrator");
     const accesses = accessesOf(context, c)
       .filter(({ administrator }) => wanted === undefined || wanted === String(administrator))
@@ -31,7 +34,7 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
     return selectedPage(context, c, accesses, { defaultPagelen: 25 });
   });
 
-  app.get("/user/workspaces/:workspace/permission", requireScope("account"), (c) => {
+  app.get("/user/workspaces/:workspace/permission", requireScope(needs.ownWorkspaces), (c) => {
     const workspace = findWorkspace(world, c.req.param("workspace"));
     const caller = c.get("caller");
     if (workspace === undefined || caller.kind !== "person" || !belongsTo(caller, workspace))
@@ -41,7 +44,7 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
 
   app.get(
     "/user/workspaces/:workspace/permissions/repositories",
-    requireScope("account", "repository"),
+    requireScope(needs.ownRepositoryPermissions),
     (c) => {
       const workspace = findWorkspace(world, c.req.param("workspace"));
       const caller = c.get("caller");
@@ -52,16 +55,24 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
     },
   );
 
-  app.get("/workspaces/:workspace", requireScope(), (c) => {
+  app.get("/workspaces/:workspace", requireScope(needs.workspace), (c) => {
     const handle = c.req.param("workspace");
     const workspace = findWorkspace(world, handle);
     if (workspace === undefined) return workspaceNotFound(handle);
-    if (!workspace.isPrivate || belongsTo(c.get("caller"), workspace))
+    if (mayReadWorkspace(context, c.get("caller"), workspace))
       return json(workspaceObject(origins, workspace));
     return rules.foreignWorkspaceStatus === 403 ? forbidden() : workspaceNotFound(handle);
   });
 
   return app;
+}
+
+function mayReadWorkspace(context: EmulatorContext, caller: Caller, workspace: Workspace): boolean {
+  if (!mayLookInto(context, caller, workspace)) return false;
+  const isNarrow = caller.kind === "access_token" && caller.token.reach.kind !== "workspace";
+  if (isNarrow && context.rules.narrowTokenReadsWorkspace)
+    return caller.token.reach.workspaceUuid === workspace.uuid;
+  return belongsTo(caller, workspace) || (!workspace.isPrivate && !isNarrow);
 }
 
 interface Access {

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
 import { findWorkspace, isAdministrator, type Workspace } from "../../core/world.ts";
-import { type ApiEnv, belongsTo, type Caller, maySee } from "../access.ts";
+import { type ApiEnv, belongsTo, type Caller, mayLookInto, maySee } from "../access.ts";
 import { badRequest, json, workspaceNotFound } from "../answers.ts";
 import { objectPage } from "./object-page.ts";
 import type { Open, RepositoryHandler } from "./opened.ts";
@@ -16,8 +16,8 @@ export function listRepositories(context: EmulatorContext, open: Open) {
   return async (c: Context<ApiEnv>): Promise<Response> => {
     const handle = c.req.param("workspace") ?? "";
     const workspace = findWorkspace(context.world, handle);
-    if (workspace === undefined) return workspaceNotFound(handle);
     const caller = c.get("caller");
+    if (workspace === undefined || !mayLookInto(context, caller, workspace)) return workspaceNotFound(handle);
     const role = c.req.query("role");
     if (role !== undefined && !roles.has(role)) return badRequest(`Invalid role: ${role}`);
     const visible = context.world.repositories.filter(
@@ -36,10 +36,11 @@ export function listRepositories(context: EmulatorContext, open: Open) {
 
 const roles: ReadonlySet<string> = new Set(["admin", "contributor", "member", "owner"]);
 
-/** Members may write to their workspace's repositories; its administrators own them. */
+/** Members may write to their workspace's repositories, an access token counts as one; its administrators own them. */
 function hasRole(caller: Caller, workspace: Workspace, role: string | undefined): boolean {
   if (role === undefined) return true;
-  if (role === "member" || role === "contributor") return belongsTo(caller, workspace);
+  if (role === "member" || role === "contributor")
+    return caller.kind === "access_token" || belongsTo(caller, workspace);
   return caller.kind === "person" && isAdministrator(workspace, caller.person.uuid);
 }
 

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
 import { type ApiEnv, requireScope, visibleRepository } from "../access.ts";
+import { needs } from "../needs.ts";
 import { listCommits, oneCommit } from "./commits.ts";
 import { diff, diffstat, patch } from "./comparison.ts";
 import { fileHistory } from "./history.ts";
@@ -31,7 +32,7 @@ const belowRepository = {
 export function repositoryRoutes(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
   const partial = partialAnswers();
-  const scope = requireScope("repository");
+  const scope = requireScope(needs.repository);
   app.get("/repositories/:workspace", partial, scope, listRepositories(context, open));
   for (const [path, handle] of Object.entries<RepositoryHandler>(belowRepository)) {
     const methods = path === "/commits/*" ? ["GET", "POST"] : ["GET"];

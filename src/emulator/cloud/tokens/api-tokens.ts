@@ -1,0 +1,68 @@
+/** Owns finding a person's API token, judging it, and ending it. */
+import type { EmulatorContext } from "../../core/context.ts";
+import { secretsEqual } from "../../core/entropy.ts";
+import { type ApiToken, type Person, primaryAddress, type World } from "../../core/world.ts";
+import type { Caller } from "../access.ts";
+import { json, unauthorized } from "../answers.ts";
+
+/** Whether a secret is an API token by its looks. */
+export function looksLikeApiToken(secret: string): boolean {
+  return secret.startsWith("ATAT");
+}
+
+/** Basic with an API token: the name beside it is its owner's e-mail address, and nothing else. */
+export function identifyByApiToken(
+  context: EmulatorContext,
+  email: string,
+  secret: string,
+): Caller | Response {
+  const found = findLivingToken(context, secret);
+  const address = found === null ? null : primaryAddress(found.person);
+  if (found === null || address?.toLowerCase() !== email.toLowerCase()) return refused(context);
+  return found.apiToken.scopes.length === 0 ? withoutScopes() : callerOf(found);
+}
+
+/** Bearer with one: refused with the general sentence unless the rule `apiTokenAsBearer` is on. */
+export function identifyByBareApiToken(context: EmulatorContext, secret: string): Caller | Response {
+  const { rules } = context;
+  const found = rules.apiTokenAsBearer ? findLivingToken(context, secret) : null;
+  return found === null || found.apiToken.scopes.length === 0
+    ? unauthorized(rules.bearerChallenge)
+    : callerOf(found);
+}
+
+/** Ends one by its id, of anybody or of the person named. Returns whether there was one. */
+export function revokeApiToken(world: World, id: string, owner?: Person): boolean {
+  for (const { apiTokens } of owner === undefined ? world.people : [owner]) {
+    const at = apiTokens.findIndex((one) => one.id === id);
+    if (at >= 0) return apiTokens.splice(at, 1).length > 0;
+  }
+  return false;
+}
+
+interface Found {
+  readonly person: Person;
+  readonly apiToken: ApiToken;
+}
+
+function findLivingToken({ world, clock }: EmulatorContext, secret: string): Found | null {
+  for (const person of world.people) {
+    const apiToken = person.apiTokens.find(({ token }) => secretsEqual(token, secret));
+    if (apiToken !== undefined) return apiToken.expiresAt <= clock.now() ? null : { person, apiToken };
+  }
+  return null;
+}
+
+function callerOf({ person, apiToken }: Found): Caller {
+  const { scopes } = apiToken;
+  return { kind: "person", person, scopes, credential: "api_token", consumerKey: null, grantId: null };
+}
+
+function refused({ rules }: EmulatorContext): Response {
+  return unauthorized(rules.bearerChallenge, rules.badApiTokenMessage);
+}
+
+/** The one place where `error` is a string. */
+function withoutScopes(): Response {
+  return json({ error: "API Token provided has no Bitbucket scopes." }, 401);
+}
