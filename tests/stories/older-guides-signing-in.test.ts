@@ -118,7 +118,7 @@ test("O8, O9: a token in the query or in a body is 401, however valid", async ()
   expect((await user(today, access_token)).status).toBe(200);
 });
 
-test("O10: a code's token is the person who consented; client_credentials is an app, and was the owner in 2025", async () => {
+test("O10, G12: a code's token is the person who consented; client_credentials is an app, and was the owner in 2025", async () => {
   const actsAs = async (rules: "2025" | object) => {
     const where = await open({ isPrivate: true }, rules);
     const { access_token } = await grantedTo(where, {}, "Jane Roe");
@@ -180,7 +180,7 @@ test("O19, O29: neither webhook and repository nor team open /user, which names 
   }
 });
 
-test("O20: client id and secret are taken by Basic, in the form, and in both", async () => {
+test("O20, G10: client id and secret are taken by Basic, in the form, and in both; wrong or none is refused", async () => {
   const { key, secret } = firstConsumer(today);
   const inBody = { client_id: key, client_secret: secret };
   for (const [form, header] of [
@@ -192,6 +192,14 @@ test("O20: client id and secret are taken by Basic, in the form, and in both", a
     const fields = { grant_type: "authorization_code", code: callback.searchParams.get("code") ?? "" };
     expect((await requestToken(today, { ...fields, ...form }, header)).status).toBe(200);
   }
+  for (const [header, description] of [
+    [null, "Requests must be authenticated using OAuth client credentials"],
+    [basic(key, "wrong"), "Invalid OAuth client credentials"],
+  ] as const)
+    expect(await seen(requestToken(today, { grant_type: "authorization_code", code: "c" }, header))).toEqual([
+      400,
+      { error_description: description, error: "unauthorized_client" },
+    ]);
 });
 
 test("O21: JSON is not read at the token endpoint", async () => {

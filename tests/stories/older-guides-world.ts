@@ -21,7 +21,7 @@ export function bitbucketWith(
     workspace: "acme",
     name: "From a guide",
     callbackUrl: registration.callbackUrl ?? callbackUrl,
-    scopes: registration.scopes ?? ["account", "email", "repository"],
+    scopes: [...(registration.scopes ?? ["account", "email", "repository"])],
     private: registration.isPrivate ?? false,
   };
   return createEmulator({ rules, seed: { ...defaultSeed(callbackUrl, null), consumers: [consumer] } });
