@@ -122,4 +122,120 @@ export const bitbucketErrors = defineErrors({
     message: "Bitbucket's answer names no id for this person, so nobody can be signed in by it.",
     cure: "Check that the configured API address is Bitbucket's.",
   },
+  "bitbucket.oauth1_key_unusable": {
+    reaction: "configuration",
+    message: "The private key for Bitbucket cannot be used.",
+    cure: "Enter an RSA private key as PEM (“BEGIN PRIVATE KEY” or “BEGIN RSA PRIVATE KEY”), or let Windlass make a key pair.",
+  },
+  "bitbucket.oauth1_consumer_key_unknown": {
+    reaction: "configuration",
+    message: "Bitbucket knows no application link with this consumer key.",
+    cure: "Compare the consumer key with the one in the link's incoming authentication (Administration → Application Links), and save it there again.",
+  },
+  "bitbucket.oauth1_consumer_key_rejected": {
+    reaction: "configuration",
+    message: "Bitbucket does not accept the consumer key of this application link.",
+    cure: "Check in Bitbucket's Administration → Application Links that the link and its incoming authentication are still enabled.",
+  },
+  "bitbucket.oauth1_consumer_key_refused": {
+    reaction: "unreachable",
+    message: "Bitbucket refuses this application link for now.",
+    cure: "Try again later; if it lasts, ask an administrator of Bitbucket to look at the application link.",
+  },
+  "bitbucket.oauth1_signature_invalid": {
+    reaction: "configuration",
+    message: "Bitbucket does not accept our signature.",
+    cure: "Check that the application link holds the public key shown here; if it does, a proxy hides Bitbucket's address: scheme, name, port and context path have to be the same on both sides.",
+  },
+  "bitbucket.oauth1_signature_method_rejected": {
+    reaction: "configuration",
+    message: "Bitbucket does not take RSA-SHA1 signatures for this application link.",
+    cure: "Enter the public key in the link's incoming authentication; a link of the kind “External application” speaks OAuth 2 instead.",
+  },
+  "bitbucket.oauth1_timestamp_refused": {
+    reaction: "configuration",
+    message: "Bitbucket refused the time of our request: its clock and the one here differ.",
+    cure: "Set both clocks by NTP; Bitbucket takes a few minutes' difference at most.",
+  },
+  "bitbucket.oauth1_nonce_used": {
+    reaction: "unreachable",
+    message: "Bitbucket has seen this very request before.",
+    cure: "Try again; if it happens each time, a proxy sends requests twice.",
+  },
+  "bitbucket.oauth1_version_rejected": {
+    reaction: "configuration",
+    message: "Bitbucket does not speak the version of OAuth that application links use.",
+    cure: "Check that the base URL is that of a Bitbucket Server or Data Center.",
+  },
+  "bitbucket.oauth1_parameter_absent": {
+    reaction: "configuration",
+    message: "Bitbucket misses a part of our signed request.",
+    cure: "Check that no proxy removes the Authorization header or the query.",
+  },
+  "bitbucket.oauth1_parameter_rejected": {
+    reaction: "configuration",
+    message: "Bitbucket does not accept a part of our signed request.",
+    cure: "Check the consumer key and the callback URL, and that no proxy changes requests.",
+  },
+  "bitbucket.oauth1_token_rejected": {
+    reaction: "stale",
+    message:
+      "Bitbucket no longer knows this access: the application link was made anew, or the access was revoked.",
+    cure: "Connect again: allow access at Bitbucket once more.",
+  },
+  "bitbucket.oauth1_token_expired": {
+    reaction: "stale",
+    message: "This access to Bitbucket has expired.",
+    cure: "Connect again: allow access at Bitbucket once more.",
+  },
+  "bitbucket.oauth1_token_revoked": {
+    reaction: "stale",
+    message: "This access to Bitbucket was revoked.",
+    cure: "Connect again: allow access at Bitbucket once more.",
+  },
+  "bitbucket.oauth1_token_used": {
+    reaction: "refused",
+    message: "This request was completed at Bitbucket before.",
+    cure: "Begin again from the start page.",
+  },
+  "bitbucket.oauth1_token_not_authorized": {
+    reaction: "refused",
+    message: "Nobody has allowed this access at Bitbucket.",
+    cure: "Begin again and choose “Allow” at Bitbucket.",
+  },
+  "bitbucket.oauth1_permission_unknown": {
+    reaction: "refused",
+    message: "Nobody has allowed or denied this access at Bitbucket yet.",
+    cure: "Begin again and choose “Allow” at Bitbucket.",
+  },
+  "bitbucket.oauth1_permission_denied": {
+    reaction: "refused",
+    message: "Bitbucket does not permit this to the application link, or to the person.",
+    cure: "Ask an administrator of Bitbucket to look at the application link's incoming authentication, then begin again.",
+  },
+  "bitbucket.oauth1_additional_authorization_required": {
+    reaction: "refused",
+    message: "Bitbucket wants the person to allow more than was allowed.",
+    cure: "Connect again: allow access at Bitbucket once more.",
+  },
+  "bitbucket.oauth1_user_refused": {
+    reaction: "refused",
+    message: "Bitbucket refuses this person for now.",
+    cure: "Sign in to Bitbucket in the browser to see why, or ask an administrator.",
+  },
+  "bitbucket.oauth1_refused": {
+    reaction: "refused",
+    message: "Bitbucket refused, and gave a reason that is not in its documents.",
+    cure: "Read the reason; check the base URL, the consumer key and the application link.",
+  },
+  "bitbucket.oauth1_not_offered": {
+    reaction: "configuration",
+    message: "No Bitbucket with application links answers at this address.",
+    cure: "Check the base URL: scheme, name, port and, where Bitbucket has one, the context path.",
+  },
+  "bitbucket.oauth1_no_token": {
+    reaction: "malformed",
+    message: "Bitbucket answered without a token.",
+    cure: "Check that the base URL is Bitbucket's and that no proxy or sign-in page answers in its place.",
+  },
 });
