@@ -1,5 +1,5 @@
 /** The face of the local Bitbucket. */
-export type { EmulatorControl, RevokeRequest } from "./control/control.ts";
+export type { EmulatorControl, NewApiToken, RevokeRequest } from "./control/control.ts";
 export { EmulatorFailure, type EmulatorFailureCode } from "./core/errors.ts";
 export type { ArmedFault, Fault } from "./core/faults.ts";
 export type { JournalEntry } from "./core/journal.ts";

@@ -1,15 +1,31 @@
 /** Owns control from code: what tests do to the emulator besides talking to it as Bitbucket. */
 import { revokeGrants } from "../cloud/oauth/issue.ts";
+import { revokeAccessToken } from "../cloud/tokens/access-tokens.ts";
+import { revokeApiToken } from "../cloud/tokens/api-tokens.ts";
 import type { EmulatorContext } from "../core/context.ts";
+import { EmulatorFailure } from "../core/errors.ts";
 import type { ArmedFault, Fault } from "../core/faults.ts";
 import type { JournalEntry } from "../core/journal.ts";
+import { addAccessToken, addApiToken } from "../core/plant-tokens.ts";
+import type { SeedAccessToken, SeedApiToken } from "../core/seed.ts";
 import { findPerson } from "../core/world.ts";
+import {
+  describeAccessToken,
+  describeApiToken,
+  type EmulatorAccessToken,
+  type EmulatorApiToken,
+} from "../described-tokens.ts";
 
 /** Whose grants end: of one consumer, or of all when no key is given. */
 export interface RevokeRequest {
   readonly username?: string | undefined;
   readonly uuid?: string | undefined;
   readonly consumerKey?: string | undefined;
+}
+
+/** An API token to be made. `person` is a username, account id or uuid. */
+export interface NewApiToken extends SeedApiToken {
+  readonly person: string;
 }
 
 export interface EmulatorControl {
@@ -20,11 +36,18 @@ export interface EmulatorControl {
   clearFaults(): void;
   /** As a person does under App authorizations. Returns how many grants ended, or null for an unknown person. */
   revoke(whom: RevokeRequest): number | null;
+  /** Throws {@link EmulatorFailure} for an unknown person or an expiry more than a year away. Default: a year. */
+  addApiToken(wanted: NewApiToken): EmulatorApiToken;
+  /** Throws {@link EmulatorFailure} for an unknown workspace or repository. Default: no expiry. */
+  addAccessToken(wanted: SeedAccessToken): EmulatorAccessToken;
+  /** By its id, seeded or not, of either kind. Returns whether there was one. */
+  revokeToken(id: string): boolean;
   /** Every request answered so far, oldest first, without control itself. */
   requests(): readonly JournalEntry[];
 }
 
 export function createControl(context: EmulatorContext): EmulatorControl {
+  const making = () => ({ now: context.clock.now(), isSeeded: false });
   return {
     advance: (seconds) => context.clock.advance(seconds),
     addFault: (fault) => context.faults.add(fault),
@@ -35,6 +58,15 @@ export function createControl(context: EmulatorContext): EmulatorControl {
       const person = findPerson(context.world, username ?? uuid ?? "");
       return person === undefined ? null : revokeGrants(context, person.uuid, consumerKey);
     },
+    addApiToken({ person: handle, ...given }) {
+      const person = findPerson(context.world, handle);
+      if (person === undefined)
+        throw new EmulatorFailure("unknown_person", `There is no person "${handle}".`);
+      return describeApiToken(person, addApiToken(person, given, making()));
+    },
+    addAccessToken: (given) =>
+      describeAccessToken(context.world, addAccessToken(context.world, given, making())),
+    revokeToken: (id) => revokeApiToken(context.world, id) || revokeAccessToken(context.world, id) !== null,
     requests: () => context.journal.list(),
   };
 }

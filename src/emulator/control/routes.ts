@@ -1,14 +1,12 @@
-/** Owns the emulator's control over HTTP: clock, faults, revoking, and the list of requests. For this machine only. */
+/** Owns the emulator's control over HTTP: clock, faults, revoking, tokens, and the list of requests. For this machine only. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { json } from "../cloud/answers.ts";
-import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
+import type { EmulatorContext } from "../core/context.ts";
 import { faultSchema } from "../core/faults.ts";
+import { type ControlEnv, withBody } from "./body.ts";
 import { createControl } from "./control.ts";
-
-interface ControlEnv {
-  Bindings: EmulatorBindings;
-}
+import { tokenRoutes } from "./tokens.ts";
 
 const clockSchema = z.strictObject({ advanceSeconds: z.number().min(0) });
 const revokeSchema = z
@@ -27,7 +25,11 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     isOwn(context, c) ? next() : json({ error: "Only for this machine itself." }, 403),
   );
   app.get("/_emulator", () =>
-    json({ routes: ["clock", "faults", "revoke", "requests"].map((name) => `/_emulator/${name}`) }),
+    json({
+      routes: ["clock", "faults", "revoke", "requests", "api-tokens", "access-tokens"].map(
+        (name) => `/_emulator/${name}`,
+      ),
+    }),
   );
   app.get("/_emulator/clock", () => json({ now: context.clock.now().toISOString() }));
   app.post("/_emulator/clock", (c) =>
@@ -60,6 +62,7 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     context.journal.clear();
     return new Response(null, { status: 204 });
   });
+  app.route("/_emulator", tokenRoutes(control));
   app.all("/_emulator/*", () => json({ error: "There is no such control." }, 404));
   return app;
 }
@@ -73,17 +76,4 @@ function isOwn({ origins }: EmulatorContext, c: Context<ControlEnv>): boolean {
   if (host === undefined || !hosts.includes(host.toLowerCase())) return false;
   if (origin !== undefined && !hosts.some((own) => origin === `http://${own}`)) return false;
   return !["cross-site", "same-site"].includes(c.req.header("Sec-Fetch-Site") ?? "none");
-}
-
-/** Reads a JSON body by its schema; what does not fit is answered with every mistake. */
-async function withBody<Body>(
-  c: Context<ControlEnv>,
-  schema: z.ZodType<Body>,
-  use: (body: Body) => Response,
-): Promise<Response> {
-  const value: unknown = await c.req.json().catch(() => undefined);
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return use(parsed.data);
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
-  return json({ error: "The body is not as expected.", problems }, 400);
 }

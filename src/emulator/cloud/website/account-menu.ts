@@ -10,6 +10,6 @@ export function accountMenu(world: World, person: Person, csrf: string): Html {
     workspaces.length === 0
       ? ""
       : html`<p>Workspaces</p><ul>${workspaces.map(({ slug, name }) => html`<li><a href="/${slug}/">${name}</a></li>`)}</ul>`
-  }<p>Personal settings</p><ul><li><a href="/account/settings/app-authorizations/">App authorizations</a></li><li><a href="/account/settings/app-passwords/">App passwords</a></li></ul>
+  }<p>Personal settings</p><ul><li><a href="/account/settings/app-authorizations/">App authorizations</a></li><li><a href="/account/settings/api-tokens/">API tokens</a></li><li><a href="/account/settings/app-passwords/">App passwords</a></li></ul>
 ${action({ label: "Log out", post: "/account/signout/" }, csrf, { small: true })}</nav></details>`;
 }

@@ -57,8 +57,12 @@ export function listPath(workspace: Workspace): string {
   return `/${workspace.slug}/workspace/settings/api`;
 }
 
-/** The workspace, if the visitor administers it; else the answer that says what to do. */
-async function administered(context: EmulatorContext, c: Context<WebEnv>): Promise<Workspace | Response> {
+/** The workspace, if the visitor administers it and so may see `what`; else the answer that says what to do. */
+export async function administered(
+  context: EmulatorContext,
+  c: Context<WebEnv>,
+  what = "its OAuth consumers",
+): Promise<Workspace | Response> {
   const workspace = findWorkspace(context.world, c.req.param("workspace") ?? "");
   const { person } = c.get("visitor");
   if (person === null) return c.redirect(signinLocation(new URL(c.req.url).pathname));
@@ -68,7 +72,7 @@ async function administered(context: EmulatorContext, c: Context<WebEnv>): Promi
   return problemPage(context, c, {
     status: 403,
     title: "Not for you",
-    text: html`Only administrators of ${workspace.name} see its OAuth consumers. You are logged in as ${person.displayName}.`,
+    text: html`Only administrators of ${workspace.name} see ${what}. You are logged in as ${person.displayName}.`,
   });
 }
 
@@ -97,7 +101,7 @@ function view(context: EmulatorContext, c: Context<WebEnv>, workspace: Workspace
   };
 }
 
-function foreignForm(context: EmulatorContext, c: Context<WebEnv>): Promise<Response> {
+export function foreignForm(context: EmulatorContext, c: Context<WebEnv>): Promise<Response> {
   const text = "This form was not one of yours, or is too old. Go back and load the page again.";
   return problemPage(context, c, { status: 403, title: "Nothing was changed", text });
 }

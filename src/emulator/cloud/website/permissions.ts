@@ -1,11 +1,16 @@
-/** Owns the ticks by which permissions are given to a consumer or an app password, by Bitbucket's names. */
+/** Owns the ticks by which permissions are given to a consumer, an app password or an access token, by Bitbucket's names. */
 import { type Html, html } from "../../../ui/html.ts";
 import type { Rules } from "../../core/rules.ts";
 import { scopes, tickable } from "../../core/scopes.ts";
 
-/** One group of ticks a kind of permission, named `scope`. */
-export function permissionTicks(rules: Rules, ticked: readonly string[]): readonly Html[] {
-  const groups = Map.groupBy(tickable(rules), ([, scope]) => scope.group);
+/** One group of ticks a kind of permission, named `scope`; `among`: of these scopes only. */
+export function permissionTicks(
+  rules: Rules,
+  ticked: readonly string[],
+  among?: readonly string[],
+): readonly Html[] {
+  const offered = tickable(rules).filter(([name]) => among === undefined || among.includes(name));
+  const groups = Map.groupBy(offered, ([, scope]) => scope.group);
   return [...groups].map(
     ([group, entries]) =>
       html`<fieldset><legend>${group}</legend>${entries.map(

@@ -10,6 +10,7 @@ import type { GitRepository } from "../../git/repository.ts";
 import type { Open } from "../repositories/opened.ts";
 import { problemPage, webPage } from "./frame.ts";
 import { signinLocation } from "./signin.ts";
+import { accessTokensLocation } from "./tokens/access-tokens.ts";
 import type { WebEnv } from "./visitor.ts";
 
 const commitsShown = 50;
@@ -68,6 +69,7 @@ async function newestCommits(git: GitRepository, { workspaceSlug, slug }: Reposi
     commit === null ? [] : commitRow(commit, `/${workspaceSlug}/${slug}/commits/${commit.hash}`),
   );
   return html`<h1>${workspaceSlug}/${slug}</h1>
+<p>Repository settings: <a href="${accessTokensLocation(workspaceSlug, slug)}">Access tokens</a></p>
 ${
   rows.length === 0
     ? html`<p>This repository has no commits.</p>`

@@ -7,6 +7,7 @@ import { initialsPicture } from "./avatar.ts";
 import { listPath } from "./consumers.ts";
 import { problemPage, webPage } from "./frame.ts";
 import { personNote } from "./signin.ts";
+import { accessTokensLocation } from "./tokens/access-tokens.ts";
 import type { WebEnv } from "./visitor.ts";
 
 export function startRoutes(context: EmulatorContext): Hono<WebEnv> {
@@ -80,7 +81,7 @@ ${repositories.length === 0 ? html`<p>There is none.</p>` : html`<ul>${repositor
       (person) =>
         html`<li>${person.displayName}${isAdministrator(workspace, person.uuid) ? " (administrator)" : ""}</li>`,
     )}</ul>
-<p><a href="${listPath(workspace)}">Workspace settings: OAuth consumers</a></p>`;
+<p>Workspace settings: <a href="${listPath(workspace)}">OAuth consumers</a> · <a href="${accessTokensLocation(workspace.slug)}">Access tokens</a></p>`;
 }
 
 function personPage(context: EmulatorContext, person: Person): Html {

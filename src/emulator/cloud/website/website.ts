@@ -13,6 +13,8 @@ import { appPasswordRoutes } from "./settings/app-passwords.ts";
 import { authorizationRoutes } from "./settings/authorizations.ts";
 import { signinRoutes } from "./signin.ts";
 import { startRoutes } from "./start.ts";
+import { accessTokenPages } from "./tokens/access-tokens.ts";
+import { apiTokenPages } from "./tokens/api-tokens.ts";
 import { createVisitors, type WebEnv } from "./visitor.ts";
 
 export function createWebsite(context: EmulatorContext, open: Open): Hono<WebEnv> {
@@ -32,7 +34,9 @@ export function createWebsite(context: EmulatorContext, open: Open): Hono<WebEnv
   app.route("/", signinRoutes(context, visitors));
   app.route("/", authorizationRoutes(context));
   app.route("/", appPasswordRoutes(context));
+  app.route("/", apiTokenPages(context));
   app.route("/", consumerRoutes(context));
+  app.route("/", accessTokenPages(context));
   app.route("/", startRoutes(context));
   app.route("/", repositoryPages(context, open));
   app.onError((error, c) => c.text(`The emulator failed: ${error.message}`, 500));

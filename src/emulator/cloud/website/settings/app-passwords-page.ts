@@ -81,7 +81,7 @@ export function appPasswordsEndedPage(status: 200 | 410): WebPage {
     status,
     main: html`<h1>App passwords have ended</h1>
 <p>Bitbucket Cloud let nobody make one after 9 September 2025, and all of them stopped working on <time datetime="2026-07-28">28 July 2026</time>.</p>
-<p>An <strong>API token</strong> takes their place: it is made with scopes in the settings of the Atlassian account, goes with the account's e-mail address in place of the username, and expires after a year at most. This emulator does not play API tokens yet.</p>
+<p>An <strong>API token</strong> takes their place: it is made with scopes in the settings of the Atlassian account, goes with the account's e-mail address in place of the username, and expires after a year at most. Here it is made under <a href="/account/settings/api-tokens/">API tokens</a>.</p>
 <p>To follow an older guide as it is written, start the emulator with <code>--rules 2025</code>.</p>`,
   };
 }

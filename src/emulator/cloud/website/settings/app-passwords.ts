@@ -1,9 +1,10 @@
 /** Owns personal settings → App passwords: list, create, revoke; a farewell where the rule for them is off. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { EmulatorContext } from "../../../core/context.ts";
 import type { AppPassword } from "../../../core/world.ts";
 import { createAppPassword, revokeAppPassword } from "../../app-passwords.ts";
-import { problemPage, webPage } from "../frame.ts";
+import { foreignForm } from "../consumers.ts";
+import { webPage } from "../frame.ts";
 import { tickedScopes } from "../permissions.ts";
 import { signinLocation } from "../signin.ts";
 import { ownForm, type Visitor, type WebEnv } from "../visitor.ts";
@@ -57,9 +58,4 @@ export function appPasswordRoutes(context: EmulatorContext): Hono<WebEnv> {
   });
 
   return app;
-}
-
-function foreignForm(context: EmulatorContext, c: Context<WebEnv>): Promise<Response> {
-  const text = "This form was not one of yours, or is too old. Go back and load the page again.";
-  return problemPage(context, c, { status: 403, title: "Nothing was changed", text });
 }
