@@ -18,7 +18,7 @@ export interface Room {
 const typesOfFloor5 = ["type signin", "type connections", "type deliveries", "type analyses", "type doctor"];
 
 /** What `app` hands out from below floor 5; see docs/decisions/0001-types-the-app-hands-out.md. */
-const typesTheAppHandsOut = ["type handshake", "type sessions", "type projects"];
+const typesTheAppHandsOut = ["type handshake", "type instances", "type sessions", "type projects"];
 
 export const rooms = {
   base: {
@@ -96,6 +96,12 @@ export const rooms = {
     mayImport: ["bitbucket", "sealing", "storage", "base"],
     never: "users, sessions",
   },
+  instances: {
+    floor: 3,
+    owns: "which Bitbuckets there are: the configuration's, and those a project has set up",
+    mayImport: ["bitbucket", "sealing", "storage", "base"],
+    never: "talking to one",
+  },
   sessions: {
     floor: 3,
     owns: "cookies and session rows",
@@ -161,6 +167,7 @@ export const rooms = {
       "audit",
       "budget",
       "handshake",
+      "instances",
       "sessions",
       "suspects",
       "vault",

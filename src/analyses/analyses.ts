@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import { newId } from "../base/random.ts";
-import type { Api } from "../bitbucket/api/client.ts";
+import type { CodeHost } from "../bitbucket/host/host.ts";
 import { type Budget, callsAnHour } from "../budget/budget.ts";
 import type { Database } from "../storage/database.ts";
 import type { AnalysesTable, ConnectionsTable } from "../storage/schema.ts";
@@ -28,8 +28,8 @@ import { summarize, type ViewOptions, viewAnalysis } from "./view.ts";
 export interface AnalysesParts {
   readonly database: Database;
   readonly clock: Clock;
-  /** A client that acts for the connection and counts its calls in `budget`, under its instance's id. */
-  readonly api: (connectionId: string) => Api;
+  /** The host seen with the connection's credential. It counts its calls in `budget` under its instance's id, and tells `onCall`. */
+  readonly host: (connectionId: string, onCall: () => void) => Promise<CodeHost>;
   readonly budget: Budget;
   /** Calls side by side in one run, default 8. */
   readonly parallelCalls?: number;
@@ -139,10 +139,10 @@ async function begin(parts: AnalysesParts, order: AnalysisOrder): Promise<Analys
   if (repositories.length === 0) throw analysisErrors.fail("analyses.no_repositories");
   await database.transaction(async (transaction) => {
     await insertAnalysis(transaction, analysis);
-    const rows = repositories.map(({ id, uuid, full_name }) => ({
+    const rows = repositories.map(({ id, repository_key, full_name }) => ({
       analysis_id: analysis.id,
       repository_id: id,
-      repository_uuid: uuid,
+      repository_key,
       full_name,
       phase: "queued",
       head_hash: null,

@@ -21,7 +21,8 @@ export interface Failure {
 
 export interface AnalysisRepository {
   readonly id: string;
-  readonly uuid: string;
+  /** Stays when the repository is renamed or moved. */
+  readonly key: string;
   readonly fullName: string;
   readonly phase: RepositoryPhase;
   readonly commitsFound: number;

@@ -1,6 +1,7 @@
 /** Owns counting: the changed files of every commit that is not known yet, many at a time, each kept for good. */
-import { diffstat } from "../bitbucket/api/cloud.ts";
+
 import { listUncounted, type UncountedCommit } from "../storage/tables/analysis-commits.ts";
+import { readChanges } from "./changes.ts";
 import { isHopeless } from "./pace.ts";
 import type { Progress } from "./progress.ts";
 import { placeOf, type Reading } from "./reading.ts";
@@ -30,10 +31,10 @@ async function work(
   commits: AsyncIterable<UncountedCommit>,
   writer: Writer,
 ): Promise<void> {
-  const { run, workspace, slug } = reading;
+  const { run, host, place } = reading;
   for await (const { number, hash } of commits) {
     try {
-      await writer.add(number, await run.pace.call(() => diffstat(run.client, { workspace, slug, hash })));
+      await writer.add(number, readChanges(await run.pace.call(() => host.changes(place, hash))));
     } catch (error) {
       if (!isHopeless(error)) throw error;
       run.log.warn("analysis.commit_skipped", { repository: reading.row.full_name, hash });

@@ -22,7 +22,7 @@ import type { AnalysisCommit, AnalysisFile, AnalysisSuspect } from "./analysis.t
 export type Names = ReadonlyMap<string, string>;
 
 export function namesOf(repositories: readonly AnalysisRepositoriesTable[]): Names {
-  return new Map(repositories.map(({ repository_uuid, full_name }) => [repository_uuid, full_name]));
+  return new Map(repositories.map(({ repository_key, full_name }) => [repository_key, full_name]));
 }
 
 /** Newest first over all repositories. */
@@ -34,7 +34,7 @@ export async function readCommits(
   const commits = await listAnalysisCommits(db, range);
   const files = await readFiles(db, commits);
   return commits.map((commit) => ({
-    repository: names.get(commit.repository_uuid) ?? "",
+    repository: names.get(commit.repository_key) ?? "",
     hash: commit.hash,
     date: new Date(commit.date),
     authorRaw: commit.author_raw,
@@ -90,12 +90,12 @@ export async function readSuspects(
   const fileNames = namesToLookFor(frames);
   let best: Suspect<Candidate>[] = [];
   if (fileNames.length === 0) return [];
-  for (const [repositoryUuid, repository] of names) {
+  for (const [repositoryKey, repository] of names) {
     let afterPosition = -1;
     for (;;) {
       const place = {
         analysisId: analysis.id,
-        repositoryUuid,
+        repositoryKey,
         afterPosition,
         limit: commitsAtOnce,
         fileNames,

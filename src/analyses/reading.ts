@@ -1,7 +1,7 @@
 /** Owns what the steps of a run hand each other: the run itself, and one repository of it. */
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
-import type { Api } from "../bitbucket/api/client.ts";
+import type { CodeHost, RepositoryPlace } from "../bitbucket/host/host.ts";
 import type { Budget } from "../budget/budget.ts";
 import type { BulkInsert } from "../storage/bulk-insert.ts";
 import type { Database } from "../storage/database.ts";
@@ -12,7 +12,7 @@ export interface RunParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
-  readonly api: (connectionId: string) => Api;
+  readonly host: (connectionId: string, onCall: () => void) => Promise<CodeHost>;
   readonly budget: Budget;
   readonly parallelCalls: number;
   readonly callsPerHour: number;
@@ -27,12 +27,13 @@ export interface Inserts {
 }
 
 /** What the parts of a run share. */
-export interface Run extends RunParts {
+export interface Run extends Omit<RunParts, "host"> {
   readonly analysis: AnalysesTable;
   /** Aborted when the process stops or the whole run has failed. */
   readonly signal: AbortSignal;
   readonly pace: Pace;
-  readonly client: Api;
+  /** Opened at the first call. */
+  readonly open: () => Promise<CodeHost>;
   /** Calls so far, over restarts. */
   readonly calls: () => number;
 }
@@ -41,8 +42,8 @@ export interface Run extends RunParts {
 export interface Reading {
   readonly run: Run;
   readonly row: AnalysisRepositoriesTable;
-  readonly workspace: string;
-  readonly slug: string;
+  readonly host: CodeHost;
+  readonly place: RepositoryPlace;
   readonly tally: Tally;
 }
 
@@ -58,5 +59,5 @@ export interface Tally {
 
 /** The repository's part of the list of commits. */
 export function placeOf(run: Run, row: AnalysisRepositoriesTable) {
-  return { analysisId: run.analysis.id, repositoryUuid: row.repository_uuid };
+  return { analysisId: run.analysis.id, repositoryKey: row.repository_key };
 }

@@ -1,6 +1,6 @@
 /** Owns reading one repository: where it is now, its commits of the window, the files of each. */
 import { isWindlassError } from "../base/errors.ts";
-import { type CloudRepository, getRepository, resolveBranch } from "../bitbucket/api/cloud.ts";
+import type { CodeHost, HostRepository } from "../bitbucket/host/host.ts";
 import type { Executor } from "../storage/database.ts";
 import type { AnalysisRepositoriesTable } from "../storage/schema.ts";
 import { copyAnalysisCommits, countAnalysisCommits } from "../storage/tables/analysis-commits.ts";
@@ -13,14 +13,13 @@ import { createProgress, finishedProgress } from "./progress.ts";
 import { placeOf, type Reading, type Run } from "./reading.ts";
 import { catchUp, type WalkStart, walkWindow } from "./walk.ts";
 
-/** The uuid alone names a repository: the workspace segment may be an empty pair of braces. @see REST API, "Repositories" */
-const anyWorkspace = "{}";
-
 /** Throws what Bitbucket's client throws, and the signal's reason. */
 export async function readRepository(run: Run, row: AnalysisRepositoriesTable): Promise<void> {
-  const { pace, client } = run;
-  const repository = await pace.call(() => getRepository(client, anyWorkspace, `{${row.repository_uuid}}`));
-  const reading = await openReading(run, row, repository);
+  const host = await run.open();
+  const [workspace = "", slug = ""] = row.full_name.split("/");
+  const last = { workspace, slug };
+  const repository = await run.pace.call(() => host.repositoryById(row.repository_key, last));
+  const reading = await openReading(run, row, { host, repository });
   if (row.phase !== "counting") await findCommits(reading, repository.mainBranch);
   else await countCommits(reading, finishedProgress());
   await close(reading);
@@ -30,12 +29,12 @@ export async function readRepository(run: Run, row: AnalysisRepositoriesTable): 
 async function openReading(
   run: Run,
   row: AnalysisRepositoriesTable,
-  repository: CloudRepository,
+  { host, repository }: { readonly host: CodeHost; readonly repository: HostRepository },
 ): Promise<Reading> {
-  const { workspaceSlug, slug, fullName, mainBranch } = repository;
+  const { workspace, slug, fullName, mainBranch } = repository;
   const db = run.database.kysely;
   await updateRepository(db, row.repository_id, {
-    workspace_slug: workspaceSlug,
+    workspace_slug: workspace,
     slug,
     full_name: fullName,
     main_branch: mainBranch,
@@ -43,7 +42,7 @@ async function openReading(
   if (fullName !== row.full_name) await updateAnalysisRepository(db, row, { full_name: fullName });
   const { found, counted, lastPosition } = await countAnalysisCommits(db, placeOf(run, row));
   const tally = { found, counted, nextPosition: lastPosition + 1, newest: null };
-  return { run, row, workspace: workspaceSlug, slug, tally };
+  return { run, row, host, place: { workspace, slug }, tally };
 }
 
 /** Commits of the window, from what is known as far as possible, and their files. An empty repository has none. */
@@ -53,8 +52,8 @@ async function findCommits(reading: Reading, branch: string | null): Promise<voi
   if (row.phase === "walking" && row.head_hash !== null && row.next_page !== null) {
     return walkAndCount(reading, { headHash: row.head_hash, page: row.next_page });
   }
-  const { workspace, slug } = reading;
-  const headHash = await run.pace.call(() => resolveBranch(run.client, { workspace, slug, branch }));
+  const { host, place } = reading;
+  const headHash = await run.pace.call(() => host.resolveBranch(place, branch));
   if (await buildOnKnown(reading, headHash)) return countCommits(reading, finishedProgress());
   await walkAndCount(reading, { headHash, page: null });
 }
@@ -63,7 +62,7 @@ async function findCommits(reading: Reading, branch: string | null): Promise<voi
 async function buildOnKnown(reading: Reading, headHash: string): Promise<boolean> {
   const { run, row, tally } = reading;
   const { database, analysis } = run;
-  const known = await findKnownWalk(database.kysely, row.repository_uuid, analysis.window_start);
+  const known = await findKnownWalk(database.kysely, row.repository_key, analysis.window_start);
   if (known === undefined) return false;
   if (known.headHash !== headHash && !(await tryCatchUp(reading, headHash, known.headHash))) return false;
   const place = placeOf(run, row);
@@ -94,7 +93,7 @@ async function buildOnKnown(reading: Reading, headHash: string): Promise<boolean
 
 /** For the offer of a fitting lookback, when the window has moved on past every commit. */
 async function headDate(db: Executor, row: AnalysisRepositoriesTable, hash: string): Promise<Date | null> {
-  const date = await findCommitDate(db, row.repository_uuid, hash);
+  const date = await findCommitDate(db, row.repository_key, hash);
   return date === undefined ? null : new Date(date);
 }
 
@@ -131,7 +130,7 @@ async function finishWalk(reading: Reading, headHash: string): Promise<void> {
 
 function walkRow({ run, row }: Reading, headHash: string) {
   return {
-    repository_uuid: row.repository_uuid,
+    repository_key: row.repository_key,
     head_hash: headHash,
     since: run.analysis.window_start,
     completed_at: run.clock.now().toISOString(),

@@ -1,6 +1,6 @@
 /** Owns one run over the repositories of a connection: several side by side, each failing for itself. */
 import { isWindlassError } from "../base/errors.ts";
-import type { Api } from "../bitbucket/api/client.ts";
+import type { CodeHost } from "../bitbucket/host/host.ts";
 import type { AnalysesTable, AnalysisRepositoriesTable } from "../storage/schema.ts";
 import { findAnalysis, updateAnalysis } from "../storage/tables/analyses.ts";
 import {
@@ -45,9 +45,13 @@ async function beginRun(parts: RunParts, analysis: AnalysesTable, signal: AbortS
   const connection = await findConnection(database.kysely, analysis.connection_id);
   const consumer = connection?.instance_id ?? "";
   let calls = analysis.calls;
-  const client = countingApi(parts.api(analysis.connection_id), () => {
-    calls += 1;
-  });
+  let host: Promise<CodeHost> | undefined;
+  const open = () => {
+    host ??= parts.host(analysis.connection_id, () => {
+      calls += 1;
+    });
+    return host;
+  };
   const change = (changes: Parameters<typeof updateAnalysis>[2]) =>
     updateAnalysis(database.kysely, analysis.id, { ...changes, calls });
   const goOn = { state: "running", waiting_until: null, failure_json: null };
@@ -65,20 +69,7 @@ async function beginRun(parts: RunParts, analysis: AnalysesTable, signal: AbortS
     onResume: () => change(goOn),
     pausedUntil: analysis.waiting_until === null ? null : new Date(analysis.waiting_until),
   });
-  return { ...parts, analysis, signal, pace, client, calls: () => calls };
-}
-
-function countingApi(api: Api, count: () => void): Api {
-  return {
-    get(path, query) {
-      count();
-      return api.get(path, query);
-    },
-    url(next) {
-      count();
-      return api.url(next);
-    },
-  };
+  return { ...parts, analysis, signal, pace, open, calls: () => calls };
 }
 
 /** Resolves when every repository is done or has failed; throws what ends the run as a whole. */

@@ -95,7 +95,7 @@ function progressOf({ state }: AnalysesTable, { commits_found, commits_counted }
 function readRepositoryRow(row: AnalysisRepositoriesTable): AnalysisRepository {
   return {
     id: row.repository_id,
-    uuid: row.repository_uuid,
+    key: row.repository_key,
     fullName: row.full_name,
     // The column holds only what the run writes there.
     phase: row.phase as RepositoryPhase,

@@ -1,6 +1,6 @@
 /** Owns walking over a repository's commits, page by page, and knowing when the window is behind. */
 import { isWindlassError } from "../base/errors.ts";
-import { type CloudCommit, commitPage } from "../bitbucket/api/cloud.ts";
+import type { HostCommit } from "../bitbucket/host/host.ts";
 import type { NewCommit } from "../storage/schema.ts";
 import { deleteAnalysisCommits } from "../storage/tables/analysis-commits.ts";
 import { updateAnalysisRepository } from "../storage/tables/analysis-repositories.ts";
@@ -61,17 +61,17 @@ interface PageQuestion {
 }
 
 interface PageAnswer {
-  readonly commits: readonly CloudCommit[];
+  readonly commits: readonly HostCommit[];
   readonly next: string | null;
 }
 
 async function readPage(
-  { run, workspace, slug }: Reading,
+  { run, host, place }: Reading,
   { include, exclude, page, mayForget }: PageQuestion,
 ): Promise<PageAnswer | "forgotten"> {
-  const search = { workspace, slug, include, exclude, page: page ?? undefined };
+  const search = { include, exclude, page: page ?? undefined };
   try {
-    return await run.pace.call(() => commitPage(run.client, search));
+    return await run.pace.call(() => host.commitPage(place, search));
   } catch (error) {
     const unknown =
       isWindlassError(error, "bitbucket.not_found") || isWindlassError(error, "bitbucket.bad_request");
@@ -91,14 +91,14 @@ async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promis
   await run.database.transaction(async (transaction) => {
     await run.insert.commits(
       transaction,
-      commits.map((commit) => commitRow(row.repository_uuid, commit)),
+      commits.map((commit) => commitRow(row.repository_key, commit)),
     );
     const hashes = inside.map(({ hash }) => hash);
-    const known = await findKnownCommits(transaction, row.repository_uuid, hashes);
+    const known = await findKnownCommits(transaction, row.repository_key, hashes);
     const listed = hashes.flatMap((hash) => known.get(hash) ?? []);
     const rows = listed.map(({ number }, index) => ({
       analysis_id: place.analysisId,
-      repository_uuid: place.repositoryUuid,
+      repository_key: place.repositoryKey,
       position: tally.nextPosition + index,
       commit_number: number,
     }));
@@ -133,9 +133,9 @@ async function beginList(
   Object.assign(tally, { found: 0, counted: 0, nextPosition: 0 });
 }
 
-function commitRow(repositoryUuid: string, commit: CloudCommit): NewCommit {
+function commitRow(repositoryKey: string, commit: HostCommit): NewCommit {
   return {
-    repository_uuid: repositoryUuid,
+    repository_key: repositoryKey,
     hash: commit.hash,
     author_raw: commit.authorRaw,
     author_subject: commit.authorSubject,

@@ -1,5 +1,5 @@
 /** Owns writing counts: many commits in one transaction, since each transaction waits for the disk. */
-import type { FileChange } from "../bitbucket/api/cloud.ts";
+import type { FileChange } from "../bitbucket/host/host.ts";
 import type { CommitFilesTable } from "../storage/schema.ts";
 import { updateAnalysis } from "../storage/tables/analyses.ts";
 import { updateAnalysisRepository } from "../storage/tables/analysis-repositories.ts";

@@ -5,7 +5,6 @@ import type { Admission, SigninPolicy } from "../signin/policy.ts";
 import { resolverNames } from "../signin/resolvers.ts";
 import { openCatalog } from "./catalog-files.ts";
 import type { Config } from "./config.ts";
-import { isResolver } from "./signin-config.ts";
 
 /** What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only. */
 export function policyOf(config: Pick<Config, "instances" | "signIn">, id: string): SigninPolicy {
@@ -15,7 +14,7 @@ export function policyOf(config: Pick<Config, "instances" | "signIn">, id: strin
   if (configured === undefined) return { kind: config.signIn === undefined ? "first-sign-in" : "nobody" };
   return {
     kind: "resolvers",
-    resolvers: configured.resolvers.map(({ resolver }) => resolver).filter(isResolver),
+    resolvers: configured.resolvers.map(({ resolver }) => resolver),
   };
 }
 

@@ -4,18 +4,22 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
+import type { HostLinks } from "../bitbucket/host/host.ts";
+import { linksOf } from "../bitbucket/host/open.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
+import { scopesToAsk } from "../connections/permissions.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
+import { createInstances } from "../instances/instances.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createCookies } from "../sessions/cookies.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { createVault } from "../vault/vault.ts";
+import { redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
-import { appErrors } from "./errors.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
 
@@ -36,35 +40,35 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  */
 export async function createApp(config: Config, parts: AppParts = {}) {
   const { clock = systemClock(), log = silentLog } = parts;
-  const instances = instancesOf(config);
+  const configured = instancesOf(config);
   const database = await openDatabase(config.database, { clock });
   const { keyring, notice } = await openSealedStore(database, config).catch(async (error) => {
     await database.close();
     throw error;
   });
   const door = openNodeDoor();
+  const instances = createInstances({ database, keyring, clock, configured });
   const world = {
     database,
     keyring,
     clock,
     log,
     fetch: parts.fetch ?? door.fetch,
-    instances: (id: string) => instances.get(id),
+    instances: instances.find,
   };
 
-  const configured = (id: string) => {
-    const instance = instances.get(id);
-    if (instance === undefined) throw appErrors.fail("app.unknown_instance", { detail: id });
-    return instance;
-  };
   const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
   const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
-  const handshakes = createHandshakes({ ...world, baseUrl: config.baseUrl });
+  const handshakes = createHandshakes({
+    ...world,
+    baseUrl: config.baseUrl,
+    redirectUri: ({ id }) => redirectUriOf(config, id),
+  });
   const vault = createVault(world);
   const projects = createProjects(world);
   const budget = createBudget(world);
-  const connections = createConnections({ ...world, instances: configured, vault, handshakes, budget });
-  const analyses = createAnalyses({ ...world, ...config.analyses, api: connections.api, budget });
+  const connections = createConnections({ ...world, vault, handshakes, budget });
+  const analyses = createAnalyses({ ...world, ...config.analyses, host: connections.host, budget });
 
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
@@ -84,8 +88,15 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     signin: createSignin({ ...world, sessions }),
     projects,
     connections,
+    /** What consent to connecting is asked for. */
+    scopesToAsk,
     analyses,
-    isReachable: createReachability({ ...world, instances }),
+    /** Addresses of an instance's website; null when it is set up no more. */
+    async links(instanceId: string): Promise<HostLinks | null> {
+      const instance = await instances.find(instanceId).catch(() => null);
+      return instance === null ? null : linksOf(instance);
+    },
+    isReachable: createReachability({ ...world, instances: configured }),
     /** For the operator, at start. */
     notices: [
       "Anybody with a Bitbucket account may sign in until sign-in rules come; a project is seen only by its maker.",

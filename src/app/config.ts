@@ -22,8 +22,8 @@ const httpUrl = z
 
 const port = z.int(portRange).min(1, portRange).max(65_535, portRange);
 
-const instance = z.strictObject({
-  product: z.literal("cloud").default("cloud"),
+const cloud = z.strictObject({
+  product: z.literal("cloud"),
   clientId: z.string().min(1, "is empty"),
   clientSecret: secret,
   scopes: scopeList.default(["account", "email"]),
@@ -33,6 +33,55 @@ const instance = z.strictObject({
     .default({}),
   ...instanceSignIn,
 });
+
+const selfHosted = {
+  /** With its context path, such as `https://example.com/bitbucket`. */
+  baseUrl: httpUrl,
+  /** Certificates in PEM to be trusted beside the well-known ones. */
+  ca: z.string().includes("-----BEGIN CERTIFICATE-----", { error: "is no certificate in PEM" }).nullish(),
+};
+
+const dataCenter = z
+  .strictObject({
+    product: z.literal("data-center"),
+    ...selfHosted,
+    /** Of the incoming link; none where people only bring HTTP access tokens. */
+    clientId: z.string().min(1, "is empty").optional(),
+    clientSecret: secret.optional(),
+    scopes: z
+      .union([z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
+      .pipe(z.array(z.string()).min(1, "names no scope"))
+      .default(["PUBLIC_REPOS"]),
+    ...instanceSignIn,
+  })
+  .check(({ value, issues }) => {
+    for (const [one, other] of [
+      ["clientId", "clientSecret"] as const,
+      ["clientSecret", "clientId"] as const,
+    ]) {
+      if (value[one] === undefined || value[other] !== undefined) continue;
+      issues.push({ code: "custom", message: "is missing", path: [other], input: value[other] });
+    }
+  });
+
+const server = z.strictObject({
+  product: z.literal("server"),
+  ...selfHosted,
+  /** Of the application link's incoming authentication. */
+  consumerKey: z.string().min(1, "is empty"),
+  /** RSA in PEM. */
+  privateKey: secret,
+  ...instanceSignIn,
+});
+
+const instance = z.preprocess(
+  (value) => (isObject(value) && value.product === undefined ? { ...value, product: "cloud" } : value),
+  z.discriminatedUnion("product", [cloud, dataCenter, server]),
+);
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 const baseUrl = httpUrl
   .refine((url) => new URL(url).pathname === "/", "must not have a path")
@@ -83,7 +132,11 @@ const schema = z.strictObject({
 /** What may be written, in code or in the file. */
 export type ConfigInput = z.input<typeof schema>;
 /** What is in force: complete, checked, secrets unprintable. */
-export type Config = z.output<typeof schema> & { readonly baseUrl: string };
+export type Config = z.output<typeof schema> & {
+  readonly baseUrl: string;
+  /** What was found while reading it and an operator should know, one sentence each. */
+  readonly notices?: readonly string[];
+};
 
 /** One mistake, and where. */
 export interface ConfigProblem {

@@ -1,20 +1,23 @@
-/** Owns the step from configured instances to the ones that can be talked to. */
+/** Owns the step from the configuration to the instances that can be talked to. */
 import { cloudInstance } from "../bitbucket/cloud.ts";
 import type { Instance } from "../bitbucket/instance.ts";
-import { connectScopes } from "../connections/permissions.ts";
+import { dataCenterInstance, serverInstance } from "../bitbucket/self-hosted.ts";
+import { scopesToAsk } from "../connections/permissions.ts";
 import type { Config } from "./config.ts";
+import { readPrivateKey } from "./private-key.ts";
 
-/** Every scope a consumer has to have: those people sign in with, and those a project is connected with. */
-export function scopesOf({ scopes }: Instance): readonly string[] {
-  return [...new Set([...scopes, ...connectScopes])];
+/** Every scope a registration has to have: those people sign in with, and those a project is connected with. */
+export function scopesOf(instance: Instance): readonly string[] {
+  return [...new Set([...instance.scopes, ...scopesToAsk(instance)])];
 }
 
-/** Every configured instance by its id. */
+/** Every configured instance by its id. Throws `app.private_key_…` for a key that cannot be used. */
 export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
-  return new Map(
-    Object.entries(config.instances).map(([id, { product: _, ...settings }]) => [
-      id,
-      cloudInstance({ id, ...settings }),
-    ]),
-  );
+  return new Map(Object.entries(config.instances).map(([id, settings]) => [id, makeInstance(id, settings)]));
+}
+
+function makeInstance(id: string, settings: Config["instances"][string]): Instance {
+  if (settings.product === "cloud") return cloudInstance({ id, ...settings });
+  if (settings.product === "data-center") return dataCenterInstance({ id, ...settings });
+  return serverInstance({ id, ...settings, privateKey: readPrivateKey(settings.privateKey.reveal()).pkcs8 });
 }

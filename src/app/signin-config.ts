@@ -59,7 +59,7 @@ export const instanceSignIn = {
 };
 
 /** Whether it is the name of a resolver that is built in. */
-export function isResolver(name: string): name is ResolverName {
+function isResolver(name: string): name is ResolverName {
   return (resolverNames as readonly string[]).includes(name); // widened, so that any text can be looked for
 }
 

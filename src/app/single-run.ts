@@ -7,7 +7,9 @@ import type { Fetch } from "../base/http/door.ts";
 import type { Secret } from "../base/secret.ts";
 import { bearer } from "../bitbucket/api/authorize.ts";
 import { createApi } from "../bitbucket/api/client.ts";
-import { type CloudRepository, getRepository } from "../bitbucket/api/cloud.ts";
+import { cloudUrls } from "../bitbucket/cloud.ts";
+import { cloudHost } from "../bitbucket/host/cloud.ts";
+import type { HostRepository } from "../bitbucket/host/host.ts";
 import type { CloudUrls } from "../bitbucket/instance.ts";
 import { createBudget } from "../budget/budget.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
@@ -52,16 +54,29 @@ export async function runOnce(order: SingleRun): Promise<SingleRunResult> {
   const { fetch, clock, urls } = order;
   const database = await openDatabase(":memory:", { clock });
   const budget = createBudget({ database, clock });
+  let onCall = () => {};
   const api = createApi({
     urls,
     fetch,
     clock,
     authorize: bearer(order.accessToken),
-    onCall: () => budget.count(ids.instance),
+    onCall() {
+      onCall();
+      budget.count(ids.instance);
+    },
   });
-  const analyses = createAnalyses({ database, clock, budget, api: () => api });
+  const host = cloudHost({ urls: { ...cloudUrls, ...urls } }, api);
+  const analyses = createAnalyses({
+    database,
+    clock,
+    budget,
+    async host(_, count) {
+      onCall = count;
+      return host;
+    },
+  });
   try {
-    await plant(database, clock, await getRepository(api, order.workspace, order.slug));
+    await plant(database, clock, await host.repository(order));
     const { errorText, lookbackDays } = order;
     const place = { projectId: ids.project, connectionId: ids.connection, startedBy: ids.user };
     const id = await analyses.start({ ...place, errorText, lookbackDays });
@@ -74,7 +89,7 @@ export async function runOnce(order: SingleRun): Promise<SingleRunResult> {
   }
 }
 
-async function plant({ kysely }: Database, clock: Clock, repository: CloudRepository): Promise<void> {
+async function plant({ kysely }: Database, clock: Clock, repository: HostRepository): Promise<void> {
   const now = clock.now().toISOString();
   await insertUser(kysely, {
     id: ids.user,
@@ -91,13 +106,15 @@ async function plant({ kysely }: Database, clock: Clock, repository: CloudReposi
     project_id: ids.project,
     instance_id: ids.instance,
     kind: "access-token",
+    login: null,
     state: "active",
     state_reason: null,
-    subject: "",
+    subject: null,
     account_name: "access token",
     scopes: "",
-    workspace_slug: repository.workspaceSlug,
-    workspace_uuid: null,
+    ends_at: null,
+    workspace_slug: repository.workspace,
+    workspace_id: null,
     lookback_days: 30,
     created_at: now,
     updated_at: now,
@@ -106,8 +123,8 @@ async function plant({ kysely }: Database, clock: Clock, repository: CloudReposi
     {
       id: ids.repository,
       connection_id: ids.connection,
-      uuid: repository.uuid,
-      workspace_slug: repository.workspaceSlug,
+      repository_key: repository.id,
+      workspace_slug: repository.workspace,
       slug: repository.slug,
       full_name: repository.fullName,
       main_branch: repository.mainBranch,

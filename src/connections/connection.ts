@@ -1,4 +1,5 @@
 /** Owns the shape of a connection and of its repositories, and reading them from their rows. */
+import type { CredentialKind } from "../bitbucket/credential.ts";
 import type { ConnectionsTable, RepositoriesTable } from "../storage/schema.ts";
 
 export type ConnectionState =
@@ -14,15 +15,19 @@ export interface Connection {
   readonly id: string;
   readonly projectId: string;
   readonly instanceId: string;
-  readonly kind: "oauth2";
+  readonly kind: CredentialKind;
+  /** The e-mail address or user name that goes with the secret; null where it stands alone. */
+  readonly login: string | null;
   readonly state: ConnectionState;
   /** The code of the failure that put it in this state, such as `vault.reconnect`. */
   readonly stateReason: string | null;
-  /** The display name of the account that granted access. */
+  /** When the credential ends, as its owner said; null when unknown or renewed by itself. */
+  readonly endsAt: Date | null;
+  /** The display name of the account that granted access, or what the token was made for. */
   readonly accountName: string;
-  /** As granted, not expanded. */
+  /** As granted, not expanded; empty where Bitbucket does not say. */
   readonly scopes: readonly string[];
-  /** `null` until it is chosen or entered. */
+  /** At Data Center and Server the project's key. `null` until it is chosen or entered. */
   readonly workspaceSlug: string | null;
   /** 1 to 3,650. */
   readonly lookbackDays: number;
@@ -32,8 +37,8 @@ export interface Connection {
 
 export interface Repository {
   readonly id: string;
-  /** Without braces; stays when the repository is renamed or moved. */
-  readonly uuid: string;
+  /** Stays when the repository is renamed or moved. */
+  readonly key: string;
   readonly workspaceSlug: string;
   readonly slug: string;
   readonly fullName: string;
@@ -46,7 +51,10 @@ export function readConnection(row: ConnectionsTable): Connection {
     id: row.id,
     projectId: row.project_id,
     instanceId: row.instance_id,
-    kind: "oauth2",
+    // As with the state below.
+    kind: row.kind as CredentialKind,
+    login: row.login,
+    endsAt: row.ends_at === null ? null : new Date(row.ends_at),
     // The column holds only what this house writes there: the states of the vault and of this room.
     state: row.state as ConnectionState,
     stateReason: row.state_reason,
@@ -62,7 +70,7 @@ export function readConnection(row: ConnectionsTable): Connection {
 export function readRepositoryRow(row: RepositoriesTable): Repository {
   return {
     id: row.id,
-    uuid: row.uuid,
+    key: row.repository_key,
     workspaceSlug: row.workspace_slug,
     slug: row.slug,
     fullName: row.full_name,

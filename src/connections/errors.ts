@@ -7,11 +7,6 @@ export const connectionErrors = defineErrors({
     message: "There is no such connection.",
     cure: "Go back to the project and choose one of its connections.",
   },
-  "connections.unknown_instance": {
-    reaction: "configuration",
-    message: "The Bitbucket this connection is for is no longer configured.",
-    cure: "Configure it again under the same id, or remove the connection.",
-  },
   "connections.other_person": {
     reaction: "refused",
     message: "This connection belongs to another Bitbucket account than the one that just granted access.",
@@ -27,10 +22,25 @@ export const connectionErrors = defineErrors({
     message: "Bitbucket shows no such workspace to this account.",
     cure: "Copy the workspace's id from its address at Bitbucket: bitbucket.org/ID/.",
   },
-  "connections.bad_page": {
-    reaction: "malformed",
-    message: "This is no page of the list of repositories.",
-    cure: "Begin at the first page of the list.",
+  "connections.entry_invalid": {
+    reaction: "refused",
+    message: "The form is not filled in completely.",
+    cure: "Correct the fields that are marked.",
+  },
+  "connections.credential_refused": {
+    reaction: "refused",
+    message: "Bitbucket does not take this credential.",
+    cure: "Check that it was copied whole and has not ended; make a new one at Bitbucket if in doubt.",
+  },
+  "connections.app_password_retired": {
+    reaction: "refused",
+    message: "Bitbucket Cloud takes no app passwords any more: they were retired on 28 July 2026.",
+    cure: "Make an API token with scopes instead, and enter it with the e-mail address of the Atlassian account.",
+  },
+  "connections.kind_not_offered": {
+    reaction: "refused",
+    message: "This Bitbucket cannot be connected in this way.",
+    cure: "Go back and choose another way to connect.",
   },
   "connections.person_without_id": {
     reaction: "malformed",

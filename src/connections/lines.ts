@@ -1,4 +1,5 @@
 /** Owns reading the repositories a person types or pastes, one a line, in whichever form they come. Pure. */
+import type { Product } from "../bitbucket/instance.ts";
 
 export interface RepositoryLine {
   /** In lower case, as Bitbucket keeps slugs. */
@@ -31,12 +32,15 @@ export interface LineOptions {
   readonly hosts?: readonly string[];
   /** The connection's workspace, to complete a line that names only a repository. */
   readonly workspace?: string | null;
+  /** Default `cloud`. Elsewhere the workspace is a project's key, and addresses look otherwise. */
+  readonly product?: Product;
 }
 
 type Reading = { readonly path: readonly string[] } | { readonly message: string };
 
 const cloudHosts = ["bitbucket.org", "www.bitbucket.org", "altssh.bitbucket.org", "api.bitbucket.org"];
-const slugPattern = /^[a-z0-9._-]+$/;
+/** A personal project's key begins with a tilde. */
+const slugPattern = /^~?[a-z0-9._-]+$/;
 
 /**
  * Accepts `workspace/repo-slug`, web and clone addresses (https, ssh, scp form; with user, `.git` or a path behind),
@@ -103,20 +107,45 @@ function readAddress(rest: string, options: LineOptions): Reading {
 
 function onHost(host: string, path: string, options: LineOptions): Reading {
   const parts = split(path);
-  if (!isOurs(host.toLowerCase(), options)) return { message: foreignHost(host, parts) };
+  if (!isOurs(host.toLowerCase(), options)) return { message: foreignHost(host, parts, options) };
+  if ((options.product ?? "cloud") !== "cloud") return { path: selfHostedPath(parts) };
   const inApi = parts[0] === "2.0" && parts[1] === "repositories";
   return { path: (inApi ? parts.slice(2) : parts).slice(0, 2) };
 }
 
-function isOurs(host: string, { hosts = [] }: LineOptions): boolean {
+/**
+ * `projects/KEY/repos/slug/…`, `users/name/repos/slug/…` (a personal project), `scm/key/slug.git`, or key and slug alone as in
+ * ssh addresses; a context path may stand before, and `rest/api/…` too.
+ */
+function selfHostedPath(parts: readonly string[]): readonly string[] {
+  const repos = parts.findIndex(
+    (part, at) => part === "repos" && ["projects", "users"].includes(parts[at - 2] ?? ""),
+  );
+  if (repos >= 2) {
+    const [kind, owner = "", , slug] = parts.slice(repos - 2);
+    return [kind === "users" ? `~${owner}` : owner, ...(slug === undefined ? [] : [slug])];
+  }
+  const scm = parts.indexOf("scm");
+  return scm < 0 ? parts.slice(-2) : parts.slice(scm + 1, scm + 3);
+}
+
+function isOurs(host: string, { hosts = [], product = "cloud" }: LineOptions): boolean {
   const bare = host.replace(/:\d+$/, "");
+  if (product !== "cloud") return hosts.some((ours) => ours.toLowerCase().replace(/:\d+$/, "") === bare);
   return cloudHosts.includes(bare) || hosts.some((ours) => ours.toLowerCase() === host);
 }
 
-function foreignHost(host: string, path: readonly string[]): string {
+function foreignHost(
+  host: string,
+  path: readonly string[],
+  { product = "cloud", hosts = [] }: LineOptions,
+): string {
+  if (product !== "cloud") {
+    return `${host} is not the Bitbucket this connection is for (${hosts.join(", ")}); write PROJECT/repository or an address there.`;
+  }
   const server = path.includes("scm") || (path.includes("projects") && path.includes("repos"));
   if (server) {
-    return `${host} looks like a Bitbucket Server or Data Center, which cannot be connected here yet; this connection is for bitbucket.org.`;
+    return `${host} looks like a Bitbucket Server or Data Center; this connection is for bitbucket.org, so make another one for that.`;
   }
   return `${host} is not the Bitbucket this connection is for; write workspace/repo-slug or an address there.`;
 }

@@ -1,5 +1,7 @@
 /** Owns what a connection asks for at Bitbucket, and why, in words for the page before the trip. */
 
+import type { Instance } from "../bitbucket/instance.ts";
+
 /** Exactly these two, and nothing that writes. */
 export const connectPermissions = [
   {
@@ -15,3 +17,9 @@ export const connectPermissions = [
 ] as const;
 
 export const connectScopes: readonly string[] = connectPermissions.map(({ scope }) => scope);
+
+/** What consent is asked for; a Server's link knows no scopes. */
+export function scopesToAsk({ product }: Instance): readonly string[] {
+  if (product === "cloud") return connectScopes;
+  return product === "data-center" ? ["REPO_READ"] : [];
+}

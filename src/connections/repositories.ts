@@ -1,8 +1,7 @@
 /** Owns which repositories a connection has: finding them at Bitbucket, checking what was typed, keeping the list. */
 import { isWindlassError } from "../base/errors.ts";
 import { newId } from "../base/random.ts";
-import type { Api } from "../bitbucket/api/client.ts";
-import { type CloudRepository, getRepository, repositoryPage } from "../bitbucket/api/cloud.ts";
+import type { CodeHost, HostRepository } from "../bitbucket/host/host.ts";
 import { type LineProblem, parseRepositoryLines, type RepositoryLine } from "./lines.ts";
 import { nearestName } from "./near-miss.ts";
 
@@ -17,17 +16,15 @@ export interface RepositoryForm {
 
 /** Everything the form means, with what is wrong with it. */
 export interface CheckedForm {
-  readonly repositories: readonly CloudRepository[];
+  readonly repositories: readonly HostRepository[];
   /** In the order of the lines; a ticked repository that is gone has line 0. */
   readonly problems: readonly LineProblem[];
   readonly lookbackProblem: string | null;
 }
 
 export interface FormContext {
-  readonly api: Api;
+  readonly host: CodeHost;
   readonly workspace: string | null;
-  /** The host people see this Bitbucket under, beside bitbucket.org. */
-  readonly hosts: readonly string[];
 }
 
 const shortestLookback = 1;
@@ -42,8 +39,10 @@ const mostPagesSearched = 10;
  * visible name. Throws what concerns the whole connection: stale access, missing permission, limits, no answer.
  */
 export async function checkForm(form: RepositoryForm, context: FormContext): Promise<CheckedForm> {
-  const typed = parseRepositoryLines(form.text, context);
-  const picked = parseRepositoryLines(form.picked.join("\n"), context);
+  const { host, workspace: own } = context;
+  const lineOptions = { workspace: own, hosts: host.links.hosts, product: host.product };
+  const typed = parseRepositoryLines(form.text, lineOptions);
+  const picked = parseRepositoryLines(form.picked.join("\n"), lineOptions);
   const lines = uniqueLines([
     ...picked.repositories.map((each) => ({ ...each, line: 0 })),
     ...typed.repositories,
@@ -57,11 +56,11 @@ export async function checkForm(form: RepositoryForm, context: FormContext): Pro
     const message = `More than ${mostRepositories} repositories cannot be connected at once.`;
     problems.push({ line, text: `${workspace}/${slug}`, message });
   }
-  const found = new Map<string, CloudRepository>();
+  const found = new Map<string, HostRepository>();
   await eachAtOnce(lines.slice(0, mostRepositories), async (line) => {
-    const answer = await look(line, context.api, visible);
+    const answer = await look(line, host, visible);
     if ("message" in answer) problems.push(answer);
-    else found.set(answer.uuid, answer);
+    else found.set(answer.id, answer);
   });
   problems.sort((left, right) => left.line - right.line);
   return { repositories: [...found.values()], problems, lookbackProblem: lookbackProblem(form.lookbackDays) };
@@ -90,12 +89,12 @@ export function lookbackProblem(days: number): string | null {
 
 async function look(
   line: RepositoryLine,
-  api: Api,
+  host: CodeHost,
   visible: VisibleNames,
-): Promise<CloudRepository | LineProblem> {
+): Promise<HostRepository | LineProblem> {
   const text = `${line.workspace}/${line.slug}`;
   try {
-    return await getRepository(api, line.workspace, line.slug);
+    return await host.repository(line);
   } catch (error) {
     const message = hiddenMessage(error, text);
     if (message === null) throw error;
@@ -120,10 +119,10 @@ function hiddenMessage(error: unknown, name: string): string | null {
 type VisibleNames = (workspace: string) => Promise<string[]>;
 
 /** Names of the line's workspace and of the connection's, each asked for once and only when a name was wrong. */
-function visibleNames({ api, workspace: own }: FormContext): VisibleNames {
+function visibleNames({ host, workspace: own }: FormContext): VisibleNames {
   const asked = new Map<string, Promise<string[]>>();
   const ask = (workspace: string) => {
-    const answer = asked.get(workspace) ?? namesIn(api, workspace);
+    const answer = asked.get(workspace) ?? namesIn(host, workspace);
     asked.set(workspace, answer);
     return answer;
   };
@@ -134,12 +133,12 @@ function visibleNames({ api, workspace: own }: FormContext): VisibleNames {
 }
 
 /** A guess is a courtesy: what fails here is left unguessed. */
-async function namesIn(api: Api, workspace: string): Promise<string[]> {
+async function namesIn(host: CodeHost, workspace: string): Promise<string[]> {
   const names: string[] = [];
   try {
     let page: string | null | undefined;
     for (let count = 0; count < mostPagesSearched && page !== null; count += 1) {
-      const answer = await repositoryPage(api, workspace, page === undefined ? {} : { page });
+      const answer = await host.repositoryPage(workspace, page === undefined ? {} : { page });
       names.push(...answer.repositories.map(({ fullName }) => fullName));
       page = answer.next;
     }
@@ -158,12 +157,12 @@ async function eachAtOnce<Item>(items: readonly Item[], work: (item: Item) => Pr
 }
 
 /** The row of a repository newly connected. */
-export function repositoryRow(connectionId: string, repository: CloudRepository, now: Date) {
+export function repositoryRow(connectionId: string, repository: HostRepository, now: Date) {
   return {
     id: newId("rep"),
     connection_id: connectionId,
-    uuid: repository.uuid,
-    workspace_slug: repository.workspaceSlug,
+    repository_key: repository.id,
+    workspace_slug: repository.workspace,
     slug: repository.slug,
     full_name: repository.fullName,
     main_branch: repository.mainBranch,

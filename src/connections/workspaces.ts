@@ -1,17 +1,11 @@
 /** Owns finding the workspaces a connection can see, and the reason when they cannot be listed. */
 import { isWindlassError } from "../base/errors.ts";
-import type { Api } from "../bitbucket/api/client.ts";
-import {
-  getWorkspace,
-  listWorkspaces,
-  type Workspace,
-  type WorkspaceAccess,
-} from "../bitbucket/api/cloud.ts";
+import type { CodeHost, HostWorkspace } from "../bitbucket/host/host.ts";
 import { connectionErrors } from "./errors.ts";
 import { nearestName } from "./near-miss.ts";
 
 export interface WorkspaceList {
-  readonly workspaces: readonly WorkspaceAccess[];
+  readonly workspaces: readonly HostWorkspace[];
   /** Why there is nothing to choose from, so that the person is asked to type the workspace. One sentence. */
   readonly reason?: string;
 }
@@ -20,9 +14,9 @@ export interface WorkspaceList {
  * The workspaces of the account. None, a removed call (410) and a missing permission are not failures here: they come with a reason.
  * @see GET /user/workspaces (CHANGE-3022)
  */
-export async function detectWorkspaces(api: Api): Promise<WorkspaceList> {
+export async function detectWorkspaces(host: CodeHost): Promise<WorkspaceList> {
   try {
-    const workspaces = await listWorkspaces(api);
+    const workspaces = await host.workspaces();
     if (workspaces.length > 0) return { workspaces };
     return {
       workspaces,
@@ -49,23 +43,23 @@ function whyNotListed(error: unknown): string | null {
 }
 
 /** The workspace as Bitbucket knows it. Throws `connections.workspace_not_found`, naming a near one if there is one. */
-export async function findWorkspace(api: Api, slug: string): Promise<Workspace> {
-  const wanted = slug
+export async function findWorkspace(host: CodeHost, key: string): Promise<HostWorkspace> {
+  const wanted = key
     .trim()
     .replace(/^.*bitbucket\.org\//i, "")
     .replace(/\/.*$/, "")
     .toLowerCase();
   if (wanted === "") throw connectionErrors.fail("connections.workspace_not_found");
   try {
-    return await getWorkspace(api, wanted);
+    return await host.workspace(wanted);
   } catch (error) {
     const unknown =
       isWindlassError(error, "bitbucket.not_found") || isWindlassError(error, "bitbucket.forbidden");
     if (!unknown) throw error;
-    const { workspaces } = await detectWorkspaces(api);
+    const { workspaces } = await detectWorkspaces(host);
     const near = nearestName(
       `/${wanted}`,
-      workspaces.map((workspace) => `/${workspace.slug}`),
+      workspaces.map((workspace) => `/${workspace.key}`),
     )?.slice(1);
     const message = `Bitbucket shows no workspace “${wanted}” to this account.${near === undefined ? "" : ` Did you mean “${near}”?`}`;
     const data = near === undefined ? {} : { suggestion: near };

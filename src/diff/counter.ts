@@ -10,6 +10,10 @@ export interface FileCount {
   readonly added: number;
   readonly removed: number;
   readonly binary: boolean;
+  /** The diff says that there was no such file before. */
+  readonly isNew: boolean;
+  /** The diff says that there is none after. */
+  readonly isDeleted: boolean;
 }
 
 export interface DiffCounter {
@@ -167,11 +171,11 @@ function countCombined(hunk: Hunk, line: ByteText, file: OpenFile | null): boole
 /** The files of a diff as their headers come by. */
 function createFiles(onFile: (file: FileCount) => void) {
   let open: OpenFile | null = null;
-  let held: (FileCount & { readonly isDeleted: boolean }) | null = null;
+  let held: FileCount | null = null;
 
   const give = () => {
     if (held === null) return;
-    const { isDeleted: _, ...file } = held;
+    const file = held;
     held = null;
     onFile(file);
   };
@@ -182,7 +186,7 @@ function createFiles(onFile: (file: FileCount) => void) {
     const names = file === null ? null : findNames(file.lines);
     if (file === null || names === null) return;
     const { added, removed, binary, isNew, isDeleted } = file;
-    const closed = { ...names, added, removed, binary, isDeleted };
+    const closed = { ...names, added, removed, binary, isNew, isDeleted };
     const before = held;
     if (before?.isDeleted && isNew && before.newPath === closed.newPath) {
       held = {
@@ -190,6 +194,7 @@ function createFiles(onFile: (file: FileCount) => void) {
         added: added + before.added,
         removed: removed + before.removed,
         binary: binary || before.binary,
+        isNew: false,
       };
       return;
     }

@@ -2,9 +2,8 @@
 import type { Clock } from "../base/clock.ts";
 import { sha256 } from "../base/digest.ts";
 import type { Fetch } from "../base/http/door.ts";
-import { randomToken } from "../base/random.ts";
-import type { Instance } from "../bitbucket/instance.ts";
-import { buildAuthorizationUrl } from "../bitbucket/oauth2/authorization.ts";
+import type { FindInstance, Instance } from "../bitbucket/instance.ts";
+import { beginTrip } from "../bitbucket/trip.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { Database } from "../storage/database.ts";
 import { deleteExpiredHandshakes, evictHandshakes, insertHandshake } from "../storage/tables/handshakes.ts";
@@ -18,11 +17,12 @@ export interface HandshakeParts {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly clock: Clock;
-  /** The configured instance of that id, or undefined. */
-  readonly instances: (id: string) => Instance | undefined;
+  readonly instances: FindInstance;
   readonly fetch: Fetch;
-  /** The address people see, without a path. The redirect URI comes from here alone, never from a request. */
+  /** The address people see, without a path: return addresses lie below it. */
   readonly baseUrl: string;
+  /** Where an instance sends people back to: made from the configuration alone, never from a request. */
+  readonly redirectUri: (instance: Instance) => string;
 }
 
 export interface HandshakeStart {
@@ -46,27 +46,28 @@ const lifeSeconds = 600;
 /** Tabs a browser may have open on the way; the oldest is forgotten. */
 const mostPerBrowser = 10;
 
-/** What the sealed PKCE verifier is bound to. */
+/** What the sealed verifier is bound to. */
 export function verifierContext(stateHash: string) {
   return { purpose: "handshake", field: "verifier", state: stateHash };
 }
 
 /**
  * Begins a trip and gives the address to send the browser to. It can come back once, within ten minutes.
- * Throws `handshake.unknown_instance`, `handshake.other_user` for a connection nobody asks for.
+ * Throws `handshake.other_user` for a connection nobody asks for, what `instances` throws, and what an instance with OAuth 1.0a
+ * says to the request for a token.
  */
 export async function beginHandshake(
   parts: HandshakeParts,
   start: HandshakeStart,
 ): Promise<{ location: string }> {
   const { database, clock, baseUrl } = parts;
-  const instance = findInstance(parts, start.instanceId);
+  const instance = await parts.instances(start.instanceId);
   if (start.purpose === "connect" && start.userId === undefined)
     throw handshakeErrors.fail("handshake.other_user");
-  const [state, codeVerifier, now] = [randomToken(), randomToken(), clock.now()];
-  const [stateHash, browserHash] = [sha256(state), sha256(start.browserToken)];
-  const redirectUri = `${baseUrl}/auth/${instance.id}/callback`;
+  const redirectUri = parts.redirectUri(instance);
   const scopes = start.scopes ?? instance.scopes;
+  const { location, state, verifier } = await beginTrip({ ...parts, instance }, { redirectUri, scopes });
+  const [stateHash, browserHash, now] = [sha256(state.reveal()), sha256(start.browserToken), clock.now()];
   const row = {
     state_hash: stateHash,
     instance_id: instance.id,
@@ -78,7 +79,7 @@ export async function beginHandshake(
     return_to: checkReturnAddress(baseUrl, start.returnTo),
     redirect_uri: redirectUri,
     scopes: JSON.stringify(scopes),
-    sealed_verifier: await parts.keyring.seal(verifierContext(stateHash), codeVerifier),
+    sealed_verifier: await parts.keyring.seal(verifierContext(stateHash), verifier.reveal()),
     created_at: now.toISOString(),
     expires_at: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
   };
@@ -87,12 +88,5 @@ export async function beginHandshake(
     await evictHandshakes(transaction, browserHash, mostPerBrowser - 1);
     await insertHandshake(transaction, row);
   });
-  return { location: await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeVerifier }) };
-}
-
-/** Throws `handshake.unknown_instance`. */
-export function findInstance({ instances }: Pick<HandshakeParts, "instances">, id: string): Instance {
-  const instance = instances(id);
-  if (instance === undefined) throw handshakeErrors.fail("handshake.unknown_instance");
-  return instance;
+  return { location };
 }

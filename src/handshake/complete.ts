@@ -1,11 +1,12 @@
 /** Owns the way back: parse, find, check, consume, judge Bitbucket's answer, exchange; in this order, each once. */
 import { equalSecrets, sha256 } from "../base/digest.ts";
 import { isWindlassError, WindlassError } from "../base/errors.ts";
-import { readState, type VerifiedCallback, validateCallback } from "../bitbucket/oauth2/authorization.ts";
-import { exchangeCode, type TokenSet } from "../bitbucket/oauth2/token.ts";
+import type { Instance } from "../bitbucket/instance.ts";
+import type { TokenSet } from "../bitbucket/oauth2/token.ts";
+import { endTrip, readTripState, type TripEnd } from "../bitbucket/trip.ts";
 import type { HandshakesTable } from "../storage/schema.ts";
 import { consumeHandshake, findHandshake } from "../storage/tables/handshakes.ts";
-import { findInstance, type HandshakeParts, type Purpose, verifierContext } from "./begin.ts";
+import { type HandshakeParts, type Purpose, verifierContext } from "./begin.ts";
 import { handshakeErrors } from "./errors.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
@@ -23,6 +24,8 @@ export interface HandshakeReturn {
 export interface HandshakeResult {
   readonly purpose: Purpose;
   readonly instanceId: string;
+  /** The kind of credential the tokens are. */
+  readonly kind: TripEnd["kind"];
   readonly tokens: TokenSet;
   /** A path of our own, checked again. */
   readonly returnTo: string;
@@ -35,13 +38,14 @@ export interface HandshakeResult {
  * Ends a trip. Whoever comes with another browser, instance or user is refused before anything is consumed or called, so
  * that the trip they took the state from still works; of two arrivals with one state, one gets through.
  * A `bitbucket.…` failure carries `returnTo`, `purpose` and `projectId` in its data.
- * Throws `handshake.…`, and what `validateCallback` and `exchangeCode` throw.
+ * Throws `handshake.…`, what `instances` throws, and what `endTrip` throws.
  */
 export async function completeHandshake(
   parts: HandshakeParts,
   arrival: HandshakeReturn,
 ): Promise<HandshakeResult> {
-  const state = readState(arrival.callback);
+  const instance = await parts.instances(arrival.instanceId);
+  const state = readTripState(instance, arrival.callback);
   const row = await findHandshake(parts.database.kysely, sha256(state));
   if (row === undefined) throw handshakeErrors.fail("handshake.unknown");
   checkArrival(row, arrival, parts.clock.now().toISOString());
@@ -57,8 +61,7 @@ export async function completeHandshake(
     connectionId: row.connection_id,
   };
   try {
-    const verified = validateCallback(findInstance(parts, row.instance_id), arrival.callback, state);
-    return { ...result, tokens: await exchange(parts, row, verified) };
+    return { ...result, ...(await end(parts, row, { instance, callback: arrival.callback, state })) };
   } catch (error) {
     throw withWayBack(error, result);
   }
@@ -78,23 +81,23 @@ function checkArrival(
   if (now >= row.expires_at || now < row.created_at) throw handshakeErrors.fail("handshake.expired");
 }
 
-async function exchange(
-  { keyring, fetch, clock, ...parts }: HandshakeParts,
+async function end(
+  { keyring, fetch, clock }: HandshakeParts,
   row: HandshakesTable,
-  callback: VerifiedCallback,
-): Promise<TokenSet> {
-  const instance = findInstance(parts, row.instance_id);
-  const codeVerifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
-  const context = { instance, fetch, clock };
-  const tokens = await exchangeCode(context, { callback, redirectUri: row.redirect_uri, codeVerifier });
+  { instance, ...arrived }: { readonly instance: Instance; readonly callback: URL; readonly state: string },
+): Promise<TripEnd> {
+  const verifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
+  const trip = { ...arrived, verifier, redirectUri: row.redirect_uri };
+  const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip);
   // RFC 6749 section 5.1: an answer that names no scope grants those that were asked for. `beginHandshake` wrote them.
-  return tokens.scopes.length > 0 ? tokens : { ...tokens, scopes: JSON.parse(row.scopes) as string[] };
+  const scopes = tokens.scopes.length > 0 ? tokens.scopes : (JSON.parse(row.scopes) as string[]);
+  return { kind, tokens: { ...tokens, scopes } };
 }
 
 /** The same failure, with where the person came from, so that a page can lead back there. */
 function withWayBack(
   error: unknown,
-  { returnTo, purpose, projectId }: Omit<HandshakeResult, "tokens">,
+  { returnTo, purpose, projectId }: Omit<HandshakeResult, "tokens" | "kind">,
 ): unknown {
   if (!isWindlassError(error)) return error;
   const { code, reaction, message, cure, detail, retryAfterSeconds } = error;

@@ -2,11 +2,6 @@
 import { defineErrors } from "../base/errors.ts";
 
 export const handshakeErrors = defineErrors({
-  "handshake.unknown_instance": {
-    reaction: "refused",
-    message: "No Bitbucket of this name is set up here.",
-    cure: "Begin again from the start page.",
-  },
   "handshake.unknown": {
     reaction: "stale",
     message: "This sign-in was not begun here, was finished already, or was begun too long ago.",

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
+import { findAmong, redirectUriAt } from "../../tests/find-among.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
 import type { ShiftableClock } from "../base/clock.ts";
 import { randomToken } from "../base/random.ts";
@@ -35,7 +36,8 @@ beforeEach(async () => {
     database,
     clock,
     keyring: openKeyring({ keys: [{ id: "k", key: new Uint8Array(32) }] }),
-    instances: (id) => [bitbucket, second].find((instance) => instance.id === id),
+    instances: findAmong(() => [bitbucket, second]),
+    redirectUri: redirectUriAt("https://app.example"),
     baseUrl: "https://app.example",
     fetch: async (url, init) => {
       calls.push({ url, form: new URLSearchParams(String(init?.body)) });
@@ -130,7 +132,7 @@ describe("on the way there", () => {
 
   test("A3: an instance that is not set up is refused, whatever its name", async () => {
     for (const instanceId of ["nowhere", "../bitbucket", "__proto__", "constructor", "toString", ""]) {
-      expect((await failureOf(begin({ instanceId }))).code).toBe("handshake.unknown_instance");
+      expect((await failureOf(begin({ instanceId }))).code).toBe("instances.unknown");
     }
     expect(await openCount()).toBe(0);
   });

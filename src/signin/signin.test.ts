@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
+import { findAmong } from "../../tests/find-among.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
 import { Secret } from "../base/secret.ts";
 import { cloudInstance } from "../bitbucket/cloud.ts";
@@ -29,7 +30,7 @@ beforeEach(async () => {
     database,
     clock,
     sessions: createSessions({ database, clock }),
-    instances: (id) => [bitbucket, second].find((instance) => instance.id === id),
+    instances: findAmong(() => [bitbucket, second]),
     fetch: async (url) => Response.json(url.endsWith("/user") ? user : { values: [] }),
   });
 });
@@ -76,7 +77,7 @@ describe("who is signed in", () => {
   });
 
   test("A3: at an instance that is not set up, nobody is", async () => {
-    expect((await failureOf(signIn("constructor"))).code).toBe("signin.unknown_instance");
+    expect((await failureOf(signIn("constructor"))).code).toBe("instances.unknown");
   });
 });
 

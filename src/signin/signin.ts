@@ -2,9 +2,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Log } from "../base/log.ts";
-import { bearer } from "../bitbucket/api/authorize.ts";
 import { createApi } from "../bitbucket/api/client.ts";
-import type { Instance } from "../bitbucket/instance.ts";
+import { authorizeAs } from "../bitbucket/credential.ts";
+import type { FindInstance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import { fetchProfile, type Profile } from "../bitbucket/profile/profile.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -19,7 +19,7 @@ export interface SigninParts {
   readonly sessions: Pick<Sessions, "open" | "end">;
   readonly clock: Clock;
   readonly fetch: Fetch;
-  readonly instances: (id: string) => Instance | undefined;
+  readonly instances: FindInstance;
   /** Without it, whoever comes first is made a user. */
   readonly admission?: Admission | undefined;
   /** Told by which resolver somebody was found, and what those before it missed. */
@@ -46,7 +46,7 @@ export interface Signin {
   /** Throws `signin.no_resolver` where nobody can sign in: to be asked before anybody is sent to Bitbucket. */
   admit(instanceId: string): void;
   /**
-   * Throws `signin.unknown_instance`, `signin.not_a_person`, `signin.no_resolver`, `signin.no_entity`,
+   * Throws `signin.not_a_person`, `signin.no_resolver`, `signin.no_entity`,
    * `signin.several_entities`, `bitbucket.profile_without_id` and what the calls throw; then nothing has changed, and the
    * previous session still lives.
    */
@@ -78,9 +78,10 @@ async function askProfile(
   instanceId: string,
   tokens: SigninRequest["tokens"],
 ): Promise<Profile> {
-  const instance = instances(instanceId);
-  if (instance === undefined) throw signinErrors.fail("signin.unknown_instance");
-  const api = createApi({ instance, fetch, clock, authorize: bearer(tokens.accessToken) });
+  const instance = await instances(instanceId);
+  const kind = instance.product === "server" ? "oauth1" : "oauth2";
+  const credential = { kind, login: null, accessToken: tokens.accessToken } as const;
+  const api = createApi({ instance, fetch, clock, authorize: authorizeAs({ instance, clock }, credential) });
   const profile = await fetchProfile(api, instance.id);
   const { type } = profile.raw;
   if (type !== undefined && type !== "user") throw signinErrors.fail("signin.not_a_person");

@@ -52,9 +52,27 @@ export interface HandshakesTable {
   return_to: string;
   redirect_uri: string;
   scopes: string;
+  /** What only the one who began it needs to end it: the PKCE verifier, or what OAuth 1.0a asks for in its place. */
   sealed_verifier: string;
   created_at: string;
   expires_at: string;
+}
+
+/** A Bitbucket that was set up in the dashboard for one project, beside those of the configuration. */
+export interface InstancesTable {
+  id: string;
+  project_id: string;
+  product: string;
+  /** Null until the form has been filled in. */
+  base_url: string | null;
+  /** Of the application link. */
+  consumer_key: string;
+  sealed_private_key: string;
+  /** For the link's incoming authentication; no secret. */
+  public_key: string;
+  ca: string | null;
+  made_by: string;
+  created_at: string;
 }
 
 export interface ProjectsTable {
@@ -69,15 +87,20 @@ export interface ConnectionsTable {
   project_id: string;
   instance_id: string;
   kind: string;
+  /** What goes with the secret in Basic: an e-mail address or user name; null where the secret stands alone. */
+  login: string | null;
   state: string;
   /** The code of the failure that put it in this state. */
   state_reason: string | null;
-  /** Whom Bitbucket knows it as: uuid without braces. */
-  subject: string;
+  /** Whom Bitbucket knows it as: uuid without braces, or the number as text; null for a token nobody stands behind. */
+  subject: string | null;
   account_name: string;
   scopes: string;
+  /** When the credential itself ends, as its owner said; null when unknown or renewed by itself. */
+  ends_at: string | null;
+  /** The workspace; at Data Center and Server the project's key. */
   workspace_slug: string | null;
-  workspace_uuid: string | null;
+  workspace_id: string | null;
   lookback_days: number;
   created_at: string;
   updated_at: string;
@@ -96,7 +119,8 @@ export interface ConnectionSecretsTable {
 export interface RepositoriesTable {
   id: string;
   connection_id: string;
-  uuid: string;
+  /** Cloud's uuid without braces, else instance and number: no two repositories have the same. */
+  repository_key: string;
   workspace_slug: string;
   slug: string;
   full_name: string;
@@ -108,7 +132,7 @@ export interface RepositoriesTable {
 export interface CommitsTable {
   /** Given by the database in the order of arrival: what refers to a commit stays small, and is written side by side. */
   number: Generated<number>;
-  repository_uuid: string;
+  repository_key: string;
   hash: string;
   author_raw: string;
   author_subject: string | null;
@@ -134,7 +158,7 @@ export interface CommitFilesTable {
 
 /** How far back every ancestor of `head_hash` is known, so that a later run asks only for what is new. */
 export interface WalksTable {
-  repository_uuid: string;
+  repository_key: string;
   head_hash: string;
   since: string;
   completed_at: string;
@@ -161,7 +185,7 @@ export interface AnalysesTable {
 export interface AnalysisRepositoriesTable {
   analysis_id: string;
   repository_id: string;
-  repository_uuid: string;
+  repository_key: string;
   full_name: string;
   phase: string;
   head_hash: string | null;
@@ -178,7 +202,7 @@ export interface AnalysisRepositoriesTable {
 /** Which commits an analysis found, newest first by `position`. */
 export interface AnalysisCommitsTable {
   analysis_id: string;
-  repository_uuid: string;
+  repository_key: string;
   position: number;
   commit_number: number;
 }
@@ -201,6 +225,7 @@ export interface Schema {
   identities: IdentitiesTable;
   sessions: SessionsTable;
   handshakes: HandshakesTable;
+  instances: InstancesTable;
   projects: ProjectsTable;
   connections: ConnectionsTable;
   connection_secrets: ConnectionSecretsTable;

@@ -13,9 +13,4 @@ export const vaultErrors = defineErrors({
     message: "This connection holds no access to Bitbucket any more.",
     cure: "Connect again.",
   },
-  "vault.unknown_instance": {
-    reaction: "configuration",
-    message: "The Bitbucket this connection belongs to is no longer set up here.",
-    cure: "Set it up again under the same name, or disconnect.",
-  },
 });

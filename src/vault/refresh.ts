@@ -4,8 +4,8 @@ import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Log } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Instance } from "../bitbucket/instance.ts";
-import { refreshTokens } from "../bitbucket/oauth2/token.ts";
+import { isRenewable, renewCredential } from "../bitbucket/credential.ts";
+import type { FindInstance } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
 import type { StoredTokens, TokenStore } from "./store.ts";
 
@@ -13,7 +13,7 @@ export interface RefreshParts {
   readonly store: TokenStore;
   readonly clock: Clock;
   readonly fetch: Fetch;
-  readonly instances: (id: string) => Instance | undefined;
+  readonly instances: FindInstance;
   readonly log: Log;
 }
 
@@ -40,10 +40,10 @@ export async function refresh(
   stored: StoredTokens,
   usable: boolean,
 ): Promise<RefreshOutcome> {
-  const { connectionId, refreshToken } = stored;
-  if (refreshToken === null) return refused(parts, { stored, usable });
+  const { connectionId } = stored;
+  if (!isRenewable(stored)) return refused(parts, { stored, usable });
   try {
-    const tokens = await renew(parts, stored, refreshToken);
+    const tokens = await renew(parts, stored);
     parts.log.info("vault.refreshed", { connectionId });
     return { tokens, pauseSeconds: 0 };
   } catch (error) {
@@ -60,14 +60,9 @@ export async function refresh(
  * Bitbucket has rotated by the time it answers, so the new refresh token is saved first, with the old access token, and
  * only then is the rest of the answer believed.
  */
-async function renew(
-  { store, ...parts }: RefreshParts,
-  stored: StoredTokens,
-  refreshToken: Secret,
-): Promise<StoredTokens> {
+async function renew({ store, ...parts }: RefreshParts, stored: StoredTokens): Promise<StoredTokens> {
   const { accessToken, expiresAt } = stored;
-  const instance = parts.instances(stored.instanceId);
-  if (instance === undefined) throw vaultErrors.fail("vault.unknown_instance", { detail: stored.instanceId });
+  const instance = await parts.instances(stored.instanceId);
   let latest = stored;
   const save = async (tokens: Parameters<TokenStore["replace"]>[1]) => {
     const saved = await store.replace(latest, tokens);
@@ -75,7 +70,7 @@ async function renew(
     latest = saved;
   };
   const onRefreshToken = (rotated: Secret) => save({ accessToken, refreshToken: rotated, expiresAt });
-  const answer = await refreshTokens({ ...parts, instance, onRefreshToken }, refreshToken);
+  const answer = await renewCredential({ ...parts, instance, onRefreshToken }, stored);
   await save({
     accessToken: answer.accessToken,
     refreshToken: answer.refreshToken ?? latest.refreshToken,

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
+import { anyCall } from "../../tests/find-among.ts";
 import { openVaultRig, type VaultRig } from "../../tests/vault/rig.ts";
 
 let rig: VaultRig;
@@ -75,7 +76,7 @@ describe("secrets", () => {
     failures.push(await failureOf(rig.call()));
     const header = await rig
       .anotherVault()
-      .authorize("con_1")()
+      .authorize("con_1")(anyCall)
       .catch((error: unknown) => error);
     const printed =
       inspect([rig.vault, failures, rig.logged, header], { depth: 12, showHidden: true }) +

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { randomFraction } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
+import type { Credential, CredentialKind } from "../bitbucket/credential.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { Database } from "../storage/database.ts";
@@ -18,7 +19,7 @@ import { vaultErrors } from "./errors.ts";
 
 export type Tokens = Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">;
 
-export interface StoredTokens extends Tokens {
+export interface StoredTokens extends Tokens, Credential {
   readonly connectionId: string;
   readonly projectId: string;
   readonly instanceId: string;
@@ -155,6 +156,9 @@ async function openRow({ keyring }: StoreParts, row: SecretsRow): Promise<Stored
   return {
     ...place,
     instanceId: row.instance_id,
+    // The column holds only what this house writes there.
+    kind: row.kind as CredentialKind,
+    login: row.login,
     state: row.state,
     accessToken: new Secret(await keyring.open(contextOf(place, "access"), row.sealed_access_token)),
     refreshToken:

@@ -2,7 +2,8 @@
 import { equalSecrets } from "../base/digest.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
-import { type Authorize, bearerHeader } from "../bitbucket/api/authorize.ts";
+import type { Authorize } from "../bitbucket/api/authorize.ts";
+import { headerFor, isRenewable, originIn, originOf } from "../bitbucket/credential.ts";
 import { pauseAfterRefusalSeconds, type RefreshParts, reconnect, refresh } from "./refresh.ts";
 import { createTokenStore, type StoredTokens, type StoreParts, type Tokens } from "./store.ts";
 
@@ -45,7 +46,7 @@ export function createVault(parts: VaultParts): Vault {
     const now = clock.now().getTime();
     const usable = isUsable(stored, rejected, now);
     const paused = now < (pauses.get(stored.connectionId) ?? 0);
-    const endsSoon = stored.refreshToken !== null && !paused && now >= renewalDue(stored, margin);
+    const endsSoon = isRenewable(stored) && !paused && now >= renewalDue(stored, margin);
     return { usable, paused, needsRefresh: !usable || endsSoon };
   };
 
@@ -75,13 +76,15 @@ export function createVault(parts: VaultParts): Vault {
       await store.put(connectionId, tokens);
       pauses.delete(connectionId);
     },
-    authorize: (connectionId) => async (rejected) => {
+    authorize: (connectionId) => async (call) => {
+      const { rejected } = call;
       const stored = await store.load(connectionId);
-      if (!judge(stored, rejected).needsRefresh) return bearerHeader(stored.accessToken);
+      const instance = await parts.instances(stored.instanceId);
+      if (!judge(stored, rejected).needsRefresh) return headerFor({ instance, clock }, stored, call);
       const renewed = await flyOnce(connectionId, rejected);
       // The flight under way may have begun for another reason and have left the rejected token in place.
       const settled = isRejected(renewed, rejected) ? await flyOnce(connectionId, rejected) : renewed;
-      return bearerHeader(settled.accessToken);
+      return headerFor({ instance, clock }, settled, call);
     },
     async forget(connectionId) {
       await store.remove(connectionId);
@@ -96,8 +99,8 @@ function isUsable(stored: StoredTokens, rejected: Secret | undefined, now: numbe
   return !ended && stored.state !== "reconnect" && !isRejected(stored, rejected);
 }
 
-function isRejected({ accessToken }: StoredTokens, rejected: Secret | undefined): boolean {
-  return rejected !== undefined && equalSecrets(bearerHeader(accessToken).reveal(), rejected.reveal());
+function isRejected(stored: StoredTokens, rejected: Secret | undefined): boolean {
+  return rejected !== undefined && equalSecrets(originIn(stored).reveal(), originOf(rejected).reveal());
 }
 
 /** When to renew, in milliseconds; never, for a token whose end is unknown: it is renewed when it is rejected. */

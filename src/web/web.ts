@@ -26,7 +26,9 @@ const maxBodyBytes = 2 * 1024 * 1024;
 /** Puts the routes behind their guards. The order is the law: headers, host, method, size, session, origin, routes. */
 export function createWeb(app: App): Web {
   const web = new Hono<WebEnvironment>();
-  const formTargets = [...app.instances.values()].map(({ urls }) => new URL(urls.authorize).origin);
+  const formTargets = [...app.instances.configured.values()].map(
+    ({ urls }) => new URL(urls.authorize).origin,
+  );
   web.use(safeHeaders(formTargets));
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));

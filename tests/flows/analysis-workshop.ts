@@ -1,4 +1,5 @@
 /** Owns a whole app below the web, beside an emulator on one clock: for flows of connections and analyses. */
+
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -17,6 +18,7 @@ import { openKeyring } from "../../src/sealing/keyring.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { findAmong, redirectUriAt } from "../find-among.ts";
 import { newBrowser } from "./analysis-browser.ts";
 
 const instanceId = "bitbucket";
@@ -61,17 +63,17 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   const fetch = options.watch?.(door.fetch) ?? door.fetch;
   const database = await openDatabase(options.path ?? ":memory:", { clock });
   const keyring = openKeyring({ keys: [key] });
-  const instances = (id: string) => (id === instanceId ? instance : undefined);
+  const instances = findAmong(() => [instance]);
   const world = { database, keyring, clock, fetch, instances };
   const vault = createVault(world);
   const baseUrl = new URL(consumer?.callbackUrl ?? "").origin;
-  const handshakes = createHandshakes({ ...world, baseUrl });
+  const handshakes = createHandshakes({ ...world, baseUrl, redirectUri: redirectUriAt(baseUrl) });
   const budget = createBudget(world);
   const projects = createProjects(world);
   const connections = createConnections({ ...world, vault, handshakes, budget });
   const analyses = createAnalyses({
     ...world,
-    api: connections.api,
+    host: connections.host,
     budget,
     ...(options.parallelCalls === undefined ? {} : { parallelCalls: options.parallelCalls }),
   });

@@ -1,6 +1,8 @@
 /** Connecting a project to Bitbucket: consent, workspace, repositories, renewal. */
+
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { connectPermissions } from "../../src/connections/permissions.ts";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
 import { failureOf } from "../bitbucket/recorded.ts";
 import { temporaryFolder } from "../histories/folders.ts";
@@ -43,7 +45,7 @@ test("S6: exactly two permissions are asked for, each with its reason", async ()
     browserToken: "b",
   });
   expect(new URL(location).searchParams.get("scope")?.split(" ").sort()).toEqual(["account", "repository"]);
-  expect(rooms.connections.permissions.map(({ scope, reason }) => [scope, reason.length > 10])).toEqual([
+  expect(connectPermissions.map(({ scope, reason }) => [scope, reason.length > 10])).toEqual([
     ["repository", true],
     ["account", true],
   ]);
@@ -70,7 +72,7 @@ test("S10: of several workspaces the person chooses, by slug or address", async 
   const connection = await connectAs("Jane Roe");
   expect(connection.workspaceSlug).toBeNull();
   const { workspaces, reason } = await rooms.connections.workspaces(connection.id);
-  expect(workspaces.map(({ slug }) => slug).sort()).toEqual(["acme", "globex"]);
+  expect(workspaces.map(({ key }) => key).sort()).toEqual(["acme", "globex"]);
   expect(reason).toBeUndefined();
   const chosen = await rooms.connections.chooseWorkspace(connection.id, "https://bitbucket.org/Globex/");
   expect(chosen.workspaceSlug).toBe("globex");

@@ -1,4 +1,5 @@
 /** Owns the rooms from the handshake to the vault, wired as an app wires them, over a real file and a local Bitbucket. */
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { openDoor } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { newId, randomToken } from "../../src/base/random.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import type { Instance } from "../../src/bitbucket/instance.ts";
+import type { CloudInstance, Instance } from "../../src/bitbucket/instance.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createHandshakes, type HandshakeStart } from "../../src/handshake/handshake.ts";
 import { createProjects } from "../../src/projects/projects.ts";
@@ -16,13 +17,14 @@ import { createSignin } from "../../src/signin/signin.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { insertConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { findAmong, redirectUriAt } from "../find-among.ts";
 
 export const baseUrl = "http://localhost:8000";
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
 /** The consumer an app would be given, at the URLs where this emulator answers. */
-export function instanceAt(emulator: Emulator): Instance {
+export function instanceAt(emulator: Emulator): CloudInstance {
   const { bitbucket, api } = emulator.urls;
   const [consumer] = emulator.consumers;
   return cloudInstance({
@@ -47,7 +49,7 @@ export async function openHouse(options: EmulatorOptions = {}) {
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
   const log: Log = { info: write, warn: write, error: write };
-  const known = new Map([["bitbucket", instanceAt(emulator)]]);
+  const known = new Map<string, Instance>([["bitbucket", instanceAt(emulator)]]);
   const world = {
     database,
     keyring,
@@ -55,7 +57,8 @@ export async function openHouse(options: EmulatorOptions = {}) {
     log,
     baseUrl,
     fetch: openDoor(),
-    instances: (id: string) => known.get(id),
+    instances: findAmong(() => known.values()),
+    redirectUri: redirectUriAt(baseUrl),
   };
   const sessions = createSessions({ database, clock });
 
@@ -130,13 +133,15 @@ export async function connect(house: House): Promise<string> {
     project_id: projectId,
     instance_id: "bitbucket",
     kind: "oauth2",
+    login: null,
     state: "active",
     state_reason: null,
     subject: profile.id,
     account_name: profile.displayName ?? "",
     scopes: tokens.scopes.join(" "),
     workspace_slug: null,
-    workspace_uuid: null,
+    workspace_id: null,
+    ends_at: null,
     lookback_days: 30,
     created_at: now,
     updated_at: now,

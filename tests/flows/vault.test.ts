@@ -1,4 +1,5 @@
 /** Connections kept alive against the local Bitbucket, which rotates refresh tokens as the real one does. */
+
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { openDoor } from "../../src/base/http/door.ts";
@@ -8,6 +9,7 @@ import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { failureOf } from "../failure.ts";
+import { anyCall } from "../find-among.ts";
 import { connect, type House, instanceAt, openHouse, roundTrip } from "./house.ts";
 
 const running: House[] = [];
@@ -149,7 +151,7 @@ describe("a connection", () => {
     const { house, id } = await open();
     const issued = new Set<string>();
     const note = async () => {
-      const header = await house.vault.authorize(id)();
+      const header = await house.vault.authorize(id)(anyCall);
       issued.add(header.reveal().replace("Bearer ", ""));
     };
     await note();

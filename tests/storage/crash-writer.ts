@@ -1,13 +1,16 @@
 /** Owns a process that is to be killed: it does what its second argument says to the file of its first, and tells of it. */
+
 import { writeSync } from "node:fs";
 import { systemClock } from "../../src/base/clock.ts";
 import { Secret } from "../../src/base/secret.ts";
+import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { openKeyring } from "../../src/sealing/keyring.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { migrate, migrations } from "../../src/storage/migrate.ts";
 import { findSecretsVersion } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { anyCall, findAmong } from "../find-among.ts";
 import { addConnections } from "../vault/rig.ts";
 
 const clock = systemClock();
@@ -20,7 +23,8 @@ const tell = (line: string) => writeSync(1, `${line}\n`);
 async function keepForEver(database: Database): Promise<void> {
   const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
   const fetch = () => Promise.reject(new Error("nobody is asked here"));
-  const vault = createVault({ database, keyring, clock, fetch, instances: () => undefined });
+  const bitbucket = cloudInstance({ clientId: "key", clientSecret: "secret" });
+  const vault = createVault({ database, keyring, clock, fetch, instances: findAmong(() => [bitbucket]) });
   const started = await findConnection(database.kysely, "con_1");
   if (started === undefined) await addConnections(database, clock.now().toISOString());
   const known = await findSecretsVersion(database.kysely, "con_1");
@@ -32,7 +36,7 @@ async function keepForEver(database: Database): Promise<void> {
   }
 
   async function nextNumber(): Promise<number> {
-    const header = await vault.authorize("con_1")();
+    const header = await vault.authorize("con_1")(anyCall);
     return Number.parseInt(header.reveal().replace("Bearer ", ""), 10) + 1;
   }
 }

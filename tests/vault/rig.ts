@@ -1,4 +1,5 @@
 /** Owns a vault over a real file, on a clock that stands still, before a token endpoint that does as it is told. */
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { findConnection, insertConnection } from "../../src/storage/tables/conne
 import { insertProject } from "../../src/storage/tables/projects.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
+import { anyCall, findAmong } from "../find-among.ts";
 import { frozenClock } from "../frozen-clock.ts";
 
 export type VaultRig = Awaited<ReturnType<typeof openVaultRig>>;
@@ -28,7 +30,7 @@ export async function openVaultRig() {
   const log: Log = { info: write, warn: write, error: write };
   const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "consumer-secret" });
-  const instances = (id: string) => (id === bitbucket.id ? bitbucket : undefined);
+  const instances = findAmong(() => [bitbucket]);
   /** A vault with an empty memory, over this file or over another handle of it. */
   const anotherVault = (over: Database = database) =>
     createVault({ database: over, keyring, clock, log, fetch: endpoint.fetch, instances });
@@ -53,7 +55,7 @@ export async function openVaultRig() {
     /** The header handed out for `con_1`; `rejected` is the access token Bitbucket has just refused. */
     async call(rejected?: string, from: Vault = vault): Promise<string> {
       const header = rejected === undefined ? undefined : new Secret(`Bearer ${rejected}`);
-      return (await from.authorize("con_1")(header)).reveal();
+      return (await from.authorize("con_1")({ ...anyCall, rejected: header })).reveal();
     },
     async state() {
       const row = await findConnection(database.kysely, "con_1");
@@ -125,13 +127,15 @@ export async function addConnections({ kysely }: Database, now: string): Promise
       project_id: "prj_1",
       instance_id: "bitbucket",
       kind: "oauth2",
+      login: null,
       state: "active",
       state_reason: null,
       subject: "a-b",
       account_name: "Ada",
       scopes: "account",
       workspace_slug: null,
-      workspace_uuid: null,
+      workspace_id: null,
+      ends_at: null,
       lookback_days: 30,
       created_at: now,
       updated_at: now,

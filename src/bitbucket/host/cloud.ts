@@ -22,17 +22,23 @@ import type { Account, CodeHost, HostLinks, HostRepository } from "./host.ts";
 const anyWorkspace = "{}";
 
 /** Cloud with one credential. */
-export function cloudHost(instance: CloudInstance, api: Api): CodeHost {
+export function cloudHost(instance: Pick<CloudInstance, "urls">, api: Api): CodeHost {
   return {
     product: "cloud",
     links: cloudLinks(instance),
     account: () => readAccount(api),
     async workspaces() {
-      return (await listWorkspaces(api)).map(({ slug, uuid }) => ({ key: slug, id: uuid, name: null }));
+      const workspaces = await listWorkspaces(api);
+      return workspaces.map(({ slug, uuid, administrator }) => ({
+        key: slug,
+        id: uuid,
+        name: null,
+        administrator,
+      }));
     },
     async workspace(key) {
       const { slug, uuid, name } = await getWorkspace(api, key);
-      return { key: slug, id: uuid, name };
+      return { key: slug, id: uuid, name, administrator: null };
     },
     async repositoryPage(workspace, { query, page } = {}) {
       const root = `${instance.urls.api}/repositories/${segment(workspace)}`;
@@ -52,7 +58,7 @@ export function cloudHost(instance: CloudInstance, api: Api): CodeHost {
 }
 
 /** Addresses of the website. */
-export function cloudLinks({ urls: { web } }: CloudInstance): HostLinks {
+export function cloudLinks({ urls: { web } }: Pick<CloudInstance, "urls">): HostLinks {
   const repository = ({ workspace, slug }: { readonly workspace: string; readonly slug: string }) =>
     `${web}/${encodeURIComponent(workspace)}/${encodeURIComponent(slug)}`;
   return {
@@ -71,8 +77,8 @@ async function readAccount(api: Api): Promise<Account> {
 }
 
 function readRepository({ uuid, workspaceSlug, ...repository }: CloudRepository): HostRepository {
-  const { slug, fullName, name, mainBranch, isPrivate } = repository;
-  return { id: uuid, workspace: workspaceSlug, slug, fullName, name, mainBranch, isPrivate };
+  const updatedOn = repository.updatedOn === null ? null : new Date(repository.updatedOn);
+  return { ...repository, id: uuid, workspace: workspaceSlug, updatedOn };
 }
 
 /** A page's address is long and names the API; its query says which page it is. */

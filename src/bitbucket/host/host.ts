@@ -21,6 +21,8 @@ export interface HostWorkspace {
   /** Stays when it is renamed: uuid without braces, or the number as text. */
   readonly id: string;
   readonly name: string | null;
+  /** Whether the account administers it; null where Bitbucket does not say. */
+  readonly administrator: boolean | null;
 }
 
 export interface HostRepository {
@@ -34,6 +36,8 @@ export interface HostRepository {
   /** Null for an empty repository, and where finding out would cost a call of its own. */
   readonly mainBranch: string | null;
   readonly isPrivate: boolean;
+  readonly description: string | null;
+  readonly updatedOn: Date | null;
 }
 
 export interface HostCommit {
@@ -83,8 +87,8 @@ export interface CodeHost {
     search?: { readonly query?: string | undefined; readonly page?: string | undefined },
   ): Promise<RepositoryPage>;
   repository(place: RepositoryPlace): Promise<HostRepository>;
-  /** Follows renames and moves. */
-  repositoryById(id: string): Promise<HostRepository>;
+  /** Follows renames and moves, at Data Center as far as the place it was last seen at leads. */
+  repositoryById(id: string, last: RepositoryPlace): Promise<HostRepository>;
   /** The hash a branch points to. Throws `bitbucket.not_found`. */
   resolveBranch(place: RepositoryPlace, branch: string): Promise<string>;
   /** Ancestors of `include` without those of `exclude`. */

@@ -65,18 +65,34 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
     .execute();
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
   await schema
+    .createTable("instances")
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
+    .addColumn("product", "text", (c) => c.notNull())
+    .addColumn("base_url", "text")
+    .addColumn("consumer_key", "text", (c) => c.notNull())
+    .addColumn("sealed_private_key", "text", (c) => c.notNull())
+    .addColumn("public_key", "text", (c) => c.notNull())
+    .addColumn("ca", "text")
+    .addColumn("made_by", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("instances_by_project").on("instances").column("project_id").execute();
+  await schema
     .createTable("connections")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("login", "text")
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("state_reason", "text")
-    .addColumn("subject", "text", (c) => c.notNull())
+    .addColumn("subject", "text")
     .addColumn("account_name", "text", (c) => c.notNull())
     .addColumn("scopes", "text", (c) => c.notNull())
     .addColumn("workspace_slug", "text")
-    .addColumn("workspace_uuid", "text")
+    .addColumn("workspace_id", "text")
+    .addColumn("ends_at", "text")
     .addColumn("lookback_days", "integer", (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("updated_at", "text", (c) => c.notNull())
@@ -101,13 +117,13 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
     .createTable("repositories")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
-    .addColumn("uuid", "text", (c) => c.notNull())
+    .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("workspace_slug", "text", (c) => c.notNull())
     .addColumn("slug", "text", (c) => c.notNull())
     .addColumn("full_name", "text", (c) => c.notNull())
     .addColumn("main_branch", "text")
     .addColumn("created_at", "text", (c) => c.notNull())
-    .addUniqueConstraint("repositories_once", ["connection_id", "uuid"])
+    .addUniqueConstraint("repositories_once", ["connection_id", "repository_key"])
     .execute();
 }
 
@@ -137,7 +153,7 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("commits")
     .addColumn("number", "integer", (c) => c.primaryKey().notNull())
-    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("hash", "text", (c) => c.notNull())
     .addColumn("author_raw", "text", (c) => c.notNull())
     .addColumn("author_subject", "text")
@@ -145,7 +161,7 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
     .addColumn("message", "text", (c) => c.notNull())
     .addColumn("parents", "text", (c) => c.notNull())
     .addColumn("counted", "integer", (c) => c.notNull())
-    .addUniqueConstraint("commits_by_hash", ["repository_uuid", "hash"])
+    .addUniqueConstraint("commits_by_hash", ["repository_key", "hash"])
     .execute();
   await schema
     .createTable("commit_files")
@@ -162,11 +178,11 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
     .execute();
   await schema
     .createTable("walks")
-    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("head_hash", "text", (c) => c.notNull())
     .addColumn("since", "text", (c) => c.notNull())
     .addColumn("completed_at", "text", (c) => c.notNull())
-    .addPrimaryKeyConstraint("walks_key", ["repository_uuid", "head_hash"])
+    .addPrimaryKeyConstraint("walks_key", ["repository_key", "head_hash"])
     .execute();
 }
 
@@ -203,7 +219,7 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
     .createTable("analysis_repositories")
     .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
     .addColumn("repository_id", "text", (c) => c.notNull())
-    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("full_name", "text", (c) => c.notNull())
     .addColumn("phase", "text", (c) => c.notNull())
     .addColumn("head_hash", "text")
@@ -217,10 +233,10 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("analysis_commits")
     .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
-    .addColumn("repository_uuid", "text", (c) => c.notNull())
+    .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("position", "integer", (c) => c.notNull())
     .addColumn("commit_number", "integer", (c) => c.notNull().references("commits.number"))
-    .addPrimaryKeyConstraint("analysis_commits_key", ["analysis_id", "repository_uuid", "position"])
+    .addPrimaryKeyConstraint("analysis_commits_key", ["analysis_id", "repository_key", "position"])
     .execute();
   await schema
     .createTable("call_counts")

@@ -6,14 +6,14 @@ import type { CommitRow, Schema } from "../schema.ts";
 
 export function prepareInsertAnalysisCommits(db: Executor): BulkInsert<"analysis_commits"> {
   return prepareBulkInsert(db, "analysis_commits", {
-    columns: ["analysis_id", "repository_uuid", "position", "commit_number"],
-    key: ["analysis_id", "repository_uuid", "position"],
+    columns: ["analysis_id", "repository_key", "position", "commit_number"],
+    key: ["analysis_id", "repository_key", "position"],
   });
 }
 
 export interface RepositoryInAnalysis {
   readonly analysisId: string;
-  readonly repositoryUuid: string;
+  readonly repositoryKey: string;
 }
 
 /** Forgets what was found, to walk the repository anew. The commits themselves stay. */
@@ -21,7 +21,7 @@ export async function deleteAnalysisCommits(db: Executor, of: RepositoryInAnalys
   await db
     .deleteFrom("analysis_commits")
     .where("analysis_id", "=", of.analysisId)
-    .where("repository_uuid", "=", of.repositoryUuid)
+    .where("repository_key", "=", of.repositoryKey)
     .execute();
 }
 
@@ -33,19 +33,19 @@ export async function copyAnalysisCommits(
 ): Promise<void> {
   await db
     .insertInto("analysis_commits")
-    .columns(["analysis_id", "repository_uuid", "position", "commit_number"])
+    .columns(["analysis_id", "repository_key", "position", "commit_number"])
     .expression((build) =>
       build
         .selectFrom("analysis_commits as known")
         .innerJoin("commits", "commits.number", "known.commit_number")
         .select((select) => [
           select.val(to.analysisId).as("analysis_id"),
-          "known.repository_uuid",
+          "known.repository_key",
           select("known.position", "+", from.afterPosition + 1).as("position"),
           "known.commit_number",
         ])
         .where("known.analysis_id", "=", from.analysisId)
-        .where("known.repository_uuid", "=", to.repositoryUuid)
+        .where("known.repository_key", "=", to.repositoryKey)
         .where("commits.date", ">=", from.windowStart),
     )
     .execute();
@@ -63,7 +63,7 @@ export async function countAnalysisCommits(
       select.fn.max<number | null>("listed.position").as("last"),
     ])
     .where("listed.analysis_id", "=", of.analysisId)
-    .where("listed.repository_uuid", "=", of.repositoryUuid)
+    .where("listed.repository_key", "=", of.repositoryKey)
     .executeTakeFirstOrThrow();
   return {
     found: Number(row.found),
@@ -86,7 +86,7 @@ export async function listUncounted(
   return joined(db)
     .select(["commits.number", "commits.hash", "listed.position"])
     .where("listed.analysis_id", "=", of.analysisId)
-    .where("listed.repository_uuid", "=", of.repositoryUuid)
+    .where("listed.repository_key", "=", of.repositoryKey)
     .where("listed.position", ">", of.afterPosition)
     .where("commits.counted", "=", 0)
     .orderBy("listed.position")
@@ -104,7 +104,7 @@ export async function listAnalysisCommits(
     .where("listed.analysis_id", "=", of.analysisId)
     .orderBy("commits.date", "desc")
     .orderBy("listed.position")
-    .orderBy("listed.repository_uuid")
+    .orderBy("listed.repository_key")
     .limit(of.limit)
     .offset(of.offset)
     .execute();
@@ -126,7 +126,7 @@ export async function listCommitsNaming(
     .selectAll("commits")
     .select("listed.position")
     .where("listed.analysis_id", "=", of.analysisId)
-    .where("listed.repository_uuid", "=", of.repositoryUuid)
+    .where("listed.repository_key", "=", of.repositoryKey)
     .where("listed.position", ">", of.afterPosition)
     .where((where) =>
       where.exists(

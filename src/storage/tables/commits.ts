@@ -7,7 +7,7 @@ import type { CommitRow } from "../schema.ts";
 export function prepareInsertCommits(db: Executor): BulkInsert<"commits"> {
   return prepareBulkInsert(db, "commits", {
     columns: [
-      "repository_uuid",
+      "repository_key",
       "hash",
       "author_raw",
       "author_subject",
@@ -16,21 +16,21 @@ export function prepareInsertCommits(db: Executor): BulkInsert<"commits"> {
       "parents",
       "counted",
     ],
-    key: ["repository_uuid", "hash"],
+    key: ["repository_key", "hash"],
   });
 }
 
 /** What is known of each commit by its hash. */
 export async function findKnownCommits(
   db: Executor,
-  repositoryUuid: string,
+  repositoryKey: string,
   hashes: readonly string[],
 ): Promise<Map<string, Pick<CommitRow, "number" | "counted">>> {
   if (hashes.length === 0) return new Map();
   const rows = await db
     .selectFrom("commits")
     .select(["hash", "number", "counted"])
-    .where("repository_uuid", "=", repositoryUuid)
+    .where("repository_key", "=", repositoryKey)
     .where("hash", "in", hashes)
     .execute();
   return new Map(rows.map((row) => [row.hash, row]));
@@ -45,13 +45,13 @@ export async function markCounted(db: Executor, numbers: readonly number[]): Pro
 /** When the commit was made, if it is known. */
 export async function findCommitDate(
   db: Executor,
-  repositoryUuid: string,
+  repositoryKey: string,
   hash: string,
 ): Promise<string | undefined> {
   const row = await db
     .selectFrom("commits")
     .select("date")
-    .where("repository_uuid", "=", repositoryUuid)
+    .where("repository_key", "=", repositoryKey)
     .where("hash", "=", hash)
     .executeTakeFirst();
   return row?.date;

@@ -5,7 +5,7 @@ import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
 
 /** Sealed tokens with what they are bound to and where their connection stands. */
 export type SecretsRow = ConnectionSecretsTable &
-  Pick<ConnectionsTable, "project_id" | "instance_id" | "state">;
+  Pick<ConnectionsTable, "project_id" | "instance_id" | "kind" | "login" | "state">;
 
 /** The look-up of every call to Bitbucket, compiled once. */
 export function prepareFindSecrets(db: Executor): (connectionId: string) => Promise<SecretsRow | undefined> {
@@ -13,7 +13,13 @@ export function prepareFindSecrets(db: Executor): (connectionId: string) => Prom
     .selectFrom("connection_secrets")
     .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
     .selectAll("connection_secrets")
-    .select(["connections.project_id", "connections.instance_id", "connections.state"])
+    .select([
+      "connections.project_id",
+      "connections.instance_id",
+      "connections.kind",
+      "connections.login",
+      "connections.state",
+    ])
     .where("connection_secrets.connection_id", "=", "")
     .compile();
   return async (id) => (await db.executeQuery<SecretsRow>({ ...compiled, parameters: [id] })).rows[0];
@@ -56,6 +62,11 @@ export async function deleteSecrets(db: Executor, connectionId: string): Promise
 
 /** Whether losing the key would lose anything. Handshakes do not count: they live ten minutes. */
 export async function holdsSealedRows(db: Executor): Promise<boolean> {
-  const row = await db.selectFrom("connection_secrets").select("connection_id").limit(1).executeTakeFirst();
-  return row !== undefined;
+  const secret = await db
+    .selectFrom("connection_secrets")
+    .select("connection_id")
+    .limit(1)
+    .executeTakeFirst();
+  const privateKey = await db.selectFrom("instances").select("id").limit(1).executeTakeFirst();
+  return secret !== undefined || privateKey !== undefined;
 }

@@ -12,15 +12,15 @@ export async function listRepositories(db: Executor, connectionId: string): Prom
     .execute();
 }
 
-/** Makes the connection's list exactly `repositories`; one that stays, by uuid, keeps its row's id. */
+/** Makes the connection's list exactly `repositories`; one that stays, by key, keeps its row's id. */
 export async function replaceRepositories(
   db: Executor,
   connectionId: string,
   repositories: readonly RepositoriesTable[],
 ): Promise<void> {
-  const uuids = repositories.map(({ uuid }) => uuid);
+  const keys = repositories.map(({ repository_key }) => repository_key);
   let gone = db.deleteFrom("repositories").where("connection_id", "=", connectionId);
-  if (uuids.length > 0) gone = gone.where("uuid", "not in", uuids);
+  if (keys.length > 0) gone = gone.where("repository_key", "not in", keys);
   await gone.execute();
   for (const repository of repositories) {
     const { workspace_slug, slug, full_name, main_branch } = repository;
@@ -29,14 +29,14 @@ export async function replaceRepositories(
       .values(repository)
       .onConflict((conflict) =>
         conflict
-          .columns(["connection_id", "uuid"])
+          .columns(["connection_id", "repository_key"])
           .doUpdateSet({ workspace_slug, slug, full_name, main_branch }),
       )
       .execute();
   }
 }
 
-/** Takes over what may change at Bitbucket under the same uuid: a rename, a transfer, another main branch. */
+/** Takes over what may change at Bitbucket under the same key: a rename, a transfer, another main branch. */
 export async function updateRepository(
   db: Executor,
   id: string,

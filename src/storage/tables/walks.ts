@@ -4,11 +4,11 @@ import type { WalksTable } from "../schema.ts";
 
 /** A head walked twice is known as far back as the longer walk went. */
 export async function saveWalk(db: Executor, walk: WalksTable): Promise<void> {
-  const { repository_uuid, head_hash, since, completed_at } = walk;
+  const { repository_key, head_hash, since, completed_at } = walk;
   const known = await db
     .selectFrom("walks")
     .select("since")
-    .where("repository_uuid", "=", repository_uuid)
+    .where("repository_key", "=", repository_key)
     .where("head_hash", "=", head_hash)
     .executeTakeFirst();
   const earliest = known !== undefined && known.since < since ? known.since : since;
@@ -16,7 +16,7 @@ export async function saveWalk(db: Executor, walk: WalksTable): Promise<void> {
     .insertInto("walks")
     .values({ ...walk, since: earliest })
     .onConflict((conflict) =>
-      conflict.columns(["repository_uuid", "head_hash"]).doUpdateSet({ since: earliest, completed_at }),
+      conflict.columns(["repository_key", "head_hash"]).doUpdateSet({ since: earliest, completed_at }),
     )
     .execute();
 }
@@ -30,7 +30,7 @@ export interface KnownWalk {
 /** The latest finished walk of the repository that reaches back to `windowStart`, with the analysis that lists it. */
 export async function findKnownWalk(
   db: Executor,
-  repositoryUuid: string,
+  repositoryKey: string,
   windowStart: string,
 ): Promise<KnownWalk | undefined> {
   return db
@@ -38,11 +38,11 @@ export async function findKnownWalk(
     .innerJoin("analyses", "analyses.id", "found.analysis_id")
     .innerJoin("walks", (join) =>
       join
-        .onRef("walks.repository_uuid", "=", "found.repository_uuid")
+        .onRef("walks.repository_key", "=", "found.repository_key")
         .onRef("walks.head_hash", "=", "found.head_hash"),
     )
     .select(["found.analysis_id as analysisId", "walks.head_hash as headHash"])
-    .where("found.repository_uuid", "=", repositoryUuid)
+    .where("found.repository_key", "=", repositoryKey)
     .where("found.phase", "in", ["counting", "done"])
     .where("walks.since", "<=", windowStart)
     .where("analyses.window_start", "<=", windowStart)

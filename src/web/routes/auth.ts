@@ -25,7 +25,7 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
   if (context.get("visitor") !== null) return context.redirect(paths.home, 303);
   const returnTo = context.req.query("returnTo");
   const instances = await Promise.all(
-    [...app.instances.values()].map(async ({ id, urls }) => ({
+    [...app.instances.configured.values()].map(async ({ id, urls }) => ({
       id,
       name: "Bitbucket",
       host: new URL(urls.authorize).host,
@@ -67,7 +67,7 @@ async function signOut(app: App, context: WebContext): Promise<Response> {
 
 /** Prefetches and embedded requests begin nothing. */
 async function beginSignIn(app: App, context: WebContext): Promise<Response> {
-  const instance = app.instances.get(context.req.param("instance") ?? "");
+  const instance = app.instances.configured.get(context.req.param("instance") ?? "");
   if (instance === undefined) throw webErrors.fail("web.unknown_instance");
   const destination = context.req.header("sec-fetch-dest");
   if (
@@ -155,7 +155,7 @@ async function finishConnecting(
 
 function showAccount(app: App, context: WebContext): Response | Promise<Response> {
   const { session } = visitorOf(context);
-  const known = app.instances.has(session.instanceId);
+  const known = app.instances.configured.has(session.instanceId);
   return context.html(
     accountPage({
       ...signedIn(context),

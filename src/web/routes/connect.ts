@@ -59,7 +59,7 @@ export async function connectionOf(
 
 async function chooseInstance(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  const instances = [...app.instances.values()].map(({ id, urls }) => ({
+  const instances = (await app.instances.listFor(project.id)).map(({ id, urls }) => ({
     id,
     name: instanceName,
     host: new URL(urls.web).host,
@@ -67,19 +67,22 @@ async function chooseInstance(app: App, context: WebContext): Promise<Response> 
   return context.html(connectChoosePage({ ...signedIn(context), project, instances }));
 }
 
-function instanceOf(app: App, context: WebContext) {
-  const instance = app.instances.get(context.req.param("instance") ?? "");
+/** An instance of the address, if the project may use it. */
+async function instanceOf(app: App, context: WebContext, projectId: string) {
+  const id = context.req.param("instance");
+  const instance = (await app.instances.listFor(projectId)).find((each) => each.id === id);
   if (instance === undefined) throw webErrors.fail("web.unknown_instance");
   return instance;
 }
 
 async function showPermissions(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  const instance = { id: instanceOf(app, context).id, name: instanceName };
+  const configured = await instanceOf(app, context, project.id);
+  const instance = { id: configured.id, name: instanceName };
   const connectionId = context.req.query("connection");
   const failure =
     context.req.query("error") === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
-  const scopes = app.connections.permissions.map(({ scope }) => scope);
+  const scopes = app.scopesToAsk(configured);
   const again = connectionId === undefined ? {} : { connectionId };
   return context.html(
     connectPermissionsPage({
@@ -96,7 +99,7 @@ async function showPermissions(app: App, context: WebContext): Promise<Response>
 /** `connection` in the form means: connect that one anew. */
 async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  const instance = instanceOf(app, context);
+  const instance = await instanceOf(app, context, project.id);
   if (!(await app.isReachable(instance.id))) {
     return context.redirect(`${paths.connectPermissions(project.id, instance.id)}?error=unreachable`, 303);
   }

@@ -35,7 +35,7 @@ export async function analysisView(
   analysis: Analysis,
 ): Promise<Omit<AnalysisView, "viewer" | "csrf" | "notice">> {
   const connection = await app.connections.get(analysis.connectionId);
-  const web = app.instances.get(connection.instanceId)?.urls.web ?? null;
+  const links = await app.links(connection.instanceId);
   const { errorText, commits } = analysis;
   return {
     project: { id, name },
@@ -52,8 +52,8 @@ export async function analysisView(
     totals: analysis.totals,
     perDay: analysis.commitsPerDay,
     trace: errorText === null ? null : { text: errorText, frames: analysis.framesFound },
-    suspects: analysis.suspects.map((suspect) => suspectView(suspect, web)),
-    commits: { ...commits, items: commits.items.map((commit) => commitView(commit, web)) },
+    suspects: analysis.suspects.map((suspect) => suspectView(suspect, links)),
+    commits: { ...commits, items: commits.items.map((commit) => commitView(commit, links)) },
     fittingLookbackDays: fittingLookback(analysis),
     failure: failureOf(analysis),
   };
@@ -88,7 +88,7 @@ function fittingLookback({ repositories, totals }: Analysis): number | null {
 
 function commitView(
   { repository, hash, date, authorRaw, message, parents, files }: AnalysisCommit,
-  web: string | null,
+  links: Links | null,
 ): CommitView {
   const changes = (files ?? []).map(fileView);
   return {
@@ -103,13 +103,13 @@ function commitView(
     linesRemoved: sum(changes.map(({ linesRemoved }) => linesRemoved)),
     fileCount: changes.length,
     files: changes.slice(0, filesShown),
-    href: commitUrl(web, repository, hash),
+    href: commitUrl(links, repository, hash),
   };
 }
 
 function suspectView(
   { hash, repository, message, authorRaw, date, reasons, files }: AnalysisSuspect,
-  web: string | null,
+  links: Links | null,
 ): SuspectView {
   return {
     hash,
@@ -119,7 +119,7 @@ function suspectView(
     date,
     reasons,
     files: files.map(fileView),
-    href: commitUrl(web, repository, hash),
+    href: commitUrl(links, repository, hash),
   };
 }
 
@@ -134,9 +134,12 @@ function fileView({ status, oldPath, newPath, linesAdded, linesRemoved }: Analys
   };
 }
 
-function commitUrl(web: string | null, repository: string, hash: string): string | null {
-  return web === null ? null : `${web}/${repository}/commits/${hash}`;
+function commitUrl(links: Links | null, repository: string, hash: string): string | null {
+  const [workspace = "", slug = ""] = repository.split("/");
+  return links?.commit({ workspace, slug }, hash) ?? null;
 }
+
+type Links = NonNullable<Awaited<ReturnType<App["links"]>>>;
 
 function subjectOf(message: string): string {
   return message.split("\n")[0]?.trim() ?? "";

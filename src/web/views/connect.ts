@@ -79,13 +79,25 @@ async function workspaceChoice(
 ): Promise<{ readonly choice: WorkspaceChoice; readonly failure: WindlassError | null }> {
   const { workspaces, reason = "Bitbucket named no workspace.", failure } = await listWorkspaces(app, id);
   if (workspaceSlug !== null) {
-    const others = workspaces.map(({ slug }) => slug).filter((slug) => slug !== workspaceSlug);
+    const others = workspaces.map(({ key }) => key).filter((key) => key !== workspaceSlug);
     return { choice: { kind: "known", slug: workspaceSlug, others }, failure };
   }
   const said = problem === null ? {} : { problem };
   const choice: WorkspaceChoice =
-    workspaces.length > 0 ? { kind: "choose", workspaces, ...said } : { kind: "ask", reason, typed, ...said };
+    workspaces.length > 0
+      ? { kind: "choose", workspaces: workspaces.map(shownWorkspace), ...said }
+      : { kind: "ask", reason, typed, ...said };
   return { choice, failure };
+}
+
+function shownWorkspace({
+  key,
+  administrator,
+}: {
+  readonly key: string;
+  readonly administrator: boolean | null;
+}) {
+  return { slug: key, administrator: administrator === true };
 }
 
 type Listed = Awaited<ReturnType<App["connections"]["workspaces"]>> & {
@@ -134,7 +146,7 @@ export async function listView(
         fullName,
         isPrivate,
         description,
-        updatedOn: updatedOn === null ? null : new Date(updatedOn),
+        updatedOn,
       }));
     return { ...base, found, nextPage: next };
   } catch (error) {

@@ -46,6 +46,7 @@ export async function projectView(
 async function summarizeConnection(app: App, connection: Connection): Promise<ConnectionSummary> {
   const { id, instanceId, state, accountName, workspaceSlug, lookbackDays, createdAt } = connection;
   const repositories = await app.connections.repositories(id);
+  const links = await app.links(instanceId);
   return {
     id,
     instanceId,
@@ -56,7 +57,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     workspace: workspaceSlug,
     repositories: repositories.map((repository) => ({
       fullName: repository.fullName,
-      href: repositoryUrl(app, instanceId, repository),
+      href: repositoryUrl(links, repository),
     })),
     lookbackDays,
     connectedAt: createdAt,
@@ -88,7 +89,8 @@ function summarizeRun(run: Run): AnalysisSummary {
 }
 
 /** The repository's own page at Bitbucket. */
-function repositoryUrl(app: App, instanceId: string, { fullName }: Repository): string | null {
-  const web = app.instances.get(instanceId)?.urls.web;
-  return web === undefined ? null : `${web}/${fullName}`;
+function repositoryUrl(links: Links | null, { workspaceSlug, slug }: Repository): string | null {
+  return links?.repository({ workspace: workspaceSlug, slug }) ?? null;
 }
+
+type Links = NonNullable<Awaited<ReturnType<App["links"]>>>;

@@ -1,0 +1,102 @@
+/** Owns a person's trip to an instance and back, whatever it speaks there: OAuth 2 with PKCE, or OAuth 1.0a. */
+import type { Clock } from "../base/clock.ts";
+import type { Fetch } from "../base/http/door.ts";
+import { randomToken } from "../base/random.ts";
+import { Secret } from "../base/secret.ts";
+import type { Instance, ServerInstance } from "./instance.ts";
+import { authorizationUrl, readOAuth1Callback } from "./oauth1/authorization.ts";
+import { exchangeVerifier, requestToken } from "./oauth1/tokens.ts";
+import type { TokenSet } from "./oauth2/answer.ts";
+import { buildAuthorizationUrl, readState, validateCallback } from "./oauth2/authorization.ts";
+import { exchangeCode } from "./oauth2/token.ts";
+
+export interface TripContext {
+  readonly instance: Instance;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/** A trip that is about to begin. */
+export interface TripStart {
+  /** Where to send the person's browser. */
+  readonly location: string;
+  /** What the callback will bring back, to find the trip by: `state`, or the request token of OAuth 1.0a. */
+  readonly state: Secret;
+  /** To be kept for the way back: the PKCE verifier, or how the request token was confirmed. */
+  readonly verifier: Secret;
+}
+
+/** What a trip ends with. */
+export interface TripEnd {
+  readonly kind: "oauth2" | "oauth1";
+  readonly tokens: TokenSet;
+}
+
+/**
+ * Makes ready for the trip. OAuth 1.0a asks Bitbucket for a request token here, so this may throw what Bitbucket says to that.
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4; RFC 5849 section 2.1
+ */
+export async function beginTrip(
+  context: TripContext,
+  { redirectUri, scopes }: { readonly redirectUri: string; readonly scopes: readonly string[] },
+): Promise<TripStart> {
+  const { instance } = context;
+  if (instance.product === "server") return beginOAuth1({ ...context, instance }, redirectUri);
+  const [state, codeVerifier] = [randomToken(), randomToken()];
+  const location = await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeVerifier });
+  return { location, state: new Secret(state), verifier: new Secret(codeVerifier) };
+}
+
+/** By what the trip is found that this callback ends. Throws `bitbucket.callback_malformed`. */
+export function readTripState({ product }: Pick<Instance, "product">, callback: URL): string {
+  return product === "server" ? readOAuth1Callback(callback).token : readState(callback);
+}
+
+/** Judges the callback and trades it for tokens. Throws `bitbucket.denied` and what the exchange throws. */
+export async function endTrip(
+  context: TripContext,
+  trip: {
+    readonly callback: URL;
+    readonly state: string;
+    readonly verifier: string;
+    readonly redirectUri: string;
+  },
+): Promise<TripEnd> {
+  const { instance } = context;
+  const { callback, state, verifier, redirectUri } = trip;
+  if (instance.product === "server") return endOAuth1({ ...context, instance }, trip);
+  const verified = validateCallback(instance, callback, state);
+  const exchange = { callback: verified, redirectUri, codeVerifier: verifier };
+  return { kind: "oauth2", tokens: await exchangeCode({ ...context, instance }, exchange) };
+}
+
+type ServerContext = TripContext & { readonly instance: ServerInstance };
+
+/** A link without callback makes the token one of OAuth 1.0: then the callback brings no verifier, even when the person said no. */
+const confirmed = "1.0a";
+
+async function beginOAuth1(context: ServerContext, callback: string): Promise<TripStart> {
+  const { token, callbackConfirmed } = await requestToken(context, { callback });
+  return {
+    location: authorizationUrl(context.instance, token),
+    state: token,
+    verifier: new Secret(callbackConfirmed ? confirmed : "1.0"),
+  };
+}
+
+async function endOAuth1(
+  context: ServerContext,
+  trip: { readonly callback: URL; readonly state: string; readonly verifier: string },
+): Promise<TripEnd> {
+  const { verifier } = readOAuth1Callback(trip.callback);
+  const answer = await exchangeVerifier(context, {
+    requestToken: new Secret(trip.state),
+    verifier,
+    callbackConfirmed: trip.verifier === confirmed,
+  });
+  const { accessToken, sessionHandle, expiresAt } = answer;
+  return {
+    kind: "oauth1",
+    tokens: { accessToken, refreshToken: sessionHandle, tokenType: "oauth1", scopes: [], expiresAt },
+  };
+}

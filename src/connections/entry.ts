@@ -1,0 +1,215 @@
+/** Owns connecting by a credential a person brings: checked for the usual mix-ups, then proven with one call. */
+import { isWindlassError, type WindlassError } from "../base/errors.ts";
+import { Secret } from "../base/secret.ts";
+import { authorizeAs, type CredentialKind, credentialKinds } from "../bitbucket/credential.ts";
+import type { Account, CodeHost } from "../bitbucket/host/host.ts";
+import type { Instance } from "../bitbucket/instance.ts";
+import { requestClientCredentials } from "../bitbucket/oauth2/token.ts";
+import { type AccessParts, hostWith } from "./access.ts";
+import { makeConnection, type NewConnection, renewConnection } from "./consent.ts";
+import { connectionErrors } from "./errors.ts";
+
+/** What the form of a credential holds, as typed. */
+export interface CredentialEntry {
+  readonly instanceId: string;
+  readonly projectId: string;
+  readonly kind: CredentialKind;
+  /** The e-mail address or user name, where the kind has one. */
+  readonly login?: string | undefined;
+  readonly secret: string;
+  /** Where an access token was made: `workspace` or `workspace/repository`. */
+  readonly place?: string | undefined;
+  /** The day it ends (`2027-01-31`), as its owner was told when it was made. */
+  readonly endsOn?: string | undefined;
+  /** Renews this connection instead of making one. */
+  readonly connectionId?: string | undefined;
+}
+
+/** What is wrong with one field, for the person who filled it in. */
+export interface FieldProblem {
+  readonly field: "login" | "secret" | "place" | "endsOn";
+  readonly message: string;
+}
+
+/**
+ * Keeps a credential Bitbucket takes, and gives the connection's id.
+ * Throws `connections.entry_invalid` (data: problems, a {@link FieldProblem} each), `connections.app_password_retired`,
+ * `connections.other_person`, and what the call that proves it throws.
+ */
+export async function enterCredential(parts: AccessParts, entry: CredentialEntry): Promise<string> {
+  const problems = checkEntry(entry, parts.clock.now());
+  if (problems.length > 0) throw invalid(problems);
+  const instance = await parts.instances(entry.instanceId);
+  const { kind } = entry;
+  const login = credentialKinds[kind].login === null ? null : (entry.login ?? "").trim();
+  const accessToken = new Secret(entry.secret.trim());
+  const authorize = authorizeAs({ instance, clock: parts.clock }, { kind, login, accessToken });
+  const proof = await prove(hostWith(parts, instance, authorize), entry).catch((error) => {
+    throw explain(error, entry);
+  });
+  const endsAt = entry.endsOn ? new Date(`${entry.endsOn}T00:00:00Z`) : null;
+  return keep(parts, entry, {
+    ...proof,
+    credential: {
+      kind,
+      login,
+      // Its owner's word may be a slip: a token said to be over is still sent, and Bitbucket decides.
+      tokens: { accessToken, refreshToken: null, expiresAt: null },
+      scopes: [],
+      endsAt,
+    },
+  });
+}
+
+/**
+ * Connects as the instance's own consumer, which stands for no person.
+ * Throws `bitbucket.consumer_public`, `bitbucket.consumer_without_callback`, and what the calls throw.
+ * @see RFC 6749 section 4.4
+ */
+export async function connectAsConsumer(
+  parts: AccessParts,
+  entry: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId">,
+): Promise<string> {
+  const instance = await parts.instances(entry.instanceId);
+  if (instance.product !== "cloud") throw connectionErrors.fail("connections.kind_not_offered");
+  const tokens = await requestClientCredentials({ ...parts, instance });
+  const kind = "client-credentials";
+  const { accessToken } = tokens;
+  const authorize = authorizeAs({ instance, clock: parts.clock }, { kind, login: null, accessToken });
+  const account = await consumerAccount(hostWith(parts, instance, authorize), instance);
+  return keep(parts, entry, {
+    account,
+    credential: { kind, login: null, tokens, scopes: tokens.scopes, endsAt: null },
+  });
+}
+
+/** What `/user` says of an `app_user` nobody has captured; the consumer's key names it as well. */
+async function consumerAccount(host: CodeHost, instance: Instance): Promise<Account> {
+  const name = `OAuth consumer of ${instance.id}`;
+  try {
+    return { ...(await host.account()), kind: "bot" };
+  } catch (error) {
+    const unnamed =
+      isWindlassError(error, "bitbucket.forbidden") || isWindlassError(error, "bitbucket.not_found");
+    if (!unnamed) throw error;
+    return { subject: null, name, kind: "bot" };
+  }
+}
+
+type Proof = Pick<NewConnection, "account" | "workspace">;
+
+function keep(
+  parts: AccessParts,
+  { instanceId, projectId, connectionId }: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId">,
+  proof: Proof & Pick<NewConnection, "credential">,
+): Promise<string> {
+  const made = { instanceId, projectId, ...proof };
+  return connectionId === undefined
+    ? makeConnection(parts, made)
+    : renewConnection(parts, connectionId, made);
+}
+
+/** One call: who it stands for; for an access token, what it was made for. */
+async function prove(host: CodeHost, { kind, place = "" }: CredentialEntry): Promise<Proof> {
+  if (kind !== "access-token") return { account: await host.account() };
+  const [workspace = "", slug] = place.trim().toLowerCase().split("/");
+  const account: Account = { subject: null, name: `Access token of ${place.trim()}`, kind: "bot" };
+  if (slug === undefined) {
+    const found = await host.workspace(workspace);
+    return { account, workspace: found };
+  }
+  await host.repository({ workspace, slug });
+  return { account, workspace: null };
+}
+
+const day = 86_400_000;
+const longestLifeDays = 366;
+
+/** The usual mix-ups, found before anything is sent. */
+export function checkEntry(entry: CredentialEntry, now: Date): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const say = (field: FieldProblem["field"], message: string | null) => {
+    if (message !== null) problems.push({ field, message });
+  };
+  say("login", loginProblem(entry));
+  say("secret", secretProblem(entry));
+  say("place", entry.kind === "access-token" ? placeProblem(entry.place ?? "") : null);
+  say("endsOn", endProblem(entry.endsOn ?? "", now));
+  return problems;
+}
+
+function loginProblem({ kind, login = "" }: CredentialEntry): string | null {
+  const wanted: string | null = credentialKinds[kind].login;
+  const typed = login.trim();
+  if (wanted === null) return null;
+  if (typed === "")
+    return wanted === "e-mail"
+      ? "Enter the e-mail address of the Atlassian account."
+      : "Enter the Bitbucket user name.";
+  if (wanted === "e-mail" && !typed.includes("@"))
+    return "This is a user name; an API token goes with the e-mail address of the Atlassian account.";
+  if (wanted === "user name" && typed.includes("@"))
+    return "This is an e-mail address; an app password goes with the Bitbucket user name (Personal Bitbucket settings → Account settings).";
+  return typed.includes(":") ? "There is no colon in it." : null;
+}
+
+/** How Atlassian's secrets begin, as far as seen; others may begin otherwise, so only a clear mix-up is refused. */
+const beginnings: readonly {
+  readonly start: RegExp;
+  readonly kind: CredentialKind;
+  readonly name: string;
+}[] = [
+  { start: /^ATATT/, kind: "api-token", name: "an API token" },
+  { start: /^ATCTT/, kind: "access-token", name: "an access token of a repository, project or workspace" },
+  { start: /^ATBB/, kind: "app-password", name: "an app password" },
+];
+
+function secretProblem({ kind, secret }: CredentialEntry): string | null {
+  const typed = secret.trim();
+  if (typed === "") return "Paste the token here; Bitbucket shows it once, when it is made.";
+  if (!/^[\x21-\x7e]+$/.test(typed))
+    return "A token has no spaces or line breaks inside; copy it again, whole.";
+  const other = beginnings.find(({ start }) => start.test(typed));
+  if (other === undefined || other.kind === kind) return null;
+  return `This looks like ${other.name}; choose that kind of credential instead.`;
+}
+
+function placeProblem(place: string): string | null {
+  return /^[\w.-]+(\/[\w.-]+)?$/.test(place.trim())
+    ? null
+    : "Enter the workspace it was made in, or workspace/repository for a repository's token.";
+}
+
+function endProblem(endsOn: string, now: Date): string | null {
+  if (endsOn === "") return null;
+  const end = new Date(`${endsOn}T00:00:00Z`);
+  if (Number.isNaN(end.getTime())) return "Enter a day, such as 2027-01-31.";
+  if (end.getTime() < now.getTime() - day) return "This day is over.";
+  return end.getTime() > now.getTime() + longestLifeDays * day
+    ? "Bitbucket lets a token live for a year at most; check the day."
+    : null;
+}
+
+function invalid(problems: readonly FieldProblem[]) {
+  const message = problems.map((problem) => problem.message).join(" ");
+  return connectionErrors.fail("connections.entry_invalid", { message, data: { problems } });
+}
+
+/** A 401 means something else for each kind. */
+function explain(error: unknown, { kind }: CredentialEntry): unknown {
+  if (!isWindlassError(error, "bitbucket.unauthorized")) return error;
+  if (kind === "app-password") return retired(error);
+  const problems: FieldProblem[] = [{ field: "secret", message: refusal[kind] ?? error.message }];
+  return connectionErrors.fail("connections.credential_refused", { data: { problems }, cause: error });
+}
+
+function retired(cause: WindlassError) {
+  return connectionErrors.fail("connections.app_password_retired", { cause });
+}
+
+const refusal: Partial<Record<CredentialKind, string>> = {
+  "api-token":
+    "Bitbucket does not take this e-mail address and token. The token must be one with scopes for Bitbucket, and not be over or revoked.",
+  "access-token": "Bitbucket does not take this token: it is not whole, over, or was revoked.",
+  "http-access-token": "Bitbucket does not take this token: it is not whole, over, or was revoked.",
+};
