@@ -24,7 +24,7 @@ export function createCatalog(users: Iterable<CatalogUser>): Catalog {
   for (const user of users) {
     const known = byRef.get(user.ref);
     if (known === undefined) byRef.set(user.ref, user);
-    else warnings.push(`${user.place} is left out: ${user.ref} stands in ${known.place} already`);
+    else warnings.push(`${user.place} is left out: ${user.ref} stands in ${known.place} already.`);
   }
   const index = new Map(Object.values(annotations).map((name) => [name, indexBy(name, byRef.values())]));
   return {

@@ -44,7 +44,7 @@ export function readEntities({ name, text }: CatalogFile): CatalogContents {
       else if (kind === "Location") targets.push(...readTargets(entity));
       else if (kind.toLowerCase() === "user") throw new Broken(`kind is ${kind}, not User`);
     } catch (error) {
-      warnings.push(`${place} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      warnings.push(`${place} is left out: ${error instanceof Error ? error.message : String(error)}.`);
     }
   });
   return { users, targets, warnings };

@@ -1,21 +1,19 @@
-/** Owns where a server's configuration comes from: `windlass.yaml`, or the environment alone. */
-import { readFileSync } from "node:fs";
+/** Owns where a server's configuration comes from: `windlass.yaml`, Backstage's file, or the environment alone. */
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { type Config, configInvalid, parseConfig } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
+import { readBackstageConfig } from "./backstage-config.ts";
+import { type ListenOverride, withListen } from "./listen.ts";
 import { substitute } from "./substitute.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the command line says; it goes before file and environment. */
-export interface ListenOverride {
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-}
+export type { ListenOverride } from "./listen.ts";
 
 /**
- * Reads and checks `windlass.yaml`.
+ * Reads and checks `windlass.yaml`, or a Backstage `app-config.yaml`: any file that has `auth.providers`.
  * @throws `app.config_invalid` with every mistake at once: the file, its YAML, unset variables and the schema's.
  */
 export function readConfigFile(path: string, environment: Environment, listen: ListenOverride = {}): Config {
@@ -28,10 +26,13 @@ export function readConfigFile(path: string, environment: Environment, listen: L
   }
   const folder = dirname(resolve(path));
   const readFile = (file: string) => readFileSync(resolve(folder, file), "utf8");
-  const { value, problems } = substitute(document.toJS() ?? {}, { environment, readFile });
+  const root: unknown = document.toJS() ?? {};
+  const backstage = readBackstageConfig(root, { environment, folder, readFile }, listen);
+  if (backstage !== null) return backstage;
+  const { value, problems } = substitute(root, { environment, readFile });
   try {
     const config = parseConfig(withListen(value, listen));
-    if (problems.length === 0) return config;
+    if (problems.length === 0) return withCatalogFiles(config, folder);
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     throw configInvalid([...problems, ...(error.data.problems as typeof problems)]);
@@ -66,14 +67,22 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
   return parseConfig(withListen(input, listen));
 }
 
-/** A value that is no object is left for the schema to complain of. */
-function withListen(value: unknown, { host, port }: ListenOverride): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const { listen } = value as { listen?: unknown }; // checked by the schema
-  const override = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
-  return Object.keys(override).length === 0
-    ? value
-    : { ...value, listen: { ...Object(listen), ...override } };
+/** Files of the catalog are named relative to the configuration file. */
+function withCatalogFiles(config: Config, folder: string): Config {
+  const locations = config.catalog.locations.map((location) => ({
+    ...location,
+    target: resolve(folder, location.target),
+  }));
+  const missing = locations.flatMap(({ target }, index) =>
+    existsSync(target) || /[*?[{]/.test(target) ? [] : [index],
+  );
+  if (missing.length === 0) return { ...config, catalog: { locations } };
+  throw configInvalid(
+    missing.map((index) => ({
+      path: `catalog.locations.${index}.target`,
+      problem: `names the file ${config.catalog.locations[index]?.target}, which is not there`,
+    })),
+  );
 }
 
 function readText(path: string): string {

@@ -1,0 +1,132 @@
+/** Owns reading Backstage's `app-config.yaml` as it stands: its keys become ours, and mistakes are told by its own paths. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
+import { isWindlassError } from "../base/errors.ts";
+import { type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
+import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
+import { type ListenOverride, readBackstageListen, withListen } from "./listen.ts";
+
+/**
+ * The file's configuration, or null when it is no file of Backstage's: one without `auth.providers`.
+ * @throws `app.config_invalid` with every mistake at once
+ */
+export function readBackstageConfig(
+  root: unknown,
+  sources: BackstageSources,
+  listen: ListenOverride,
+): Config | null {
+  const document = openBackstageDocument(root, sources);
+  if (document.keys(["auth", "providers"]).length === 0 && document.problems().length === 0) return null;
+  const reading: Reading = { document, problems: [], notices: [], places: new Map() };
+  const own = document.read(["windlass"]);
+  const derived = { ...ownVariables(sources.environment), ...derive(reading, sources.folder) };
+  const input = withListen(merge(derived, own), listen);
+  const told = () => [...document.problems(), ...reading.problems];
+  try {
+    const config = parseConfig(input);
+    if (told().length === 0) return { ...config, notices: [...(config.notices ?? []), ...reading.notices] };
+  } catch (error) {
+    if (!isWindlassError(error, "app.config_invalid")) throw error;
+    const problems = error.data.problems as readonly ConfigProblem[]; // as `configInvalid` wrote them
+    throw configInvalid(
+      withoutDoubles([...told(), ...problems.map((each) => translate(reading, own, each))]),
+    );
+  }
+  throw configInvalid(told());
+}
+
+/** What Backstage has no key for, and its variables, as without a file. `windlass:` in the file goes before them. */
+function ownVariables({ WINDLASS_DATABASE, WINDLASS_KEY }: BackstageSources["environment"]) {
+  return {
+    ...(WINDLASS_DATABASE && { database: WINDLASS_DATABASE }),
+    ...(WINDLASS_KEY && { key: WINDLASS_KEY }),
+  };
+}
+
+function derive(reading: Reading, folder: string): Record<string, unknown> {
+  const { document, problems, places } = reading;
+  const environment = document.read(["auth", "environment"]) ?? "development";
+  if (typeof environment !== "string") problems.push({ path: "auth.environment", problem: "is not text" });
+  const baseUrl = document.read(["backend", "baseUrl"]);
+  const listen = readBackstageListen(document.read(["backend", "listen"]));
+  if (listen === null)
+    problems.push({ path: "backend.listen", problem: "must be a port, host:port, or host and port" });
+  places.set("baseUrl", "backend.baseUrl").set("listen", "backend.listen").set("instances", "auth.providers");
+  problems.push(...unknownProviders(document));
+  const site = typeof baseUrl === "string" ? baseUrl : `http://localhost:${listen?.port ?? 0}`;
+  const provided = backstageProviders.flatMap((provider) => {
+    return readProvider(reading, { provider, environment: String(environment), site }) ?? [];
+  });
+  if (provided.length === 0 && problems.length === 0)
+    problems.push({ path: `auth.providers.bitbucket.${environment}`, problem: "is missing" });
+  const durations = provided.flatMap(({ sessionSeconds }) => sessionSeconds ?? []);
+  const seconds = Math.min(...durations);
+  return {
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(listen !== null && { listen }),
+    ...(durations.length > 0 && { sessions: { idleSeconds: seconds, absoluteSeconds: seconds } }),
+    instances: Object.fromEntries(provided.map(({ id, instance }) => [id, instance])),
+    catalog: { locations: readLocations(reading, folder) },
+  };
+}
+
+/** Locations of files. Others are named to the operator, and not read. */
+function readLocations({ document, problems, notices }: Reading, folder: string): readonly unknown[] {
+  const locations = document.read(["catalog", "locations"]) ?? [];
+  if (!Array.isArray(locations)) {
+    problems.push({ path: "catalog.locations", problem: "is no list" });
+    return [];
+  }
+  return locations.flatMap((location: unknown, index) => {
+    const { type, target } = Object(location) as { type?: unknown; target?: unknown }; // any value has properties; both are looked at
+    if (type !== "file") {
+      notices.push(`catalog.locations.${index} of type ${String(type)} is not read: only files are.`);
+      return [];
+    }
+    if (typeof target === "string") return [{ type, target: fileOf(folder, target) }];
+    problems.push({ path: `catalog.locations.${index}.target`, problem: "is missing" });
+    return [];
+  });
+}
+
+/** Relative to the configuration file; else to where a backend is started in Backstage's own layout. */
+function fileOf(folder: string, target: string): string {
+  const [beside, backend] = [resolve(folder, target), resolve(folder, "packages/backend", target)];
+  return !existsSync(beside) && existsSync(backend) ? backend : beside;
+}
+
+/** Ours over theirs, object by object. */
+function merge(theirs: unknown, ours: unknown): unknown {
+  if (!isObject(theirs) || !isObject(ours)) return ours ?? theirs;
+  const keys = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+  return Object.fromEntries([...keys].map((key) => [key, merge(theirs[key], ours[key])]));
+}
+
+/** The same mistake, where it stands in the file. */
+function translate(
+  { document, places }: Reading,
+  own: unknown,
+  { path, problem }: ConfigProblem,
+): ConfigProblem {
+  if (stands(own, path.split("."))) return { path: `windlass.${path}`, problem };
+  const ours = [...places.keys()]
+    .filter((place) => path === place || path.startsWith(`${place}.`))
+    .reduce((longest, place) => (place.length > longest.length ? place : longest), "");
+  const there = ours === "" ? path : `${places.get(ours)}${path.slice(ours.length)}`;
+  return { path: there, problem: problem === "is missing" ? (document.missing(there) ?? problem) : problem };
+}
+
+function stands(value: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return isObject(value) && Object.hasOwn(value, key) && stands(value[key], rest);
+}
+
+function withoutDoubles(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.filter(({ path }, index) => problems.findIndex((each) => each.path === path) === index);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
