@@ -75,11 +75,14 @@ test("scopes may be a list or a text", () => {
 });
 
 test("a mistyped scope is named before anybody is sent to Bitbucket with it", () => {
-  const scopes = "account emial";
+  const scopes = "account emial repository:read spaceship";
+  const path = "instances.bitbucket.scopes";
   expect(problemsOf({ instances: { bitbucket: { clientId: "k", clientSecret: "s", scopes } } })).toEqual([
+    { path: `${path}.1`, problem: 'has "emial": Bitbucket calls it `email`' },
+    { path: `${path}.2`, problem: 'has "repository:read": Bitbucket calls it `repository`' },
     {
-      path: "instances.bitbucket.scopes.1",
-      problem: 'has "emial", which is no scope of Bitbucket Cloud such as account or repository:write',
+      path: `${path}.3`,
+      problem: 'has "spaceship", which is no scope of Bitbucket Cloud such as account or repository:write',
     },
   ]);
 });

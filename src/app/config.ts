@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
-import { cloudScope } from "../bitbucket/cloud.ts";
+import { isScope, suggestScope } from "../bitbucket/scopes/suggest.ts";
 import { appErrors } from "./errors.ts";
 import { catalog, checkCatalog, instanceSignIn, signIn } from "./signin-config.ts";
 
@@ -180,11 +180,14 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
 }
 
 function isCloudScope(name: string): boolean {
-  return cloudScope(name) !== null;
+  return isScope(name, "cloud");
 }
 
 function unknownScope({ input }: { readonly input?: unknown }): string {
-  return `has ${JSON.stringify(input)}, which is no scope of Bitbucket Cloud such as account or repository:write`;
+  const meant = suggestScope(String(input), "cloud");
+  return meant === null
+    ? `has ${JSON.stringify(input)}, which is no scope of Bitbucket Cloud such as account or repository:write`
+    : `has ${JSON.stringify(input)}: Bitbucket calls it \`${meant}\``;
 }
 
 /** https anywhere; http only where nobody else can listen in. */

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { isWindlassError } from "../base/errors.ts";
-import { cloudInstance, cloudScope, cloudScopes, cloudUrls, expandScopes } from "./cloud.ts";
+import { cloudInstance, cloudUrls } from "./cloud.ts";
 
 const credentials = { clientId: "key", clientSecret: "hidden-secret" };
 
@@ -65,24 +65,4 @@ test("G5: an instance can be printed without its secret", () => {
 test("a key of any length is taken, one with a colon cannot be sent", () => {
   expect(() => cloudInstance({ clientId: "k".repeat(32), clientSecret: "s".repeat(76) })).not.toThrow();
   expect(() => cloudInstance({ clientId: "a:b", clientSecret: "s" })).toThrow("colon");
-});
-
-test("G18: implied scopes are followed over all steps, and the admin scopes imply nothing", () => {
-  expect(expandScopes(["pullrequest:write"])).toEqual(
-    new Set(["pullrequest:write", "pullrequest", "repository:write", "repository"]),
-  );
-  expect(expandScopes(["repository:admin", "project:admin"])).toEqual(
-    new Set(["repository:admin", "project:admin"]),
-  );
-  expect(expandScopes(["repository"]).has("pullrequest")).toBe(false);
-  expect(expandScopes(["toString", "unheard-of"])).toEqual(new Set(["toString", "unheard-of"]));
-});
-
-test("the scopes of what Bitbucket removed are flagged, and every implied scope is in the catalogue", () => {
-  const removed = Object.keys(cloudScopes).filter((name) => cloudScope(name)?.removed !== undefined);
-  expect(removed).toEqual(["issue", "issue:write", "wiki"]);
-  for (const name of Object.keys(cloudScopes)) {
-    for (const implied of cloudScope(name)?.implies ?? []) expect(cloudScope(implied)).not.toBeNull();
-  }
-  expect(cloudScope("constructor")).toBeNull();
 });

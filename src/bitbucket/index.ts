@@ -21,7 +21,7 @@ export {
   repositoryPage,
   resolveBranch,
 } from "./api/cloud.ts";
-export { type CloudScope, cloudInstance, cloudScope, cloudScopes, cloudUrls, expandScopes } from "./cloud.ts";
+export { cloudInstance, cloudUrls } from "./cloud.ts";
 export type {
   CloudInstance,
   CloudUrls,
@@ -47,3 +47,15 @@ export {
   type ProviderCodeExchange,
   type ProviderTokens,
 } from "./provider.ts";
+export { cloudScope, expandScopes, findScope, scopeLists } from "./scopes/catalogue.ts";
+export { cloudScopes } from "./scopes/cloud.ts";
+export {
+  compareScopes,
+  missingFor,
+  missingScopes,
+  type ScopeGap,
+  type ScopePlace,
+} from "./scopes/compare.ts";
+export { leastScopes, type NeededScope, type Purpose, purposes } from "./scopes/purposes.ts";
+export type { AccessTokenOwner, CloudScope, Scope, ScopeList } from "./scopes/scope.ts";
+export { suggestScope } from "./scopes/suggest.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editDistance, nearestName } from "./near-miss.ts";
+import { nearestName } from "./near-miss.ts";
 
 const known = ["acme/checkout-api", "acme/checkout-web", "acme/billing", "other/inventory"];
 
@@ -18,10 +18,4 @@ test("S22: the right slug in another workspace is found", () => {
 test("nothing is suggested when nothing is near", () => {
   expect(nearestName("acme/payroll-exporter", known)).toBeNull();
   expect(nearestName("acme/web", [])).toBeNull();
-});
-
-test("a swap of neighbours is one mistake", () => {
-  expect(editDistance("checkout", "hceckout")).toBe(1);
-  expect(editDistance("", "abc")).toBe(3);
-  expect(editDistance("kitten", "sitting")).toBe(3);
 });

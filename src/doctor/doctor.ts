@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
-import { cloudScope, expandScopes } from "../bitbucket/cloud.ts";
+import { cloudScope, expandScopes } from "../bitbucket/scopes/catalogue.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { askConsumerScopes, askWithMadeUpCode } from "./consumer.ts";
 

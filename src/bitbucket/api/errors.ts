@@ -2,11 +2,11 @@
 import type { Clock } from "../../base/clock.ts";
 import type { FailureDetails, WindlassError } from "../../base/errors.ts";
 import type { Secret } from "../../base/secret.ts";
-import { cloudScope, expandScopes } from "../cloud.ts";
 import { bitbucketErrors } from "../errors.ts";
 import { quoteForeign } from "../foreign-text.ts";
 import { asList, asObject, asText, asTexts, at, parseJson } from "../json.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
+import { cloudScope, expandScopes } from "../scopes/catalogue.ts";
 
 /** What an error body says, whatever its shape. Everything is foreign text, already fit for quoting. */
 export interface ErrorBody {
