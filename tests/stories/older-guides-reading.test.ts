@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
-import type { Emulator } from "../../src/emulator/emulator.ts";
+import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { authorize, basic, call, consent, firstConsumer, seen } from "../emulator/client.ts";
 import { personAt } from "../emulator/person.ts";
 import { temporaryFolder } from "../histories/folders.ts";
@@ -109,7 +109,7 @@ test("O35: nobody's username is a workspace here; people are in one, in two, in 
     expect(await asPerson(displayName, "/2.0/user/workspaces"), displayName).toMatchObject([200, { size }]);
 });
 
-test("O36, O38, O39: no app password can be made, and one that was made is 401 today", async () => {
+test("O36, O39: no app password can be made, and one that was made is 401 today", async () => {
   const john = personAt(today.urls.bitbucket);
   await john.logIn("John Doe");
   const page = await (await john.visit("/account/settings/app-passwords/")).text();
@@ -126,6 +126,19 @@ test("O36, O38, O39: no app password can be made, and one that was made is 401 t
   const headers = { authorization: basic("johndoe", password) };
   expect((await fetch(`${in2025.urls.api}/2.0/user`, { headers })).status).toBe(200);
   expect((await fetch(`${today.urls.api}/2.0/user`, { headers })).status).toBe(401);
+});
+
+test("O37, O38: beside an API token belongs the e-mail, not the user name, and it ends within a year", async () => {
+  const where = await createEmulator();
+  opened.push(where);
+  const [{ token: apiToken } = { token: "" }] = where.people[0]?.apiTokens ?? [];
+  const statusWith = async (login: string) =>
+    (await fetch(`${where.urls.api}/2.0/user`, { headers: { authorization: basic(login, apiToken) } }))
+      .status;
+  expect(await statusWith("user@example.com")).toBe(200);
+  expect(await statusWith("johndoe")).toBe(401);
+  where.control.advance(366 * 86_400);
+  expect(await statusWith("user@example.com")).toBe(401);
 });
 
 test("O40, O41: consent offers permissions and no repositories, and repository:read is none of them", async () => {
