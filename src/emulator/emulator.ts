@@ -1,6 +1,7 @@
 /** Owns a running emulator: plants the world, opens both origins, and is closed by whoever started it. */
 import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
 import { createApi } from "./cloud/api.ts";
+import { faultAnswer } from "./cloud/fault-answer.ts";
 import { repositoryOpener } from "./cloud/repositories/opened.ts";
 import { createWebsite } from "./cloud/website/website.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
@@ -13,8 +14,24 @@ import { createJournal, type JournalEntry } from "./core/journal.ts";
 import { addRepository, plantWorld } from "./core/plant.ts";
 import { plantTokens } from "./core/plant-tokens.ts";
 import { chooseRules, type RuleBundle, type Rules } from "./core/rules.ts";
-import { readSeed, type Seed, type SeedRepository, seedRules } from "./core/seed.ts";
-import { findPerson, findWorkspace, type Person, type World, workspacesOf } from "./core/world.ts";
+import { readSeed, type Seed, type SeedRepository, seedDcRules, seedRules } from "./core/seed.ts";
+import {
+  findPerson,
+  findWorkspace,
+  type Person,
+  type Repository,
+  type World,
+  workspacesOf,
+} from "./core/world.ts";
+import type { EmulatedDataCenter } from "./data-center/instance.ts";
+import { chooseDcRules, type DcRules } from "./data-center/rules.ts";
+import {
+  type AskedDataCenter,
+  askedDataCenters,
+  type DataCenterProduct,
+  type DataCentersOptions,
+  serveDataCenters,
+} from "./data-centers.ts";
 import {
   describeAccessTokens,
   describeApiTokens,
@@ -24,7 +41,7 @@ import {
 import { locateRepository } from "./git/locate.ts";
 import { openPort, type Port } from "./server.ts";
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends DataCentersOptions {
   /** Of the website; 0, the default, takes any. */
   readonly port?: number | undefined;
   /** Of the API; 0, the default, takes any. */
@@ -40,6 +57,8 @@ export interface EmulatorOptions {
   readonly callbackUrl?: string | undefined;
   /** The username of who grants every request at once, without a page. */
   readonly autoApprove?: string | undefined;
+  /** Of Data Center and Server; what is left out is as `docs/emulator.md` says. */
+  readonly dataCenterRules?: Partial<DcRules> | undefined;
   readonly clock?: ShiftableClock | undefined;
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
@@ -78,6 +97,10 @@ export interface Emulator {
   readonly accessTokens: readonly EmulatorAccessToken[];
   /** `fullName` is `workspace/slug`. */
   readonly repositories: readonly { readonly fullName: string; readonly path: string }[];
+  /** Null when switched off. */
+  readonly dataCenter: EmulatedDataCenter | null;
+  /** Null when switched off. */
+  readonly server: EmulatedDataCenter | null;
   readonly rules: Rules;
   readonly clock: ShiftableClock;
   readonly control: EmulatorControl;
@@ -87,7 +110,7 @@ export interface Emulator {
 }
 
 /**
- * Starts a local Bitbucket Cloud on two ports of 127.0.0.1.
+ * Starts a local Bitbucket Cloud on two ports of 127.0.0.1, a Data Center on a third and a Server on a fourth.
  * Throws {@link EmulatorFailure} (`port_taken`, `bad_seed`, `unknown_person` …), or `GitFailure` for a bad repository.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -100,22 +123,27 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     await addGitRepository(world, repository, clock);
   plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
 
-  const ports = await openPorts(options);
-  const [web, api] = ports.map((port) => `http://127.0.0.1:${port.number}`) as [string, string]; // two ports, two origins
+  const asked = askedDataCenters(options);
+  const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked);
+  const [web, api] = [originOf(webPort), originOf(apiPort)];
   const closers: (() => void | Promise<void>)[] = [];
+  const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults() };
+  const onClose = (task: () => void | Promise<void>) => closers.push(task);
+  const dataCenters = await serveDataCenters(asked, otherPorts, {
+    ...{ ...shared, world, onClose, autoApprove: options.autoApprove },
+    rules: dataCenterRulesOf(options),
+    redirectUrl: callbackOf(options),
+  });
   const context: EmulatorContext = {
-    world,
-    rules,
-    clock,
-    autoApprove,
+    ...{ world, rules, autoApprove, onClose, ...shared },
     origins: { web, api },
-    journal: createJournal(options.onRequest),
-    faults: createFaults(),
-    onClose: (task) => closers.push(task),
+    dataCenters: dataCenters.map((each) => each.context),
   };
   const open = repositoryOpener(context);
-  ports[0].serve("web", createWebsite(context, open), context);
-  ports[1].serve("api", createApi(context, open), context);
+  webPort.serve({ origin: "web", site: createWebsite(context, open), faultAnswer, shared });
+  apiPort.serve({ origin: "api", site: createApi(context, open), faultAnswer, shared });
+  const described = (product: DataCenterProduct) =>
+    dataCenters.find((each) => each.context.product === product)?.describe() ?? null;
 
   return {
     urls: { bitbucket: web, api, control: `${web}/_emulator` },
@@ -130,12 +158,21 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
         path,
       }));
     },
+    get dataCenter() {
+      return described("dataCenter");
+    },
+    get server() {
+      return described("server");
+    },
     rules,
     clock,
     control: createControl(context),
-    addRepository: (repository) => addGitRepository(world, repository, clock),
+    async addRepository(repository) {
+      const added = await addGitRepository(world, repository, clock);
+      for (const each of dataCenters) each.addRepository(added);
+    },
     async close() {
-      await Promise.all(ports.map((port) => port.close()));
+      await Promise.all([webPort, apiPort, ...otherPorts].map((port) => port.close()));
       await Promise.all(closers.splice(0).map((task) => task()));
     },
   };
@@ -147,9 +184,17 @@ function rulesOf({ rules, seed }: EmulatorOptions): Rules {
   return chooseRules({ ...(seed === undefined ? {} : seedRules(seed)), ...rules });
 }
 
-function ownSeed({ callbackUrl }: EmulatorOptions, rules: Rules): Seed {
+function dataCenterRulesOf({ seed, dataCenterRules }: EmulatorOptions): DcRules {
+  return chooseDcRules({ ...(seed === undefined ? {} : seedDcRules(seed)), ...dataCenterRules });
+}
+
+function callbackOf({ callbackUrl }: EmulatorOptions): string {
+  return callbackUrl ?? "http://localhost:8000/auth/bitbucket/callback";
+}
+
+function ownSeed(options: EmulatorOptions, rules: Rules): Seed {
   const appPassword = rules.appPasswords ? randomAppPassword() : null;
-  return defaultSeed(callbackUrl ?? "http://localhost:8000/auth/bitbucket/callback", appPassword);
+  return defaultSeed(callbackOf(options), appPassword);
 }
 
 /** The default seed with an access token for the first repository there is. */
@@ -173,23 +218,27 @@ async function addGitRepository(
   world: World,
   repository: SeedRepository,
   clock: ShiftableClock,
-): Promise<void> {
+): Promise<Repository> {
   await locateRepository(repository.path);
-  addRepository(world, repository, clock.now());
+  return addRepository(world, repository, clock.now());
 }
 
-async function openPorts({
-  host = "127.0.0.1",
-  port = 0,
-  apiPort = 0,
-}: EmulatorOptions): Promise<[Port, Port]> {
-  const website = await openPort(host, port);
-  try {
-    return [website, await openPort(host, apiPort)];
-  } catch (error) {
-    await website.close();
-    throw error;
-  }
+/** All or none: when one is taken, the others are let go. */
+async function openPorts(
+  { host = "127.0.0.1", port = 0, apiPort = 0 }: EmulatorOptions,
+  others: readonly AskedDataCenter[],
+): Promise<[Port, Port, ...Port[]]> {
+  const wanted = [port, apiPort, ...others.map((each) => each.port)];
+  const opened = await Promise.allSettled(wanted.map((number) => openPort(host, number)));
+  const ports = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = opened.find((each) => each.status === "rejected");
+  if (failed === undefined) return ports as [Port, Port, ...Port[]]; // one for each wanted, of which there are two or more
+  await Promise.all(ports.map((each) => each.close()));
+  throw failed.reason;
+}
+
+function originOf(port: Port): string {
+  return `http://127.0.0.1:${port.number}`;
 }
 
 function describeConsumers(world: World): readonly EmulatorConsumer[] {

@@ -3,21 +3,30 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { faultAnswer } from "./cloud/fault-answer.ts";
-import type { EmulatorBindings, EmulatorContext } from "./core/context.ts";
+import type { Clock } from "../base/clock.ts";
+import type { EmulatorBindings } from "./core/context.ts";
 import { EmulatorFailure } from "./core/errors.ts";
-import type { ArmedFault } from "./core/faults.ts";
-import { harmlessQuery, type RequestNote } from "./core/journal.ts";
+import type { ArmedFault, Faults } from "./core/faults.ts";
+import { harmlessQuery, type Journal, type JournalOrigin, type RequestNote } from "./core/journal.ts";
 
 /** What answers the requests of one origin. */
 export interface Site {
   fetch(request: Request, env: EmulatorBindings): Response | Promise<Response>;
 }
 
+/** What one port serves, and what it shares with the others. */
+export interface Served {
+  readonly origin: JournalOrigin;
+  readonly site: Site;
+  /** What a fault answers there; null: the connection is to be cut. */
+  readonly faultAnswer: (fault: ArmedFault) => Response | null;
+  readonly shared: { readonly clock: Clock; readonly journal: Journal; readonly faults: Faults };
+}
+
 /** A port that is bound; what comes before {@link Port.serve} waits. */
 export interface Port {
   readonly number: number;
-  serve(origin: "web" | "api", site: Site, context: EmulatorContext): void;
+  serve(served: Served): void;
   close(): Promise<void>;
 }
 
@@ -35,11 +44,9 @@ export async function openPort(host: string, wanted: number): Promise<Port> {
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
   return {
     number: port,
-    serve(origin, site, context) {
+    serve(served) {
       const answer = (request: Request, env: { readonly incoming: IncomingMessage }) =>
-        answerRequest({ origin, site, context, closing: closing.signal }, request, () =>
-          env.incoming.socket.destroy(),
-        );
+        answerRequest({ ...served, closing: closing.signal }, request, () => env.incoming.socket.destroy());
       // The adapter's environment has the HTTP/1 message: nothing else is served here.
       const fetch = answer as (request: Request, env: unknown) => Promise<Response>;
       listener.resolve(getRequestListener(fetch, { overrideGlobalObjects: false }));
@@ -66,25 +73,22 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-interface Answering {
-  readonly origin: "web" | "api";
-  readonly site: Site;
-  readonly context: EmulatorContext;
+interface Answering extends Served {
   readonly closing: AbortSignal;
 }
 
 async function answerRequest(here: Answering, request: Request, cut: () => void): Promise<Response> {
-  const { origin, site, context } = here;
+  const { origin, site, shared } = here;
   const { pathname, searchParams } = new URL(request.url);
   const note: RequestNote = { client: null, grant: null, person: null };
   // Control and its assets are no part of Bitbucket: neither faults nor the journal touch them.
   if (origin === "web" && /^\/_emulator(\/|$)/.test(pathname)) return site.fetch(request, { note });
-  const at = context.clock.now().toISOString();
-  const fault = context.faults.strike({ method: request.method, path: pathname, origin });
+  const at = shared.clock.now().toISOString();
+  const fault = shared.faults.strike({ method: request.method, path: pathname, origin });
   const response =
     fault === undefined ? await site.fetch(request, { note }) : await fail(here, request, note, fault);
   const query = harmlessQuery(searchParams);
-  context.journal.add({
+  shared.journal.add({
     at,
     origin,
     method: request.method,
@@ -105,12 +109,12 @@ async function fail(
   note: RequestNote,
   fault: ArmedFault,
 ): Promise<Response | null> {
-  const { site, context, closing } = here;
+  const { site, shared, closing } = here;
   const worked = fault.afterWork ? await site.fetch(request, { note }) : null;
   if (fault.delayMilliseconds !== undefined)
-    await context.clock
+    await shared.clock
       .sleep(fault.delayMilliseconds, AbortSignal.any([closing, request.signal]))
       .catch(() => {});
   if (fault.kind === "delay") return worked ?? site.fetch(request, { note });
-  return faultAnswer(fault);
+  return here.faultAnswer(fault);
 }

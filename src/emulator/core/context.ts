@@ -1,5 +1,6 @@
 /** Owns what every route of the emulator is handed: the world, the rules, the clock, and where it is reached. */
 import type { ShiftableClock } from "../../base/clock.ts";
+import type { DataCenterContext } from "../data-center/context.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal, RequestNote } from "./journal.ts";
 import type { Rules } from "./rules.ts";
@@ -22,6 +23,8 @@ export interface EmulatorContext {
   readonly faults: Faults;
   /** Consents to everything by itself; null: a person is asked. */
   readonly autoApprove: Person | null;
+  /** Those that run beside Cloud, for control. */
+  readonly dataCenters: readonly DataCenterContext[];
   /** Registers work for the emulator's end, such as stopping child processes. */
   readonly onClose: (task: () => void | Promise<void>) => void;
 }

@@ -7,7 +7,9 @@ export type EmulatorFailureCode =
   | "unknown_workspace"
   | "unknown_repository"
   | "bad_token"
-  | "slug_taken";
+  | "slug_taken"
+  | "name_taken"
+  | "bad_option";
 
 /** A failure of starting or seeding. `problems` holds every mistake of a seed, each with its path. */
 export class EmulatorFailure extends Error {

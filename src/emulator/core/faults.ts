@@ -1,13 +1,14 @@
 /** Owns faults on command: which requests go wrong, how, and how often. */
 import { z } from "zod";
+import type { JournalOrigin } from "./journal.ts";
 
 export const faultSchema = z.strictObject({
   /** Any method when left out. */
   method: z.string().toUpperCase().optional(),
-  /** The path, without query; `*` stands for anything. Both origins. */
+  /** The path, without query; `*` stands for anything. All origins. */
   path: z.string().startsWith("/").or(z.literal("*")),
   /** Narrows to one origin. */
-  origin: z.enum(["web", "api"]).optional(),
+  origin: z.enum(["web", "api", "dataCenter", "server"]).optional(),
   /** How many requests it hits; 0: until cleared. */
   count: z.int().min(0).default(1),
   /** How many matching requests pass unharmed before. */
@@ -35,7 +36,7 @@ export interface Faults {
   strike(request: {
     readonly method: string;
     readonly path: string;
-    readonly origin: "web" | "api";
+    readonly origin: JournalOrigin;
   }): ArmedFault | undefined;
 }
 

@@ -33,7 +33,7 @@ export interface Journal {
 }
 
 const harmless = new Set(
-  "page pagelen q sort fields role administrator include exclude path topic context renames binary format max_depth ignore_whitespace response_type scope".split(
+  "page pagelen q sort fields role administrator include exclude path topic context renames binary format max_depth ignore_whitespace response_type scope start limit since until merges at from to contextLines whitespace srcPath followRenames withCounts allAncestors name projectname projectkey permission visibility filter filterText orderBy avatarSize type size blame".split(
     " ",
   ),
 );

@@ -1,5 +1,6 @@
 /** Owns the seed file: its schema, and the reading of one with every mistake named at once. `docs/emulator.md` documents it. */
 import { z } from "zod";
+import { type DcRules, isDcRule, readDcRule } from "../data-center/rules.ts";
 import { EmulatorFailure } from "./errors.ts";
 import { type Rules, readRule } from "./rules.ts";
 import { accessTokenScopes, apiTokenScopes, scopes } from "./scopes.ts";
@@ -30,7 +31,7 @@ const email = z.strictObject({
 /** An API token as a seed or control asks for one. */
 export const apiTokenSchema = z.strictObject({
   name: z.string().min(1).optional(),
-  scopes: z.array(granularScope),
+  scopes: z.array(granularScope).readonly(),
   token: z.string().regex(/^ATAT/, "must begin with ATAT").optional(),
   expiresAt: time.optional(),
 });
@@ -42,7 +43,7 @@ export const accessTokenSchema = z
     project: z.string().min(1).optional(),
     repository: slug.optional(),
     name: z.string().min(1).optional(),
-    scopes: z.array(scopeName),
+    scopes: z.array(scopeName).readonly(),
     token: z.string().regex(/^ATCT/, "must begin with ATCT").optional(),
     expiresAt: time.optional(),
   })
@@ -119,7 +120,7 @@ const rules = z
   .record(z.string(), z.union([z.boolean(), z.number(), z.string()]))
   .superRefine((given, check) => {
     for (const [name, value] of Object.entries(given)) {
-      const rule = readRule(name, String(value));
+      const rule = isDcRule(name) ? readDcRule(name, String(value)) : readRule(name, String(value));
       if (typeof rule === "string") check.addIssue({ code: "custom", message: rule, path: [name] });
     }
   });
@@ -152,9 +153,18 @@ export function readSeed(value: unknown): Seed {
   throw new EmulatorFailure("bad_seed", `The seed has ${count}: ${problems.join("; ")}.`, problems);
 }
 
-/** The rules a seed sets, checked by {@link readSeed} before. */
+/** The rules of Cloud a seed sets, checked by {@link readSeed} before. */
 export function seedRules(seed: Seed): Partial<Rules> {
-  const read = Object.entries(seed.rules ?? {}).map(([name, value]) => readRule(name, String(value)));
+  const own = Object.entries(seed.rules ?? {}).filter(([name]) => !isDcRule(name));
+  const read = own.map(([name, value]) => readRule(name, String(value)));
+  return Object.assign({}, ...read.filter((rule) => typeof rule === "object"));
+}
+
+/** The rules of Data Center and Server a seed sets, checked by {@link readSeed} before. */
+export function seedDcRules(seed: Seed): Partial<DcRules> {
+  const read = Object.entries(seed.rules ?? {}).map(([name, value]) =>
+    isDcRule(name) ? readDcRule(name, String(value)) : {},
+  );
   return Object.assign({}, ...read.filter((rule) => typeof rule === "object"));
 }
 

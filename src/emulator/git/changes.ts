@@ -6,9 +6,16 @@ import { type Conversation, converse } from "./process/conversation.ts";
 import type { Location } from "./process/environment.ts";
 import { gitOutput } from "./process/run.ts";
 
+/** One side of a file that differs: its mode (`100755`, `160000` for a submodule) and its content's hash, zeros for none. */
+export interface ChangeSide {
+  readonly mode: string;
+  readonly hash: string;
+}
+
 /** One file that differs, as git sees it with rename detection at its default of 50 %. */
 export interface Change {
-  readonly status: "added" | "removed" | "modified" | "renamed";
+  /** `copied` only where copies were asked for. */
+  readonly status: "added" | "removed" | "modified" | "renamed" | "copied";
   /** Null for an added file. */
   readonly oldPath: PathBytes | null;
   /** Null for a removed file. */
@@ -16,6 +23,10 @@ export interface Change {
   /** Null for a binary file: git counts no lines there. */
   readonly linesAdded: number | null;
   readonly linesRemoved: number | null;
+  readonly old: ChangeSide;
+  readonly new: ChangeSide;
+  /** Of a renamed or copied file, in per cent; null for others. */
+  readonly similarity: number | null;
 }
 
 export interface ChangeOptions {
@@ -23,6 +34,8 @@ export interface ChangeOptions {
   readonly paths?: readonly string[];
   readonly ignoreWhitespace?: boolean;
   readonly withoutRenames?: boolean;
+  /** Looks for copies of files that changed too. */
+  readonly withCopies?: boolean;
 }
 
 /** Compares trees by their hashes. */
@@ -42,7 +55,8 @@ const format = ["-r", "--raw", "--numstat", "-z", "--no-abbrev", "--no-ext-diff"
 
 /** Opens the comparison; git starts with the first question. */
 export function openChanges(location: Location): Changes {
-  const conversation: Conversation = converse(location, ["diff-tree", "--stdin", "-M", ...format]);
+  const plain: Conversation = converse(location, ["diff-tree", "--stdin", "-M", ...format]);
+  const copies: Conversation = converse(location, ["diff-tree", "--stdin", "-C", ...format]);
   const cache = boundedCache<readonly Change[]>(rememberedChanges, (changes) => changes.length + 1);
   // git echoes a line it cannot read and flushes: that marks the end of an answer. No file can foresee the name.
   const mark = `end-${randomUUID()}\n`;
@@ -50,14 +64,18 @@ export function openChanges(location: Location): Changes {
   return {
     async between(oldTree, newTree, options = {}) {
       if (isSpecial(options)) return parseChanges(await compareOnce(location, [oldTree, newTree], options));
-      const key = `${oldTree} ${newTree}`;
+      const pair = `${oldTree} ${newTree}`;
+      const withCopies = options.withCopies === true;
+      const key = withCopies ? `${pair} -C` : pair;
       const known = cache.get(key);
       if (known !== undefined) return known;
-      const changes = await conversation.ask(`${key}\n${mark}`, answerUntil(mark));
+      const changes = await (withCopies ? copies : plain).ask(`${pair}\n${mark}`, answerUntil(mark));
       cache.set(key, changes);
       return changes;
     },
-    close: () => conversation.close(),
+    async close() {
+      await Promise.all([plain.close(), copies.close()]);
+    },
   };
 }
 
@@ -71,9 +89,13 @@ function compareOnce(location: Location, trees: readonly string[], options: Chan
 }
 
 /** The arguments of `diff-tree` for the options, without the paths. */
-export function comparison({ ignoreWhitespace, withoutRenames }: ChangeOptions): readonly string[] {
+export function comparison({
+  ignoreWhitespace,
+  withoutRenames,
+  withCopies,
+}: ChangeOptions): readonly string[] {
   return [
-    withoutRenames === true ? "--no-renames" : "-M",
+    withoutRenames === true ? "--no-renames" : withCopies === true ? "-C" : "-M",
     ...(ignoreWhitespace === true ? ["--ignore-all-space"] : []),
   ];
 }
@@ -130,20 +152,26 @@ function splitAtNul(bytes: Buffer): readonly PathBytes[] {
   return fields;
 }
 
-/** `:modes hashes STATUS`, then one path, or two for a rename. */
+/** `:OLDMODE NEWMODE OLDHASH NEWHASH STATUS`, then one path, or two for a rename or copy. */
 function parseRaw(record: string, first: PathBytes | undefined, second: PathBytes | undefined) {
+  const [oldMode = "", newMode = "", oldHash = "", newHash = "", status = ""] = record.slice(1).split(" ");
   const [path, newName] = [first ?? null, second ?? null];
-  const status = record.slice(record.lastIndexOf(" ") + 1, record.lastIndexOf(" ") + 2);
-  switch (status) {
+  const sides = { old: { mode: oldMode, hash: oldHash }, new: { mode: newMode, hash: newHash } };
+  const common = { ...sides, similarity: null };
+  switch (status[0]) {
     case "A":
-      return { change: { status: "added", oldPath: null, newPath: path } as const, length: 2 };
+      return { change: { status: "added", oldPath: null, newPath: path, ...common } as const, length: 2 };
     case "D":
-      return { change: { status: "removed", oldPath: path, newPath: null } as const, length: 2 };
+      return { change: { status: "removed", oldPath: path, newPath: null, ...common } as const, length: 2 };
     case "R":
-      return { change: { status: "renamed", oldPath: path, newPath: newName } as const, length: 3 };
+    case "C": {
+      const kind = status[0] === "R" ? ("renamed" as const) : ("copied" as const);
+      const similarity = Number(status.slice(1));
+      return { change: { status: kind, oldPath: path, newPath: newName, ...sides, similarity }, length: 3 };
+    }
     default:
       // M, and T for a change of kind, such as a link that became a file: git counts it as one change.
-      return { change: { status: "modified", oldPath: path, newPath: path } as const, length: 2 };
+      return { change: { status: "modified", oldPath: path, newPath: path, ...common } as const, length: 2 };
   }
 }
 

@@ -12,6 +12,8 @@ export interface Selection {
   readonly exclude: readonly string[];
   /** Only commits that touched this path; null: all. */
   readonly path: PathBytes | null;
+  /** Leaves out commits of several parents, or all others; absent: neither. */
+  readonly merges?: "exclude" | "only";
 }
 
 /** A commit that touched a file, and the file's name in it. */
@@ -67,11 +69,12 @@ export function openLog(location: Location): Log {
 /** The tips go in by standard input: a repository may have more tags than arguments may be long. */
 async function revList(
   location: Location,
-  { include, exclude, path }: Selection,
+  { include, exclude, path, merges }: Selection,
   { skip, count }: { readonly skip: number; readonly count: number },
 ): Promise<readonly string[]> {
   const paths = path === null ? [] : [pathspec(path)];
-  const command = ["rev-list", `--max-count=${count}`, `--skip=${skip}`, "--stdin", "--", ...paths];
+  const kinds = merges === undefined ? [] : [merges === "only" ? "--merges" : "--no-merges"];
+  const command = ["rev-list", ...kinds, `--max-count=${count}`, `--skip=${skip}`, "--stdin", "--", ...paths];
   const input = [...include, ...exclude.map((hash) => `^${hash}`)].map((line) => `${line}\n`).join("");
   const output = await gitOutput(location, command, input);
   return output.toString("latin1").split("\n").filter(Boolean);

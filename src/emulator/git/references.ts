@@ -10,6 +10,8 @@ export interface Reference {
   /** Without `refs/heads/` or `refs/tags/`. */
   readonly name: string;
   readonly commitHash: string;
+  /** Of an annotated tag's own object; null for plain tags and branches. */
+  readonly tagHash: string | null;
   /** What an annotated tag says; null for plain tags and branches. */
   readonly annotation: Tag | null;
 }
@@ -45,12 +47,12 @@ async function readReference(row: readonly string[], objects: ObjectStore): Prom
   const [refName = "", hash = "", type, peeledHash = "", peeledType] = row;
   const kind = refName.startsWith("refs/heads/") ? "branch" : "tag";
   const name = refName.replace(/^refs\/(heads|tags)\//, "");
-  if (type === "commit") return { kind, name, commitHash: hash, annotation: null };
+  if (type === "commit") return { kind, name, commitHash: hash, tagHash: null, annotation: null };
   if (type !== "tag") return null;
   const commitHash = peeledType === "commit" ? peeledHash : (await objects.info(`${hash}^{commit}`))?.hash;
   const tag = await objects.read(hash);
   if (commitHash === undefined || tag === null) return null;
-  return { kind, name, commitHash, annotation: parseTag(tag.bytes) };
+  return { kind, name, commitHash, tagHash: hash, annotation: parseTag(tag.bytes) };
 }
 
 /** The checked-out branch; where HEAD is detached or unborn, the usual names, then the first. */
@@ -69,7 +71,7 @@ function chooseMainBranch(
 /** A checkout of a bare commit, as build servers make it, has no branch: we show its HEAD as `main`. */
 async function detachedBranch(objects: ObjectStore): Promise<Reference | null> {
   const head = await objects.info("HEAD^{commit}");
-  return head && { kind: "branch", name: "main", commitHash: head.hash, annotation: null };
+  return head && { kind: "branch", name: "main", commitHash: head.hash, tagHash: null, annotation: null };
 }
 
 /**

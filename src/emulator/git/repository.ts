@@ -15,6 +15,8 @@ import { listReferences, type References, resolveRevision } from "./references.t
 export interface DiffOptions extends ChangeOptions {
   /** Lines of context; git's default is 3. */
   readonly context?: number;
+  /** What stands before the old and the new path; git's default is `a/` and `b/`. */
+  readonly prefixes?: readonly [string, string];
 }
 
 /** A repository on disk, read with git. Hashes are 40 hex digits; null stands for "there is none". */
@@ -34,6 +36,8 @@ export interface GitRepository {
   diff(oldTree: string, newTree: string, options: DiffOptions): ReadableStream<Uint8Array>;
   /** One mail a commit, oldest first, of what `include` has and `exclude` has not; a single commit without `exclude`. */
   patch(include: string, exclude: string | null): ReadableStream<Uint8Array>;
+  /** As {@link patch}, of a commit and everything before it. */
+  patchOfAll(include: string): ReadableStream<Uint8Array>;
   folder(treeHash: string): Promise<readonly TreeEntry[]>;
   /** The entry at a path, walking from a tree; the root itself for the empty path. */
   entry(treeHash: string, path: PathBytes): Promise<TreeEntry | null>;
@@ -71,7 +75,9 @@ export async function openGitRepository(path: string): Promise<GitRepository> {
     parentTreeOf: (of) => treeOf(of.parents[0] ?? null),
     changes: changes.between,
     diff: (oldTree, newTree, options) => streamGit(location, diffCommand([oldTree, newTree], options)),
-    patch: (include, exclude) => streamGit(location, patchCommand(include, exclude)),
+    patch: (include, exclude) =>
+      streamGit(location, patchCommand(exclude === null ? ["-1", include] : [include, `^${exclude}`])),
+    patchOfAll: (include) => streamGit(location, patchCommand(["--root", include])),
     folder,
     entry: (treeHash, name) => findEntry(folder, treeHash, name),
     blobInfo: (hash) => objects.info(hash),
@@ -153,6 +159,7 @@ function diffCommand(trees: readonly string[], options: DiffOptions): readonly s
     "--submodule=short",
     ...comparison(options),
     ...(options.context === undefined ? [] : [`--unified=${options.context}`]),
+    ...prefixArguments(options.prefixes),
     "--end-of-options",
     ...trees,
     "--",
@@ -160,8 +167,11 @@ function diffCommand(trees: readonly string[], options: DiffOptions): readonly s
   ];
 }
 
-function patchCommand(include: string, exclude: string | null): readonly string[] {
-  const range = exclude === null ? ["-1", include] : [include, `^${exclude}`];
+function prefixArguments(prefixes: DiffOptions["prefixes"]): readonly string[] {
+  return prefixes === undefined ? [] : [`--src-prefix=${prefixes[0]}`, `--dst-prefix=${prefixes[1]}`];
+}
+
+function patchCommand(range: readonly string[]): readonly string[] {
   return ["format-patch", "--stdout", "--no-ext-diff", "--no-textconv", "--no-signature", ...range];
 }
 

@@ -1,0 +1,51 @@
+/** Owns one Data Center or Server as a site: what is mounted below the context path, and the answers for all the rest. */
+import { type Context, Hono } from "hono";
+import { initialsPicture } from "../cloud/website/avatar.ts";
+import { dcError, htmlPage } from "./answers.ts";
+import type { DcEnv } from "./caller.ts";
+import type { DataCenterContext } from "./context.ts";
+import { credentialRoutes } from "./credentials.ts";
+import { noSuchPage, noSuchResource } from "./errors.ts";
+import { frame } from "./frame.ts";
+import { repositoryOpener } from "./history/opened.ts";
+import { rawPageRoutes } from "./history/routes.ts";
+import { restRoutes } from "./rest/routes.ts";
+import { serverInfoRoutes } from "./rest/server-info.ts";
+import { personBySlug } from "./world.ts";
+
+export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
+  const { contextPath } = context;
+  const open = repositoryOpener(context);
+  const app = new Hono<DcEnv>({ strict: false });
+  const inside = contextPath === "" ? app : app.basePath(contextPath);
+  inside.use("*", frame(context));
+  inside.route("/", serverInfoRoutes(context));
+  inside.route("/", restRoutes(context, open));
+  inside.route("/", credentialRoutes(context));
+  inside.route("/", rawPageRoutes(context, open));
+  inside.get("/users/:slug/avatar.png", (c) => {
+    const person = personBySlug(context.world, c.req.param("slug"));
+    return person === undefined ? noSuchPage() : initialsPicture(person.displayName);
+  });
+  inside.all("*", (c) => nothingThere(c, context));
+  app.notFound(() => htmlPage(404, "Not found", "Nothing is served outside the context path."));
+  app.onError((error) => dcError(500, "ServerException", `The emulator failed: ${error.message}`));
+  return app;
+}
+
+/** Pages that only people who are logged in see. */
+const guarded = /^\/(projects|users|repos|dashboard|profile|account|admin|plugins\/servlet)(\/|$)/;
+
+function nothingThere(c: Context<DcEnv>, context: DataCenterContext): Response {
+  const path = c.req.path.slice(context.contextPath.length);
+  if (path.startsWith("/rest/")) return noSuchResource();
+  if (c.get("caller").kind === "anonymous" && guarded.test(path)) return toLogin(c, context);
+  return noSuchPage();
+}
+
+/** On to the login page, which leads back to where the visitor was going. */
+export function toLogin(c: Context<DcEnv>, { baseUrl, contextPath, rules }: DataCenterContext): Response {
+  const { pathname, search } = new URL(c.req.url);
+  const next = new URLSearchParams({ [rules.loginNext]: `${pathname.slice(contextPath.length)}${search}` });
+  return c.redirect(`${baseUrl}/login?${next}`, 302);
+}
