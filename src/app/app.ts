@@ -18,7 +18,8 @@ import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { createVault } from "../vault/vault.ts";
-import { redirectUriOf } from "./callback.ts";
+import { openAdmission } from "./admission.ts";
+import { furtherCallbacks, redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
@@ -41,6 +42,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp(config: Config, parts: AppParts = {}) {
   const { clock = systemClock(), log = silentLog } = parts;
   const configured = instancesOf(config);
+  const admission = await openAdmission(config, log);
   const database = await openDatabase(config.database, { clock });
   const { keyring, notice } = await openSealedStore(database, config).catch(async (error) => {
     await database.close();
@@ -85,7 +87,9 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     cookies: createCookies({ baseUrl: config.baseUrl, plainCookiesOnLoopback }),
     sessions,
     handshakes,
-    signin: createSignin({ ...world, sessions }),
+    /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
+    furtherCallbacks: furtherCallbacks(config),
+    signin: createSignin({ ...world, sessions, admission }),
     projects,
     connections,
     /** What consent to connecting is asked for. */
@@ -98,10 +102,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     },
     isReachable: createReachability({ ...world, instances: configured }),
     /** For the operator, at start. */
-    notices: [
-      "Anybody with a Bitbucket account may sign in until sign-in rules come; a project is seen only by its maker.",
-      ...(notice === null ? [] : [notice]),
-    ],
+    notices: [...admission.notices, ...(config.notices ?? []), ...(notice === null ? [] : [notice])],
     /** Whether requests can be served: the database answers. */
     ready: () => answers(database),
     /** Goes on with analyses that a stop interrupted. */

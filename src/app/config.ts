@@ -4,7 +4,7 @@ import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { isScope, suggestScope } from "../bitbucket/scopes/suggest.ts";
 import { appErrors } from "./errors.ts";
-import { catalog, checkCatalog, instanceSignIn, signIn } from "./signin-config.ts";
+import { catalog, checkSignIn, instanceSignIn, signIn } from "./signin-config.ts";
 
 const secret = z
   .union([z.string().min(1, "is empty"), z.instanceof(Secret)])
@@ -149,7 +149,7 @@ export interface ConfigProblem {
  * @throws `app.config_invalid` with every mistake at once in `data.problems`, each with its path.
  */
 export function parseConfig(input: unknown): Config {
-  const result = schema.superRefine(checkCatalog).safeParse(input);
+  const result = schema.superRefine(checkSignIn).safeParse(input);
   if (result.success)
     return { ...result.data, baseUrl: result.data.baseUrl ?? `http://localhost:${result.data.listen.port}` };
   const problems = result.error.issues.flatMap(describe);

@@ -28,34 +28,43 @@ export const catalog = z
   })
   .prefault({});
 
-/** A resolver without a catalog finds nobody: an empty list of who may enter, which is a mistake. */
-export function checkCatalog(
-  config: {
-    readonly signIn?: unknown;
-    readonly instances: Readonly<Record<string, { readonly signIn?: unknown }>>;
-    readonly catalog: z.output<typeof catalog>;
-  },
-  check: z.RefinementCtx,
-): void {
-  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => Boolean(signIn));
-  if (!asked || config.catalog.locations.length > 0) return;
-  check.addIssue({
-    code: "custom",
-    path: ["catalog", "locations"],
-    message: "names no file, so that the sign-in resolvers could find nobody",
-  });
+interface Checked {
+  readonly signIn?: unknown;
+  readonly instances: Readonly<
+    Record<string, { readonly signIn?: unknown; readonly callbackPath?: string | undefined }>
+  >;
+  readonly catalog: z.output<typeof catalog>;
 }
 
-const path = z
+/** What only the whole configuration can say. */
+export function checkSignIn(config: Checked, check: z.RefinementCtx): void {
+  const complain = (path: string[], message: string) => check.addIssue({ code: "custom", path, message });
+  // A resolver without a catalog finds nobody: an empty list of who may enter.
+  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => Boolean(signIn));
+  if (asked && config.catalog.locations.length === 0)
+    complain(["catalog", "locations"], "names no file, so that the sign-in resolvers could find nobody");
+  const owners = new Map<string, string>();
+  for (const [id, { callbackPath }] of Object.entries(config.instances)) {
+    const owner = callbackPath === undefined ? undefined : owners.get(callbackPath);
+    if (owner !== undefined) complain(["instances", id, "callbackPath"], `is that of ${owner} already`);
+    if (callbackPath !== undefined) owners.set(callbackPath, id);
+  }
+}
+
+/** Below the paths that sign in and out, so that no page of ours is hidden by it. */
+const callbackPath = z
   .string()
-  .regex(/^(\/(?!\.{1,2}(?=\/|$))[\w.~-]+)+$/, "must be a path such as /api/auth/bitbucket/handler/frame");
+  .regex(
+    /^\/(api\/)?auth(\/(?!\.{1,2}(\/|$))[\w.~-]+){2,}$/,
+    "must be a path such as /api/auth/bitbucket/handler/frame",
+  );
 
 /** What each instance may say beside its credentials, whatever its product. */
 export const instanceSignIn = {
   /** Its own resolvers, or `false`: nobody signs in with this Bitbucket. */
   signIn: z.union([z.literal(false), resolvers]).optional(),
   /** Where people come back to from Bitbucket, when it is not `/auth/{id}/callback`. */
-  callbackPath: path.optional(),
+  callbackPath: callbackPath.optional(),
 };
 
 /** Whether it is the name of a resolver that is built in. */

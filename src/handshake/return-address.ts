@@ -8,7 +8,7 @@ const mostDecodings = 5;
 
 /**
  * Gives `address` in its normal form when it is a path on the origin of `baseUrl`, otherwise `/`. To be asked when the
- * trip begins and again when its answer is used. Paths under `/auth/` are not returned to: they sign in and out.
+ * trip begins and again when its answer is used. Paths under `/auth/` and `/api/auth/` are not returned to: they sign in and out.
  * @see RFC 9700 section 4.11.1: no open redirector on the client
  */
 export function checkReturnAddress(baseUrl: string, address: unknown): string {
@@ -22,7 +22,7 @@ export function checkReturnAddress(baseUrl: string, address: unknown): string {
   const normal = url.pathname + url.search + url.hash;
   const again = URL.parse(normal, origin);
   if (again?.origin !== origin || !/^\/(?!\/)/.test(normal)) return "/";
-  return /^\/auth(\/|$)/i.test(decodePath(url.pathname) ?? "/auth") ? "/" : normal;
+  return /^(\/api)?\/auth(\/|$)/i.test(decodePath(url.pathname) ?? "/auth") ? "/" : normal;
 }
 
 /** Decoded until nothing changes any more; null when that fails or does not come to an end. */

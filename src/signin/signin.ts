@@ -10,7 +10,7 @@ import { fetchProfile, type Profile } from "../bitbucket/profile/profile.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Database } from "../storage/database.ts";
 import { signinErrors } from "./errors.ts";
-import type { Admission } from "./policy.ts";
+import type { Admission, SigninPolicy } from "./policy.ts";
 import { resolveEntity } from "./resolvers.ts";
 import { resolveUser } from "./user.ts";
 
@@ -43,6 +43,8 @@ export interface SigninResult {
 }
 
 export interface Signin {
+  /** Who may sign in with an instance, for the page that offers it. */
+  policy(instanceId: string): SigninPolicy["kind"];
   /** Throws `signin.no_resolver` where nobody can sign in: to be asked before anybody is sent to Bitbucket. */
   admit(instanceId: string): void;
   /**
@@ -54,11 +56,13 @@ export interface Signin {
 }
 
 export function createSignin(parts: SigninParts): Signin {
+  const policy = (instanceId: string) => parts.admission?.policy(instanceId).kind ?? "first-sign-in";
   const admit = (instanceId: string) => {
-    const policy = parts.admission?.policy(instanceId);
-    if (policy?.kind === "nobody") throw signinErrors.fail("signin.no_resolver", { detail: instanceId });
+    if (policy(instanceId) === "nobody")
+      throw signinErrors.fail("signin.no_resolver", { detail: instanceId });
   };
   return {
+    policy,
     admit,
     async signIn({ instanceId, tokens, previousSessionToken }) {
       admit(instanceId);

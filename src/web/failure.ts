@@ -24,6 +24,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.unknown_instance": 404,
   "web.unreachable_bitbucket": 503,
   "bitbucket.rate_limited": 503,
+  "signin.several_entities": 409,
 };
 
 /** Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out. */
@@ -41,7 +42,7 @@ export function answerFailure(app: App, error: unknown, context: WebContext): Re
   if (failure.retryAfterSeconds !== undefined)
     context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
   const status = statusOf(failure);
-  if (context.req.path.startsWith("/api/") || context.req.path === "/auth/session") {
+  if (isForScripts(app, context.req.path)) {
     return context.json(
       { error: { code, message: failure.message, cure: failure.cure, ...extra(failure) } },
       status,
@@ -54,6 +55,11 @@ export function answerFailure(app: App, error: unknown, context: WebContext): Re
     ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}),
   });
   return context.html(page, status);
+}
+
+/** Whether a program asks there. A path of people coming back from Bitbucket may begin as the API does. */
+function isForScripts({ furtherCallbacks }: Pick<App, "furtherCallbacks">, path: string): boolean {
+  return path === "/auth/session" || (path.startsWith("/api/") && !furtherCallbacks.has(path));
 }
 
 /** A trip to Bitbucket that failed leads back to where it began. */

@@ -5,9 +5,12 @@ import { secureHeaders } from "hono/secure-headers";
 /**
  * Strict by default: nothing from elsewhere, no inline script, no framing.
  * `formTargets` are the instances' origins: a form that begins a handshake is answered with a redirect there,
- * and `form-action` judges that redirect too.
+ * and `form-action` judges that redirect too. `callbacks` are the paths that carry a code beside `/auth/{id}/callback`.
  */
-export function safeHeaders(formTargets: readonly string[]): MiddlewareHandler {
+export function safeHeaders(
+  formTargets: readonly string[],
+  callbacks: { has(path: string): boolean },
+): MiddlewareHandler {
   const headers = (referrerPolicy: "no-referrer" | "same-origin") =>
     secureHeaders({
       contentSecurityPolicy: {
@@ -28,7 +31,8 @@ export function safeHeaders(formTargets: readonly string[]): MiddlewareHandler {
   const [onCallback, elsewhere] = [headers("no-referrer"), headers("same-origin")];
   return (context, next) => {
     context.header("Cache-Control", "no-store");
-    const carriesCode = /^\/auth\/[^/]+\/callback$/.test(context.req.path);
+    const { path } = context.req;
+    const carriesCode = /^\/auth\/[^/]+\/callback$/.test(path) || callbacks.has(path);
     return (carriesCode ? onCallback : elsewhere)(context, next);
   };
 }

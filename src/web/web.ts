@@ -29,7 +29,7 @@ export function createWeb(app: App): Web {
   const formTargets = [...app.instances.configured.values()].map(
     ({ urls }) => new URL(urls.authorize).origin,
   );
-  web.use(safeHeaders(formTargets));
+  web.use(safeHeaders(formTargets, app.furtherCallbacks));
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));
   web.route("/", healthRoutes(app));

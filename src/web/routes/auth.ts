@@ -12,20 +12,26 @@ import { onlyMethods } from "../methods.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 
 export function authRoutes(app: App): Hono<WebEnvironment> {
-  return new Hono<WebEnvironment>()
+  const routes = new Hono<WebEnvironment>()
     .get(paths.signIn, (context) => showSignIn(app, context))
     .get("/auth/session", (context) => describeSession(context))
     .post(paths.logout, (context) => signOut(app, context))
     .all("/auth/:instance/login", onlyMethods("GET"), (context) => beginSignIn(app, context))
-    .all("/auth/:instance/callback", onlyMethods("GET"), (context) => completeHandshake(app, context))
+    .all("/auth/:instance/callback", onlyMethods("GET"), (context) =>
+      completeHandshake(app, context, context.req.param("instance")),
+    )
     .get(paths.account, requireVisitor, (context) => showAccount(app, context));
+  for (const [path, id] of app.furtherCallbacks)
+    routes.all(path, onlyMethods("GET"), (context) => completeHandshake(app, context, id));
+  return routes;
 }
 
 async function showSignIn(app: App, context: WebContext): Promise<Response> {
   if (context.get("visitor") !== null) return context.redirect(paths.home, 303);
   const returnTo = context.req.query("returnTo");
+  const offered = offeredInstances(app);
   const instances = await Promise.all(
-    [...app.instances.configured.values()].map(async ({ id, urls }) => ({
+    offered.map(async ({ id, urls }) => ({
       id,
       name: "Bitbucket",
       host: new URL(urls.authorize).host,
@@ -33,9 +39,17 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
     })),
   );
   const failure = failureNamed(context.req.query("error"));
+  const open = offered.every(({ id }) => app.signin.policy(id) === "first-sign-in");
   return context.html(
-    signInPage({ instances, open: true, failure, ...(returnTo === undefined ? {} : { returnTo }) }),
+    signInPage({ instances, open, failure, ...(returnTo === undefined ? {} : { returnTo }) }),
   );
+}
+
+/** Those people can sign in with; where there are none, all of them: the first step then says why not. */
+function offeredInstances(app: App) {
+  const all = [...app.instances.configured.values()];
+  const offered = all.filter(({ id }) => app.signin.policy(id) !== "nobody");
+  return offered.length > 0 ? offered : all;
 }
 
 /** Only our own words are shown, whatever the address says. */
@@ -76,6 +90,7 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
   ) {
     throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
   }
+  app.signin.admit(instance.id);
   const returnTo = context.req.query("returnTo") ?? paths.home;
   if (!(await app.isReachable(instance.id)))
     return context.redirect(
@@ -101,11 +116,11 @@ export function keepBrowser(app: App, context: WebContext): string {
 }
 
 /** Verify and exchange are the handshake's steps; profile, user and session the sign-in's. Here they meet. */
-async function completeHandshake(app: App, context: WebContext): Promise<Response> {
+async function completeHandshake(app: App, context: WebContext, instanceId: string): Promise<Response> {
   const { pathname, search } = new URL(context.req.url);
   const visitor = context.get("visitor");
   const handshake = await app.handshakes.complete({
-    instanceId: context.req.param("instance") ?? "",
+    instanceId,
     callback: new URL(pathname + search, app.config.baseUrl),
     browserToken: app.cookies.read("browser", context.req.header("cookie")),
     userId: visitor?.session.user.id,
