@@ -12,13 +12,14 @@ import { expandScopes } from "./scopes.ts";
 import type { HttpAccessToken } from "./state.ts";
 import { judgePassword, passwordRefusal } from "./tokens/password.ts";
 import { limitsTokenPaths } from "./version.ts";
-import { loginPath, sessionOf } from "./website/visitor.ts";
+import { loginLocation, sessionOf } from "./website/visitor.ts";
 import { type DcPerson, personById, personByName } from "./world.ts";
 
 const anonymous: DcCaller = { kind: "anonymous" };
 
 /** The caller, or the answer to a credential that is none. The request can be read again afterwards. */
 export async function identify(context: DataCenterContext, request: Request): Promise<DcCaller | Response> {
+  if (isDanceStep(context, request)) return anonymous;
   const signed = await readSigned(context, request);
   if (isOAuth1Call(signed)) {
     const judged = judgeCall(context, signed);
@@ -32,6 +33,12 @@ export async function identify(context: DataCenterContext, request: Request): Pr
   if (scheme.toLowerCase() === "bearer") return byBearer(context, request, value);
   if (scheme.toLowerCase() === "basic") return byBasic(context, request, value);
   return anonymous;
+}
+
+/** The dance's own endpoints judge their signatures themselves: a nonce can be spent only once. */
+function isDanceStep(context: DataCenterContext, request: Request): boolean {
+  const path = pathBelow(context, new URL(request.url).pathname);
+  return /^\/plugins\/servlet\/oauth\/(request|access)-token\/?$/.test(path);
 }
 
 function sessionCaller(context: DataCenterContext, request: Request): DcCaller {
@@ -141,6 +148,6 @@ function toLogin(context: DataCenterContext, request: Request): Response {
   const next = `${pathBelow(context, pathname)}${search}`;
   return new Response(null, {
     status: 302,
-    headers: { Location: `${context.baseUrl}${loginPath(next)}` },
+    headers: { Location: `${context.origin}${loginLocation(context, next)}` },
   });
 }

@@ -1,11 +1,10 @@
 /** Owns the middle step of the dance: a person allows or denies what a request token asks for, and the browser goes back. */
 import { type Context, Hono } from "hono";
 import type { DataCenterContext } from "../context.ts";
-import { pathTo } from "../place.ts";
 import type { OAuth1Consumer, OAuth1RequestToken } from "../state.ts";
 import { problemPage } from "../website/frame.ts";
 import { paths } from "../website/paths.ts";
-import { type DcWebEnv, loginPath, ownForm } from "../website/visitor.ts";
+import { type DcWebEnv, loginLocation, ownForm } from "../website/visitor.ts";
 import type { DcPerson } from "../world.ts";
 import { approvalPage, decidedPage } from "./approval.ts";
 import { alphanumerics, requestTokenExpired } from "./issue.ts";
@@ -27,7 +26,7 @@ export function oauth1AuthorizeRoutes(context: DataCenterContext): Hono<DcWebEnv
   app.get(path, (c) => {
     const { searchParams, search } = new URL(c.req.url);
     const person = context.autoApprove ?? c.get("visitor").person;
-    if (person === null) return c.redirect(pathTo(context, loginPath(`${path}${search}`)));
+    if (person === null) return c.redirect(loginLocation(context, `${path}${search}`));
     const asked = judge(context, searchParams);
     if ("name" in asked) return refusedPage(context, c, asked);
     note(c, asked, person);

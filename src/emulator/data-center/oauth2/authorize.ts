@@ -4,7 +4,7 @@ import type { DataCenterContext } from "../context.ts";
 import { pathTo } from "../place.ts";
 import { problemPage } from "../website/frame.ts";
 import { paths } from "../website/paths.ts";
-import { type DcWebEnv, loginPath, ownForm } from "../website/visitor.ts";
+import { type DcWebEnv, loginLocation, ownForm } from "../website/visitor.ts";
 import type { DcPerson } from "../world.ts";
 import { type AuthorizationRequest, judgeRequest } from "./authorization-request.ts";
 import { consentPage } from "./consent.ts";
@@ -25,7 +25,7 @@ export function authorizeRoutes(context: DataCenterContext): Hono<DcWebEnv> {
   app.get(paths.oauth2Consent, async (c) => {
     const { person } = c.get("visitor");
     const { search } = new URL(c.req.url);
-    if (person === null) return seeOther(pathTo(context, loginPath(`${paths.oauth2Consent}${search}`)));
+    if (person === null) return seeOther(loginLocation(context, `${paths.oauth2Consent}${search}`));
     const request = await judged(context, c);
     return request instanceof Response ? request : consentPage(context, c, request, person);
   });

@@ -2,7 +2,6 @@
 import { type Context, Hono } from "hono";
 import { secretsEqual } from "../../core/entropy.ts";
 import { json } from "../answers.ts";
-import { identify } from "../authenticate.ts";
 import type { DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
 import { notPermitted } from "../errors.ts";
@@ -26,8 +25,7 @@ export function oauth2Routes(context: DataCenterContext): Hono<DcEnv> {
   if (!hasOAuth2(context.version)) return app;
 
   app.post(`${version}/token`, async (c) => {
-    const form = await formUnlessLogin(context, c);
-    if (form instanceof Response) return form;
+    const form = await formOf(c);
     const grantType = form.get("grant_type");
     if (grantType === null) return failed(missing("grant_type"), context.rules);
     const grant = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined;
@@ -41,8 +39,7 @@ export function oauth2Routes(context: DataCenterContext): Hono<DcEnv> {
   });
 
   app.post(`${version}/revoke`, async (c) => {
-    const form = await formUnlessLogin(context, c);
-    if (form instanceof Response) return form;
+    const form = await formOf(c);
     const client = proveClient(context, c, form);
     if ("error" in client) return failed(client, context.rules);
     const wrong = revoke(context, client, form);
@@ -55,17 +52,10 @@ export function oauth2Routes(context: DataCenterContext): Hono<DcEnv> {
 }
 
 /**
- * The form of a request; anything else counts as an empty one. A Basic header is none of a client here:
- * Bitbucket's own filter takes it for a person's login before this endpoint sees it.
+ * The form of a request; anything else counts as an empty one. A Basic header is no client's here:
+ * `authenticate.ts` has taken it for a person's login before this endpoint is asked.
  */
-async function formUnlessLogin(
-  context: DataCenterContext,
-  c: Context<DcEnv>,
-): Promise<URLSearchParams | Response> {
-  if (/^\s*basic\b/i.test(c.req.header("Authorization") ?? "")) {
-    const caller = await identify(context, c.req.raw);
-    if (caller instanceof Response) return caller;
-  }
+async function formOf(c: Context<DcEnv>): Promise<URLSearchParams> {
   const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase();
   const body = await c.req.text();
   return new URLSearchParams(type === "application/x-www-form-urlencoded" ? body : "");

@@ -18,7 +18,7 @@ const captchaWord = "bucket";
 export function loginRoutes(context: DataCenterContext): Hono<DcWebEnv> {
   const app = new Hono<DcWebEnv>({ strict: false });
 
-  app.get(paths.login, (c) => loginPage(context, c, { next: c.req.query("next") ?? "/" }));
+  app.get(paths.login, (c) => loginPage(context, c, { next: c.req.query(context.rules.loginNext) ?? "/" }));
 
   app.post(paths.login, async (c) => {
     const form = await ownForm(c);

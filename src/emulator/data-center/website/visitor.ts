@@ -64,7 +64,7 @@ export async function ownForm(c: Context<DcWebEnv>): Promise<URLSearchParams | n
   return secretsEqual(token, c.get("visitor").csrf) ? form : null;
 }
 
-/** Where to log in before going on to `next`, a path below the context path. Below it itself. */
-export function loginPath(next: string): string {
-  return `/login?${new URLSearchParams({ next })}`;
+/** Where to log in before going on to `next`, a path below the context path. */
+export function loginLocation({ contextPath, rules }: DataCenterContext, next: string): string {
+  return `${contextPath}/login?${new URLSearchParams({ [rules.loginNext]: next })}`;
 }
