@@ -1,5 +1,6 @@
 /** Owns the refusals of a Data Center by the names of its exceptions. */
 import { dcError, dcErrors, htmlPage } from "./answers.ts";
+import type { DcRules } from "./rules.ts";
 
 /** Signed in or not: no right to this. */
 export function notPermitted(): Response {
@@ -35,12 +36,44 @@ export function noSuchRepository(projectKey: string, slug: string): Response {
   );
 }
 
-export function noSuchCommit(revision: string, repositoryName: string): Response {
+export function noSuchCommit(revision: string, repositoryName: string, status = 404): Response {
   return dcError(
-    404,
+    status,
     "commit.NoSuchCommitException",
     `Commit '${revision}' does not exist in repository '${repositoryName}'.`,
   );
+}
+
+/** A parameter that names no branch, tag or commit. */
+export function unknownRevision(rules: DcRules, revision: string, repositoryName: string): Response {
+  return noSuchCommit(revision, repositoryName, rules.unknownRevisionStatus);
+}
+
+/** A path where only hashes are taken has the name of a branch or tag. */
+export function noCommitId(rules: DcRules, revision: string, repositoryName: string): Response {
+  return noSuchCommit(revision, repositoryName, rules.refAsCommitStatus);
+}
+
+/** An empty repository. */
+export function noDefaultBranch(repositoryName: string): Response {
+  return dcError(
+    404,
+    "repository.NoDefaultBranchException",
+    `Repository '${repositoryName}' has no default branch.`,
+  );
+}
+
+export function noSuchTag(name: string, repositoryName: string): Response {
+  return dcError(
+    404,
+    "repository.NoSuchTagException",
+    `Tag '${name}' does not exist in repository '${repositoryName}'.`,
+  );
+}
+
+/** The resource has no text form. */
+export function notAcceptable(): Response {
+  return dcError(406, "javax.ws.rs.NotAcceptableException", "HTTP 406 Not Acceptable");
 }
 
 export function noSuchPath(path: string, revision: string): Response {

@@ -11,6 +11,7 @@ import { repositoryOpener } from "./history/opened.ts";
 import { rawPageRoutes } from "./history/routes.ts";
 import { restRoutes } from "./rest/routes.ts";
 import { serverInfoRoutes } from "./rest/server-info.ts";
+import { toLogin } from "./to-login.ts";
 import { personBySlug } from "./world.ts";
 
 export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
@@ -41,11 +42,4 @@ function nothingThere(c: Context<DcEnv>, context: DataCenterContext): Response {
   if (path.startsWith("/rest/")) return noSuchResource();
   if (c.get("caller").kind === "anonymous" && guarded.test(path)) return toLogin(c, context);
   return noSuchPage();
-}
-
-/** On to the login page, which leads back to where the visitor was going. */
-export function toLogin(c: Context<DcEnv>, { baseUrl, contextPath, rules }: DataCenterContext): Response {
-  const { pathname, search } = new URL(c.req.url);
-  const next = new URLSearchParams({ [rules.loginNext]: `${pathname.slice(contextPath.length)}${search}` });
-  return c.redirect(`${baseUrl}/login?${next}`, 302);
 }
