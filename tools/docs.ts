@@ -1,9 +1,10 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, the table in ARCHITECTURE.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the table in ARCHITECTURE.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
 import { type Room, rooms } from "./rooms.ts";
+import { scopesDocument } from "./scopes-document.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -18,6 +19,7 @@ export async function writeDocuments(): Promise<readonly Document[]> {
   const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
   return [
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
+    { path: "docs/scopes.md", text: scopesDocument() },
     { path: "ARCHITECTURE.md", text: withTable(architecture, roomsTable(rooms)) },
   ];
 }

@@ -21,8 +21,12 @@ const commands: Readonly<
     load: () => import("./commands/emulate.ts"),
   },
   doctor: {
-    summary: "checks configuration, reachability, redirect URI and scopes, and names the cure",
+    summary: "checks configuration, reachability, TLS, clock, redirect URI and scopes, and names the cure",
     load: () => import("./commands/doctor.ts"),
+  },
+  scopes: {
+    summary: "Bitbucket's permissions, with the name of each tick, and the fewest for a purpose",
+    load: () => import("./commands/scopes.ts"),
   },
   suspects: {
     summary: "a stack trace in, the commits that may have caused it out",
@@ -85,6 +89,8 @@ function explain(name: string, error: unknown): number {
   if (error instanceof Refusal) return complain(error.message, 1);
   if (isParseArgsError(error))
     return complain(`${error.message.split(". ")[0]}. Run windlass ${name} --help for its options.`, 2);
+  // A file or variable written wrongly is wrong use, as an option would be.
+  if (isWindlassError(error, "app.config_invalid")) return complain(operatorSentence(error), 2);
   if (isWindlassError(error)) return complain(operatorSentence(error), 1);
   if (error instanceof Error) return complain(error.stack ?? error.message, 1);
   return complain(String(error), 1);

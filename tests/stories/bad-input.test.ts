@@ -51,7 +51,7 @@ describe("wrong use ends with 2 and one sentence", () => {
   });
 
   test("every command explains itself with an example", async () => {
-    for (const name of ["demo", "serve", "emulate", "doctor", "diffstat"]) {
+    for (const name of ["demo", "serve", "emulate", "doctor", "scopes", "diffstat"]) {
       const { exitCode, stdout } = await runWindlass([name, "--help"]);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^Usage: /m);
@@ -67,7 +67,7 @@ describe("configuration", () => {
       "baseURL: x\nlisten: { port: 70000 }\ninstances: { bitbucket: { clientId: k } }\n",
     );
     const { exitCode, stderr } = await refused(["serve", "--config", "bad.yaml"]);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     for (const path of ["baseURL", "listen.port", "instances.bitbucket.clientSecret"])
       expect(stderr).toContain(`\n  ${path}: `);
   });

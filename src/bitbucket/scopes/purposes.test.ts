@@ -2,10 +2,20 @@ import { describe, expect, test } from "vitest";
 import { credentialKinds } from "../credential.ts";
 import { findScope } from "./catalogue.ts";
 import { compareScopes, missingFor, missingScopes } from "./compare.ts";
+import { kindsOf } from "./listing.ts";
 import { leastScopes, type Purpose, purposes, scopesOfKind } from "./purposes.ts";
 
 const names = (...call: Parameters<typeof leastScopes>) =>
   leastScopes(...call)?.map(({ scope }) => scope) ?? null;
+
+test("the credentials listed for a product are those it knows", () => {
+  for (const [product, kinds] of Object.entries(kindsOf)) {
+    const known = Object.entries(credentialKinds).filter(([, { products }]) =>
+      products.some((each) => each === product),
+    );
+    expect([...kinds].sort()).toEqual(known.map(([kind]) => kind).sort());
+  }
+});
 
 describe("the least scopes", () => {
   test.each<[string, Parameters<typeof leastScopes>, readonly string[] | null]>([
