@@ -31,6 +31,18 @@ export type {
   Product,
   ServerInstance,
 } from "./instance.ts";
+export { authorizationUrl, type OAuth1Callback, readOAuth1Callback } from "./oauth1/authorization.ts";
+export { type SignRequest, signRequest } from "./oauth1/sign.ts";
+export { oauth1Authorize } from "./oauth1/sign-call.ts";
+export {
+  exchangeVerifier,
+  type OAuth1Context,
+  type OAuth1Tokens,
+  type RequestToken,
+  renewAccess,
+  requestToken,
+  type VerifierExchange,
+} from "./oauth1/tokens.ts";
 export {
   buildAuthorizationUrl,
   readState,
@@ -59,3 +71,12 @@ export {
 export { leastScopes, type NeededScope, type Purpose, purposes } from "./scopes/purposes.ts";
 export type { AccessTokenOwner, CloudScope, Scope, ScopeList } from "./scopes/scope.ts";
 export { suggestScope } from "./scopes/suggest.ts";
+export { serverInstance } from "./self-hosted.ts";
+export {
+  type ServerProvider,
+  type ServerProviderOptions,
+  type ServerRequestToken,
+  type ServerTokens,
+  type ServerVerifierExchange,
+  serverProvider,
+} from "./server-provider.ts";

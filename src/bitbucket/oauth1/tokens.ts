@@ -52,7 +52,7 @@ export async function requestToken(
   context: OAuth1Context,
   { callback }: { readonly callback: string },
 ): Promise<RequestToken> {
-  demand("callback", callback === "oob" || /^https?:$/.test(URL.parse(callback)?.protocol ?? ""));
+  demand("callback", callback === "oob" || /^https?:$/.test(URL.parse(callback ?? "")?.protocol ?? ""));
   const url = new URL(context.instance.urls.requestToken);
   const answer = await ask(context, {
     stage: "request-token",
@@ -73,7 +73,7 @@ export interface VerifierExchange {
 
 /**
  * Trades what the callback brought for access. Throws as {@link requestToken}, and `bitbucket.callback_malformed` (no verifier
- * where there has to be one), `bitbucket.denied` (a 1.0 token the person said no to).
+ * where there has to be one), `bitbucket.denied` (the verifier says so, or it is a 1.0 token the person said no to).
  * @see RFC 5849 section 2.3
  */
 export async function exchangeVerifier(
@@ -81,6 +81,7 @@ export async function exchangeVerifier(
   { requestToken, verifier, callbackConfirmed }: VerifierExchange,
 ): Promise<OAuth1Tokens> {
   demand("requestToken", requestToken.reveal() !== "");
+  if (verifier === "denied") throw bitbucketErrors.fail("bitbucket.denied");
   if (callbackConfirmed === true && !verifier) {
     const detail = "oauth_verifier is missing, though Bitbucket confirmed the callback";
     throw bitbucketErrors.fail("bitbucket.callback_malformed", { detail });
