@@ -29,6 +29,17 @@ describe("the guides", () => {
     }
   });
 
+  test("are there under every name the pages link them by", () => {
+    const pages = globSync("src/{dashboard,web,connections,doctor}/**/*.ts").map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    const named = pages.flatMap((text) =>
+      [...text.matchAll(/\bguide(?:: |\()"([^"]+)"/g)].map(([, name]) => name),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(guides).toContain(`${folder}/${name}.md`);
+  });
+
   test("lead to headings that are there", () => {
     for (const path of globSync(["*.md", "docs/**/*.md"])) {
       for (const [, file = "", anchor = ""] of readFileSync(path, "utf8").matchAll(
