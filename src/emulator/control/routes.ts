@@ -6,6 +6,8 @@ import type { EmulatorContext } from "../core/context.ts";
 import { faultSchema } from "../core/faults.ts";
 import { type ControlEnv, withBody } from "./body.ts";
 import { createControl } from "./control.ts";
+import { linkControl } from "./links.ts";
+import { peopleControl } from "./people.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 const clockSchema = z.strictObject({ advanceSeconds: z.number().min(0) });
@@ -63,6 +65,8 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     return new Response(null, { status: 204 });
   });
   app.route("/_emulator", tokenRoutes(control));
+  app.route("/_emulator", linkControl(context));
+  app.route("/_emulator", peopleControl(context));
   app.all("/_emulator/*", () => json({ error: "There is no such control." }, 404));
   return app;
 }
