@@ -87,10 +87,47 @@ export const bitbucketErrors = defineErrors({
     message: "Bitbucket has removed this function.",
     cure: "Enter by hand what was to be looked up.",
   },
+  "bitbucket.payment_required": {
+    reaction: "refused",
+    message: "The plan of this workspace does not include that.",
+    cure: "Ask an administrator of the workspace to look at its plan.",
+  },
+  "bitbucket.conflict": {
+    reaction: "refused",
+    message: "Bitbucket refused: this was changed in the meantime, or its state does not allow it.",
+    cure: "Look at it in Bitbucket, then try again.",
+  },
+  "bitbucket.captcha": {
+    reaction: "refused",
+    message:
+      "Bitbucket wants a CAPTCHA solved before it takes this login again, even with the right password.",
+    cure: "Log in to Bitbucket once in a browser, or ask an administrator of Bitbucket to clear the CAPTCHA challenge.",
+  },
+  "bitbucket.xsrf_check_failed": {
+    reaction: "configuration",
+    message: "Bitbucket took this request for one a foreign page made (“XSRF check failed”).",
+    cure: "Let a proxy between here and Bitbucket pass the headers unchanged, X-Atlassian-Token above all.",
+  },
+  "bitbucket.login_page": {
+    reaction: "configuration",
+    message:
+      "Bitbucket answers with its login page, or sends on to another address, where its API should be.",
+    cure: "Check the base URL, its http(s):// and its context path. HTTP access tokens work below /rest and /scm only.",
+  },
+  "bitbucket.not_bitbucket": {
+    reaction: "configuration",
+    message: "There is no Bitbucket API at this address.",
+    cure: "Check the base URL: its context path belongs to it, as in https://example.com/bitbucket.",
+  },
+  "bitbucket.oauth2_not_offered": {
+    reaction: "configuration",
+    message: "This Bitbucket offers no OAuth 2: it is older than 7.20, or its base URL is another one.",
+    cure: "Check the base URL with its context path; with an older Bitbucket, make an application link for OAuth 1.0a.",
+  },
   "bitbucket.rate_limited": {
     reaction: "unreachable",
     message: "Bitbucket's limit of calls is used up for now.",
-    cure: "Wait; the limit is counted over the last hour.",
+    cure: "Try again within the hour: the limit counts the calls of the last 60 minutes, of everybody who uses this consumer.",
   },
   "bitbucket.unavailable": {
     reaction: "unreachable",
@@ -237,5 +274,15 @@ export const bitbucketErrors = defineErrors({
     reaction: "malformed",
     message: "Bitbucket answered without a token.",
     cure: "Check that the base URL is Bitbucket's and that no proxy or sign-in page answers in its place.",
+  },
+  "bitbucket.not_a_person": {
+    reaction: "refused",
+    message: "This account is not a person's: it belongs to a service, or to a token nobody stands behind.",
+    cure: "Sign in as a person.",
+  },
+  "bitbucket.person_inactive": {
+    reaction: "refused",
+    message: "This account has been deactivated at Bitbucket.",
+    cure: "Ask an administrator of Bitbucket to activate it, or use another account.",
   },
 });

@@ -22,6 +22,27 @@ export {
   resolveBranch,
 } from "./api/cloud.ts";
 export { cloudInstance, cloudUrls } from "./cloud.ts";
+export {
+  type DataCenterAuthorizationRequest,
+  type DataCenterCodeExchange,
+  type DataCenterProvider,
+  type DataCenterProviderOptions,
+  dataCenterProvider,
+} from "./data-center-provider.ts";
+export { eachCommit } from "./host/each-commit.ts";
+export type {
+  Account,
+  Changes,
+  CodeHost,
+  CommitPage,
+  HostCommit,
+  HostLinks,
+  HostRepository,
+  HostWorkspace,
+  RepositoryPage,
+  RepositoryPlace,
+} from "./host/host.ts";
+export { openHost } from "./host/open.ts";
 export type {
   CloudInstance,
   CloudUrls,
@@ -49,7 +70,16 @@ export {
   type VerifiedCallback,
   validateCallback,
 } from "./oauth2/authorization.ts";
-export { exchangeCode, refreshTokens, type TokenContext, type TokenSet } from "./oauth2/token.ts";
+export { type RevocationContext, revokeToken } from "./oauth2/revoke.ts";
+export {
+  exchangeCode,
+  refreshTokens,
+  requestClientCredentials,
+  type TokenContext,
+  type TokenSet,
+} from "./oauth2/token.ts";
+export { fetchDataCenterProfile } from "./profile/data-center.ts";
+export { openProfile } from "./profile/open.ts";
 export { fetchProfile, type Profile } from "./profile/profile.ts";
 export {
   type BitbucketProvider,

@@ -94,7 +94,8 @@ export function bitbucketProvider(options: BitbucketProviderOptions): BitbucketP
   };
 }
 
-function plainTokens({ tokens, raw }: TokenAnswer): ProviderTokens {
+/** Tokens in plain strings. */
+export function plainTokens({ tokens, raw }: TokenAnswer): ProviderTokens {
   const { accessToken, refreshToken, tokenType, scopes, expiresAt } = tokens;
   return {
     accessToken: accessToken.reveal(),

@@ -6,7 +6,7 @@ import { isWindlassError } from "../../base/errors.ts";
 import { openDoor } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { cloudUrls } from "../cloud.ts";
-import { bearer } from "./authorize.ts";
+import { type AuthorizedCall, bearer } from "./authorize.ts";
 import { createApi, segment } from "./client.ts";
 
 const expired = {
@@ -88,7 +88,7 @@ describe("a 401", () => {
   function refreshing(...answers: RecordedAnswer[]) {
     const { fetch, requests } = recorded(answers);
     const rejections: (string | null)[] = [];
-    const authorize = async (rejected?: Secret) => {
+    const authorize = async ({ rejected }: AuthorizedCall) => {
       rejections.push(rejected?.reveal() ?? null);
       return new Secret(rejected === undefined ? "Bearer old" : "Bearer new");
     };
@@ -129,7 +129,7 @@ describe("a 401", () => {
 
   test("ends with the hook's own failure when it has one", async () => {
     const { fetch } = recorded([expired]);
-    const authorize = async (rejected?: Secret) => {
+    const authorize = async ({ rejected }: AuthorizedCall) => {
       if (rejected !== undefined) throw new Error("reconnect");
       return new Secret("Bearer old");
     };

@@ -5,8 +5,10 @@ import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { Instance, InstanceUrls } from "../instance.ts";
 import { parseJson } from "../json.ts";
+import { secretsInHeader } from "../oauth1/sign.ts";
 import { type Authorize, hasNothingBetter } from "./authorize.ts";
-import { type ApiAnswer, apiFailure } from "./errors.ts";
+import { type Dialect, dialectOf } from "./dialect.ts";
+import type { ApiAnswer } from "./errors.ts";
 
 /** Parameters of a call. A list repeats its name; undefined leaves it out. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -19,10 +21,14 @@ export interface ApiCall {
   readonly repeated: boolean;
 }
 
-/** A client for one instance and one credential. Both methods resolve with parsed JSON nobody has judged yet. */
+/** A client for one instance and one credential. It only reads; what it gives, nobody has judged yet. */
 export interface Api {
   /** GET below the API's root, such as `/user`. Segments of the path are encoded by the caller ({@link segment}). */
   get(path: string, query?: Query): Promise<unknown>;
+  /** The same as text, such as git's diff. `accept` is the media type asked for; default `text/plain`. */
+  text(path: string, query?: Query, options?: { readonly accept?: string | undefined }): Promise<string>;
+  /** The same as JSON, whole, for who needs its headers or status: its text may be empty (204). */
+  answer(path: string, query?: Query): Promise<ApiAnswer>;
   /** GET a URL Bitbucket gave (`next`). Throws `bitbucket.foreign_page` unless it has the API's own origin and no user name. */
   url(next: string): Promise<unknown>;
 }
@@ -36,29 +42,50 @@ export interface ApiOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Where to call: an instance, or the API's root alone. */
+/** Where to call: an instance, or the root of a Cloud's API alone. */
 export type ApiPlace =
-  | { readonly instance: Pick<Instance, "ca"> & { readonly urls: Pick<InstanceUrls, "api"> } }
+  | { readonly instance: Pick<Instance, "ca" | "product"> & { readonly urls: Pick<InstanceUrls, "api"> } }
   | { readonly urls: Pick<InstanceUrls, "api"> };
 
 /**
  * Makes a client. Its calls throw `bitbucket.unauthorized`, `.forbidden` (data: required, granted), `.not_found`, `.gone`,
  * `.rate_limited` (retryAfterSeconds when told), `.unavailable`, `.bad_request`, `.malformed_answer`, what the door throws
- * and what `authorize` throws.
+ * and what `authorize` throws; a self-hosted Bitbucket's also `.captcha`, `.login_page`, `.not_bitbucket`, `.conflict`,
+ * `.xsrf_check_failed` and `bitbucket.oauth1_…`.
  */
 export function createApi(options: ApiOptions & ApiPlace): Api {
-  const root = "instance" in options ? options.instance.urls.api : options.urls.api;
-  const { origin, pathname } = new URL(root);
-  const send = (url: URL) => call(options, url, url.pathname.slice(pathname.length));
+  const caller = callerOf(options);
+  const { origin, pathname } = new URL(caller.root);
+  const ask = (url: URL, accept = "application/json") =>
+    call(caller, { url, path: url.pathname.slice(pathname.length), accept });
+  const below = (path: string, query: Query = {}) => withQuery(new URL(caller.root + path), query);
   return {
-    get: (path, query = {}) => send(withQuery(new URL(root + path), query)),
+    get: async (path, query) => readJson(caller, await ask(below(path, query))),
+    text: async (path, query, { accept = "text/plain" } = {}) =>
+      readText(caller, await ask(below(path, query), accept)),
+    answer: (path, query) => ask(below(path, query)),
     async url(next) {
       const url = URL.parse(next);
       if (url?.origin !== origin || url.username !== "" || url.password !== "")
         throw bitbucketErrors.fail("bitbucket.foreign_page");
-      return send(url);
+      return readJson(caller, await ask(url));
     },
   };
+}
+
+/** The options with what they mean for this place. */
+interface Caller extends ApiOptions {
+  readonly root: string;
+  readonly ca: string | null;
+  readonly dialect: Dialect;
+}
+
+function callerOf(options: ApiOptions & ApiPlace): Caller {
+  const place =
+    "instance" in options ? options.instance : { ...options, ca: null, product: "cloud" as const };
+  const { fetch, authorize, onCall, clock } = options;
+  const dialect = dialectOf(place.product);
+  return { fetch, authorize, onCall, clock, root: place.urls.api, ca: place.ca, dialect };
 }
 
 /**
@@ -81,44 +108,47 @@ function withQuery(url: URL, query: Query): URL {
   return url;
 }
 
-async function call(options: ApiOptions, url: URL, path: string): Promise<unknown> {
-  const header = await options.authorize({ method: "GET", url });
-  const first = await send(options, { url, path, header, repeated: false });
-  if (first.status !== 401) return judge(options, first, [header]);
-  const fresh = await betterHeader(options, url, { answer: first, rejected: header });
-  const second = await send(options, { url, path, header: fresh, repeated: true });
-  return judge(options, second, [header, fresh]);
+/** What is to be asked. */
+interface Question {
+  readonly url: URL;
+  readonly path: string;
+  readonly accept: string;
+}
+
+async function call(caller: Caller, question: Question): Promise<ApiAnswer> {
+  const { url } = question;
+  const header = await caller.authorize({ method: "GET", url });
+  const first = await send(caller, question, { header, repeated: false });
+  if (first.status !== 401 || !caller.dialect.mayBeRepeated(first)) return judge(caller, first, [header]);
+  const fresh = await betterHeader(caller, url, { answer: first, rejected: header });
+  const second = await send(caller, question, { header: fresh, repeated: true });
+  return judge(caller, second, [header, fresh]);
 }
 
 async function betterHeader(
-  options: ApiOptions,
+  caller: Caller,
   url: URL,
   { answer, rejected }: { readonly answer: ApiAnswer; readonly rejected: Secret },
 ): Promise<Secret> {
   try {
-    return await options.authorize({ method: "GET", url, rejected });
+    return await caller.authorize({ method: "GET", url, rejected });
   } catch (error) {
-    throw hasNothingBetter(error) ? failure(options, answer, [rejected]) : error;
+    throw hasNothingBetter(error) ? failure(caller, answer, [rejected]) : error;
   }
 }
 
-interface Sending {
-  readonly url: URL;
-  readonly path: string;
-  readonly header: Secret;
-  readonly repeated: boolean;
-}
-
-async function send(options: ApiOptions, { url, path, header, repeated }: Sending): Promise<ApiAnswer> {
-  await options.onCall?.({ path, repeated });
-  const response = await options.fetch(url.href, {
-    method: "GET",
-    headers: { accept: "application/json", authorization: header.reveal(), "user-agent": "windlass" },
-  });
+async function send(
+  caller: Caller,
+  { url, path, accept }: Question,
+  { header, repeated }: { readonly header: Secret; readonly repeated: boolean },
+): Promise<ApiAnswer> {
+  await caller.onCall?.({ path, repeated });
+  const headers = { accept, authorization: header.reveal(), "user-agent": "windlass" };
+  const response = await fetchFrom(caller, url, headers);
   const text = await response.text();
   return {
     status: response.status,
-    // Asked for only when the call failed.
+    // Asked for only when the call failed, or by who needs them.
     get headers() {
       return response.headers;
     },
@@ -127,19 +157,37 @@ async function send(options: ApiOptions, { url, path, header, repeated }: Sendin
   };
 }
 
-function judge(options: ApiOptions, answer: ApiAnswer, secrets: readonly Secret[]): unknown {
-  if (answer.status < 200 || answer.status > 299) throw failure(options, answer, secrets);
+async function fetchFrom({ fetch, ca, dialect }: Caller, url: URL, headers: Record<string, string>) {
+  try {
+    return await fetch(url.href, { method: "GET", headers, ca });
+  } catch (error) {
+    throw dialect.translate(error);
+  }
+}
+
+/** The answer, when it is a success. */
+function judge(caller: Caller, answer: ApiAnswer, secrets: readonly Secret[]): ApiAnswer {
+  if (answer.status >= 200 && answer.status <= 299) return answer;
+  throw failure(caller, answer, secrets);
+}
+
+function readJson({ dialect }: Caller, answer: ApiAnswer): unknown {
   const body = parseJson(answer.text);
-  if (body !== undefined) return body;
-  const detail = `${answer.path}: ${answer.status} without JSON`;
-  throw bitbucketErrors.fail("bitbucket.malformed_answer", { detail });
+  if (body === undefined) throw dialect.unreadable(answer);
+  return body;
+}
+
+function readText({ dialect }: Caller, answer: ApiAnswer): string {
+  if (dialect.isPage(answer)) throw dialect.unreadable(answer);
+  return answer.text;
 }
 
 /** The header went out as `Bearer …`; what could come back is the token alone. */
-function failure(options: ApiOptions, answer: ApiAnswer, headers: readonly Secret[]) {
-  return apiFailure(answer, options.clock ?? systemClock(), headers.map(bareToken));
+function failure(caller: Caller, answer: ApiAnswer, headers: readonly Secret[]) {
+  return caller.dialect.failure(answer, caller.clock ?? systemClock(), headers.flatMap(echoes));
 }
 
-function bareToken(header: Secret): Secret {
-  return new Secret(header.reveal().replace(/^\S+ /, ""));
+/** What a server could echo of the header: all of it, and the parts of a signature. */
+function echoes(header: Secret): readonly Secret[] {
+  return [new Secret(header.reveal().replace(/^\S+ /, "")), ...secretsInHeader(header)];
 }

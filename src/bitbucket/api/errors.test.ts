@@ -101,11 +101,14 @@ describe("a failed answer", () => {
       reaction: "refused",
       data: { required: ["repository", "account"], granted: ["account"] },
     });
-    expect(error.message).toContain("repository (“Repositories: Read”)");
-    expect(error.message).not.toContain("account");
+    expect(error.message).toBe(
+      "Bitbucket refused: the permission repository (“Repositories: Read”) was not granted (required: repository, account; granted: account).",
+    );
     expect(error.cure).toContain("OAuth consumer");
     const implied = { required: ["repository", "account"], granted: ["pullrequest:write"] };
-    expect(failure(403, envelope({ detail: implied })).message).not.toContain("repository");
+    expect(failure(403, envelope({ detail: implied })).message).toContain(
+      "the permission account (“Account: Read”) was",
+    );
     const unknown = failure(403, envelope({ detail: { required: ["team:x"], granted: [] } }));
     expect(unknown.message).toContain("“team:x”");
   });
@@ -181,9 +184,15 @@ describe("a failed answer", () => {
     expect(error).toMatchObject({ code: "bitbucket.bad_request", reaction: "malformed" });
     expect(error.message).toContain("source: branch not found: dummy");
     expect(failure(400, envelope({ message: "Invalid pagelen" })).message).toContain("Invalid pagelen");
-    for (const status of [402, 409, 411, 416, 418]) {
+    for (const status of [411, 416, 418]) {
       expect(failure(status, "")).toMatchObject({ code: "bitbucket.bad_request", data: { status } });
     }
+  });
+
+  test("402 is a matter of the plan, 409 of the state", () => {
+    expect(failure(402, "")).toMatchObject({ code: "bitbucket.payment_required", reaction: "refused" });
+    const error = failure(409, envelope({ message: "Already merged" }));
+    expect(error).toMatchObject({ code: "bitbucket.conflict", message: "Bitbucket refused: Already merged" });
   });
 
   test("whatever stands in the body, the failure is one of the catalogue", () => {

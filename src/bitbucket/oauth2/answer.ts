@@ -8,6 +8,7 @@ import { bitbucketErrors } from "../errors.ts";
 import type { OAuth2Instance } from "../instance.ts";
 import { asObject, asText, asTexts, type JsonObject, parseJson } from "../json.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
+import { dataCenterTokenRefusal } from "./data-center-refusals.ts";
 import { type Grant, tokenRefusal } from "./refusals.ts";
 import { authorizationServer, basicCredentials, client, registration } from "./server.ts";
 
@@ -60,8 +61,9 @@ export async function processTokenResponse(
   exchange: TokenExchange,
 ): Promise<TokenAnswer> {
   const { response } = exchange;
-  const body = parseJson(await response.text());
-  if (!response.ok) throw refusal(context, exchange, body);
+  const text = await response.text();
+  if (!response.ok) throw refusal(context, exchange, text);
+  const body = parseJson(text);
   const raw = asObject(body);
   if (raw === null) throw noAnswer(response);
   const refreshToken = asText(raw.refresh_token);
@@ -70,8 +72,13 @@ export async function processTokenResponse(
   return { raw, tokens: tokenSet(judged, exchange.sentAt) };
 }
 
-function refusal({ instance, clock }: TokenContext, exchange: TokenExchange, body: unknown) {
-  const { grant, response, secrets } = exchange;
+/** The failure of an answer that is no success. */
+export function refusal(
+  { instance, clock }: Pick<TokenContext, "instance" | "clock">,
+  { grant, response, secrets }: Omit<TokenExchange, "sentAt">,
+  text: string,
+) {
+  const { product } = instance;
   const { status, headers } = response;
   const wait = retryAfterSeconds(headers, clock);
   const details = {
@@ -82,7 +89,9 @@ function refusal({ instance, clock }: TokenContext, exchange: TokenExchange, bod
   if (status === 429) return bitbucketErrors.fail("bitbucket.rate_limited", details);
   if (status >= 500) return bitbucketErrors.fail("bitbucket.unavailable", details);
   const sent = [registration(instance).clientSecret, basicCredentials(instance), ...secrets];
-  return tokenRefusal(grant, status, body, sent) ?? noAnswer(response);
+  const refused = { product, grant, status, body: parseJson(text), secrets: sent };
+  const own = product === "cloud" ? null : dataCenterTokenRefusal({ status, headers, text }, sent);
+  return own ?? tokenRefusal(refused) ?? noAnswer(response);
 }
 
 /** A page instead of JSON is something standing before Bitbucket: it may be gone in a minute. Other nonsense stays nonsense. */

@@ -4,33 +4,43 @@ import { bitbucketErrors } from "../errors.ts";
 import { quoteForeign } from "../foreign-text.ts";
 import type { OAuth2Instance } from "../instance.ts";
 import { authorizationServer, client, registration } from "./server.ts";
+import { wordsFor } from "./words.ts";
 
 export interface AuthorizationRequest {
   /** The consumer's callback URL, or an extension of it. Send the same at the exchange. */
   readonly redirectUri: string;
-  /** Unguessable, used once, bound to the browser: at Bitbucket it carries the whole defence. */
+  /**
+   * Unguessable, used once, bound to the browser: at Cloud it carries the whole defence. Data Center decodes it once more than
+   * it was encoded, so there it is of unreserved characters only (RFC 3986 section 2.3).
+   */
   readonly state: string;
-  /** Instead of the instance's. An empty list asks for all the consumer has. */
+  /** Instead of the instance's. An empty list asks Cloud for all the consumer has, and Data Center for `PUBLIC_REPOS`. */
   readonly scopes?: readonly string[] | undefined;
-  /** 43 to 128 characters (RFC 7636 section 4.1). Bitbucket takes the challenge and, as far as known, ignores it. */
+  /**
+   * 43 to 128 characters (RFC 7636 section 4.1). Cloud takes the challenge and, as far as known, ignores it; Data Center
+   * holds to it, so there it is always needed.
+   */
   readonly codeVerifier?: string | undefined;
 }
 
 const verifierShape = /^[A-Za-z0-9\-._~]{43,128}$/;
+const unreserved = /^[A-Za-z0-9\-._~]+$/;
 
 /**
  * The URL to send the person's browser to. PKCE is always S256 when there is a verifier.
  * Throws `bitbucket.call_incomplete` when the redirect URI, state or verifier cannot be used.
- * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3; "Use OAuth on Bitbucket Cloud"
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3; "Use OAuth on Bitbucket Cloud", "Bitbucket OAuth 2.0 provider API"
  */
 export async function buildAuthorizationUrl(
   instance: OAuth2Instance,
   request: AuthorizationRequest,
 ): Promise<string> {
   demand("redirectUri", URL.canParse(request.redirectUri));
-  demand("state", isFilled(request.state));
+  const isCloud = instance.product === "cloud";
+  demand("state", isFilled(request.state) && (isCloud || unreserved.test(request.state)));
+  demand("codeVerifier", isCloud || request.codeVerifier !== undefined);
   const url = new URL(instance.urls.authorize);
-  const scopes = request.scopes ?? instance.scopes;
+  const scopes = askedScopes(instance, request);
   url.searchParams.set("response_type", "code");
   url.searchParams.set("client_id", registration(instance).clientId);
   url.searchParams.set("redirect_uri", request.redirectUri);
@@ -42,6 +52,12 @@ export async function buildAuthorizationUrl(
     url.searchParams.set("code_challenge_method", "S256");
   }
   return url.href;
+}
+
+/** Data Center takes a missing scope for a missing parameter. */
+function askedScopes(instance: OAuth2Instance, request: AuthorizationRequest): readonly string[] {
+  const scopes = request.scopes ?? instance.scopes;
+  return scopes.length === 0 && instance.product === "data-center" ? ["PUBLIC_REPOS"] : scopes;
 }
 
 /** Callers in plain JavaScript hand in `undefined` where the types ask for text. */
@@ -108,18 +124,24 @@ function verify(
     // The library has just checked it, and its grant request accepts only what came from that check.
     return judged as VerifiedCallback;
   } catch (error) {
-    if (error instanceof oauth.AuthorizationResponseError) throw authorizationFailure(error);
+    if (error instanceof oauth.AuthorizationResponseError) throw authorizationFailure(instance, error);
     throw malformed(error instanceof Error ? error.message : "the library refused it");
   }
 }
 
-function authorizationFailure({ error, error_description }: oauth.AuthorizationResponseError) {
+function authorizationFailure(
+  { product }: OAuth2Instance,
+  { error, error_description }: oauth.AuthorizationResponseError,
+) {
   const code = quoteForeign(error);
   const detail = quoteForeign(`${error}: ${error_description ?? "no description"}`);
-  const details = { detail, data: { error: code } };
-  if (error === "access_denied") return bitbucketErrors.fail("bitbucket.denied", details);
-  if (error === "invalid_scope") return bitbucketErrors.fail("bitbucket.scope_refused", details);
-  return bitbucketErrors.fail("bitbucket.authorization_failed", details);
+  const meant =
+    error === "access_denied"
+      ? "bitbucket.denied"
+      : error === "invalid_scope"
+        ? "bitbucket.scope_refused"
+        : "bitbucket.authorization_failed";
+  return bitbucketErrors.fail(meant, { detail, data: { error: code }, ...wordsFor(product, meant) });
 }
 
 function malformed(detail: string) {

@@ -4,13 +4,20 @@ import { base64 } from "../../base/encoding.ts";
 import { asResponse, type Fetch } from "../../base/http/door.ts";
 import { isLoopback } from "../../base/http/loopback.ts";
 import { Secret } from "../../base/secret.ts";
+import { dialectOf } from "../api/dialect.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { OAuth2Instance, OAuthClient } from "../instance.ts";
 
 /** The instance as authorization server metadata; Bitbucket publishes none (RFC 8414), so these are ours. */
 export function authorizationServer(instance: OAuth2Instance): oauth.AuthorizationServer {
   const { web, authorize, token } = instance.urls;
-  return { issuer: new URL(web).origin, authorization_endpoint: authorize, token_endpoint: token };
+  const revocation = instance.product === "cloud" ? {} : { revocation_endpoint: instance.urls.revoke };
+  return {
+    issuer: new URL(web).origin,
+    authorization_endpoint: authorize,
+    token_endpoint: token,
+    ...revocation,
+  };
 }
 
 /**
@@ -63,8 +70,13 @@ export function basicCredentials(instance: OAuth2Instance): Secret {
 export function requestOptions(instance: OAuth2Instance, fetch: Fetch): oauth.TokenEndpointRequestOptions {
   return {
     headers: { "user-agent": "windlass" },
-    [oauth.customFetch]: async (url, { method, headers, body }) =>
-      asResponse(await fetch(url, { method, headers, body, ca: instance.ca })),
+    [oauth.customFetch]: async (url, { method, headers, body }) => {
+      try {
+        return await asResponse(await fetch(url, { method, headers, body, ca: instance.ca }));
+      } catch (error) {
+        throw dialectOf(instance.product).translate(error);
+      }
+    },
     [oauth.allowInsecureRequests]: isLoopback(new URL(instance.urls.token).hostname),
   };
 }

@@ -1,6 +1,7 @@
 /** Owns trading a code or a refresh token for tokens (RFC 6749 sections 4.1.3, 5 and 6): request and answer. */
 import * as oauth from "oauth4webapi";
 import { Secret } from "../../base/secret.ts";
+import { bitbucketErrors } from "../errors.ts";
 import { processTokenResponse, type TokenAnswer, type TokenContext, type TokenSet } from "./answer.ts";
 import { demand, type VerifiedCallback } from "./authorization.ts";
 import { authorizationServer, client, clientAuthentication, requestOptions } from "./server.ts";
@@ -60,6 +61,34 @@ export async function requestRefresh(context: TokenContext, refreshToken: Secret
     requestOptions(instance, fetch),
   );
   return processTokenResponse(context, { grant: "refresh_token", response, sentAt, secrets: [refreshToken] });
+}
+
+/**
+ * Access for the consumer itself, as an account of its own: it can connect, never sign in. Only a private consumer of Cloud gets it.
+ * Throws `bitbucket.consumer_public`, `bitbucket.consumer_without_callback`, `bitbucket.configuration` where the product has
+ * no such grant, otherwise as {@link exchangeCode}.
+ * @see RFC 6749 section 4.4; "Use OAuth on Bitbucket Cloud"
+ */
+export async function requestClientCredentials(context: TokenContext): Promise<TokenSet> {
+  const { instance, fetch, clock } = context;
+  if (instance.product !== "cloud") throw noClientCredentials();
+  const sentAt = clock.now();
+  const response = await oauth.clientCredentialsGrantRequest(
+    authorizationServer(instance),
+    client(instance),
+    clientAuthentication(instance),
+    new URLSearchParams(),
+    requestOptions(instance, fetch),
+  );
+  const exchange = { grant: "client_credentials", response, sentAt, secrets: [] } as const;
+  return (await processTokenResponse(context, exchange)).tokens;
+}
+
+function noClientCredentials() {
+  return bitbucketErrors.fail("bitbucket.configuration", {
+    message: "Data Center gives no access to a client alone.",
+    cure: "Use an HTTP access token of the project or repository.",
+  });
 }
 
 function sendCode({ instance, fetch }: TokenContext, exchange: CodeExchange, code: string) {

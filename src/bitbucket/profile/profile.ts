@@ -7,25 +7,26 @@ import { bitbucketErrors } from "../errors.ts";
 import { asText, at, type JsonObject } from "../json.ts";
 import { withoutBraces } from "../uuid.ts";
 import { chooseEmail } from "./email.ts";
+import { readLink, readNames } from "./names.ts";
 
 /** A person as Bitbucket knows them. What Bitbucket does not say is null, never "". */
 export interface Profile {
   /** The instance that vouches for it. */
   readonly instance: string;
-  /** Bitbucket's uuid without braces: with `instance` the person's identity. Everything else can change. */
+  /** Cloud's uuid without braces, else the user's number: with `instance` the person's identity. Everything else can change. */
   readonly id: string;
-  /** The id across Atlassian's products. */
+  /** The id across Atlassian's products; only Cloud has one. */
   readonly accountId: string | null;
   readonly email: string | null;
-  /** Whether Bitbucket has confirmed exactly the address in `email`. */
+  /** Whether Bitbucket has confirmed exactly the address in `email`. Only Cloud says so. */
   readonly emailVerified: boolean;
   /** All addresses, as listed. */
   readonly emails: readonly CloudEmail[];
   /** A sentence saying why `email` is null; absent when it is not. */
   readonly emailMissingReason?: string;
-  /** Bitbucket gives it for oneself only, and not always. Not stable. */
+  /** Cloud gives it for oneself only, and not always; elsewhere it is what the person logs in with. Not stable. */
   readonly username: string | null;
-  /** Chosen by the person, not unique. */
+  /** At Cloud chosen by the person and not unique, elsewhere the slug. */
   readonly nickname: string | null;
   readonly displayName: string | null;
   /** The display name up to its first white space. */
@@ -34,7 +35,7 @@ export interface Profile {
   readonly lastName: string | null;
   readonly avatarUrl: string | null;
   readonly profileUrl: string | null;
-  /** What `GET /user` answered. */
+  /** The user as Bitbucket answered it. */
   readonly raw: JsonObject;
 }
 
@@ -77,7 +78,6 @@ export function readProfile(instance: string, user: JsonObject, addresses: Addre
   const emails = typeof addresses === "string" ? [] : addresses;
   const chosen = chooseEmail(emails);
   const reason = typeof addresses === "string" ? addresses : "The Bitbucket account has no e-mail address.";
-  const displayName = asText(user.display_name)?.trim() ?? null;
   return {
     instance,
     id: readId(user),
@@ -88,8 +88,7 @@ export function readProfile(instance: string, user: JsonObject, addresses: Addre
     ...(chosen === null ? { emailMissingReason: reason } : {}),
     username: asText(user.username),
     nickname: asText(user.nickname),
-    displayName,
-    ...splitName(displayName),
+    ...readNames(user.display_name),
     avatarUrl: readLink(at(user, "links", "avatar", "href")),
     profileUrl: readLink(at(user, "links", "html", "href")),
     raw: user,
@@ -100,17 +99,4 @@ function readId(user: JsonObject): string {
   const id = withoutBraces(user.uuid);
   if (id === null) throw bitbucketErrors.fail("bitbucket.profile_without_id");
   return id;
-}
-
-/** White space of any kind, so a no-break space parts a name too. */
-function splitName(displayName: string | null): Pick<Profile, "firstName" | "lastName"> {
-  const [, firstName = null, lastName = null] = /^(\S+)(?:\s+(.*))?$/su.exec(displayName ?? "") ?? [];
-  return { firstName, lastName };
-}
-
-/** A link goes into pages, so one that would run script there (`javascript:`, `data:`) is none. */
-function readLink(value: unknown): string | null {
-  const link = asText(value);
-  const protocol = link === null ? null : URL.parse(link)?.protocol;
-  return protocol === undefined || protocol === "https:" || protocol === "http:" ? link : null;
 }
