@@ -14,7 +14,7 @@ const imported = new WeakMap<Secret, Promise<SigningKey>>();
  * The RSA private key in a PEM: PKCS#8 (“PRIVATE KEY”) or PKCS#1 (“RSA PRIVATE KEY”).
  * Throws `bitbucket.oauth1_key_unusable`.
  */
-export function signingKey(pem: Secret): Promise<SigningKey> {
+function signingKey(pem: Secret): Promise<SigningKey> {
   const known = imported.get(pem);
   if (known !== undefined) return known;
   const key = importKey(pem);
