@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { shiftableClock } from "../base/clock.ts";
-import { retryAfterSeconds } from "./retry-after.ts";
+import { resetSeconds, retryAfterSeconds, whenToTry } from "./retry-after.ts";
 
 const clock = shiftableClock(new Date("2026-11-20T10:00:00Z"));
 const read = (headers: Record<string, string>) => retryAfterSeconds(new Headers(headers), clock);
@@ -17,5 +17,20 @@ test("reads seconds, and a date against the answer's own date, else against our 
 test("knows nothing when the header is missing or says nothing usable", () => {
   for (const value of ["", "soon", "-5", "1e9", "99999999999999999999"]) {
     expect(read(value === "" ? {} : { "retry-after": value })).toBeUndefined();
+  }
+});
+
+test("says when to try again, relatively and absolutely", () => {
+  const at = new Date("2026-11-20T23:59:30Z");
+  expect(whenToTry(1, at)).toBe("Try again in 1 second, at 23:59:31 UTC.");
+  expect(whenToTry(300, at)).toBe("Try again in 5 minutes, at 00:04:30 UTC.");
+  expect(whenToTry(24 * 3600, at)).toBe("Try again in 24 hours, at 2026-11-21 23:59:30 UTC.");
+  expect(whenToTry(1e15, at)).toBe("Try again later.");
+});
+
+test("takes x-ratelimit-reset as the seconds that are left", () => {
+  expect(resetSeconds(new Headers({ "x-ratelimit-reset": "1800" }))).toBe(1800);
+  for (const value of ["1795000000", "soon"]) {
+    expect(resetSeconds(new Headers({ "x-ratelimit-reset": value }))).toBeUndefined();
   }
 });

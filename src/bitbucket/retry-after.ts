@@ -1,4 +1,4 @@
-/** Owns the `Retry-After` header (RFC 9110 section 10.2.3), which Bitbucket may or may not send. */
+/** Owns when to try again: the `Retry-After` header (RFC 9110 section 10.2.3), which Bitbucket may or may not send, and the sentence. */
 import type { Clock } from "../base/clock.ts";
 
 const wholeSeconds = /^\d{1,9}$/;
@@ -16,4 +16,29 @@ export function retryAfterSeconds(headers: Headers, clock: Clock): number | unde
   const sentAt = Date.parse(headers.get("date") ?? "");
   const from = Number.isNaN(sentAt) ? clock.now().getTime() : sentAt;
   return Math.max(0, Math.ceil((until - from) / 1000));
+}
+
+/** Seconds to wait as Cloud tells them to calls without a login: `x-ratelimit-reset` counts down, it is no point in time. */
+export function resetSeconds(headers: Headers): number | undefined {
+  const value = headers.get("x-ratelimit-reset")?.trim() ?? "";
+  return /^\d{1,5}$/.test(value) ? Number(value) : undefined;
+}
+
+/** When to try again, relatively and absolutely: “Try again in 2 minutes, at 14:03:20 UTC.” */
+export function whenToTry(seconds: number, now: Date): string {
+  const at = new Date(now.getTime() + seconds * 1000);
+  // Beyond what a date can hold; nobody waits that long.
+  if (Number.isNaN(at.getTime())) return "Try again later.";
+  const day = seconds < 20 * 3600 ? "" : `${at.toISOString().slice(0, 10)} `;
+  return `Try again in ${duration(seconds)}, at ${day}${at.toISOString().slice(11, 19)} UTC.`;
+}
+
+function duration(seconds: number): string {
+  const [amount, unit] =
+    seconds < 120
+      ? [seconds, "second"]
+      : seconds < 7200
+        ? [Math.ceil(seconds / 60), "minute"]
+        : [Math.ceil(seconds / 3600), "hour"];
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }

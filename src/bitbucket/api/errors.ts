@@ -82,7 +82,8 @@ export function apiFailure(answer: ApiAnswer, clock: Clock, secrets: readonly Se
   const details: FailureDetails = {
     detail: `${path}: ${status} ${said}${body.detail === null ? "" : ` (${body.detail})`}`,
     data: { status, said: body.message },
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait, cure: whenToTry(wait, clock.now()) }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    ...(wait === undefined || (status !== 429 && status < 500) ? {} : { cure: whenToTry(wait, clock.now()) }),
   };
   if (status === 429) return bitbucketErrors.fail("bitbucket.rate_limited", details);
   if (status >= 500) return unavailable(status, details);
