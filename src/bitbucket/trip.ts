@@ -4,7 +4,7 @@ import type { Fetch } from "../base/http/door.ts";
 import { randomToken } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
 import type { Instance, ServerInstance } from "./instance.ts";
-import { authorizationUrl, readOAuth1Callback } from "./oauth1/authorization.ts";
+import { authorizationUrl, readOAuth1Callback, readRequestToken } from "./oauth1/authorization.ts";
 import { exchangeVerifier, requestToken } from "./oauth1/tokens.ts";
 import type { TokenSet } from "./oauth2/answer.ts";
 import { buildAuthorizationUrl, readState, validateCallback } from "./oauth2/authorization.ts";
@@ -49,7 +49,7 @@ export async function beginTrip(
 
 /** By what the trip is found that this callback ends. Throws `bitbucket.callback_malformed`. */
 export function readTripState({ product }: Pick<Instance, "product">, callback: URL): string {
-  return product === "server" ? readOAuth1Callback(callback).token : readState(callback);
+  return product === "server" ? readRequestToken(callback) : readState(callback);
 }
 
 /** Judges the callback and trades it for tokens. Throws `bitbucket.denied` and what the exchange throws. */
@@ -89,10 +89,11 @@ async function endOAuth1(
   trip: { readonly callback: URL; readonly state: string; readonly verifier: string },
 ): Promise<TripEnd> {
   const { verifier } = readOAuth1Callback(trip.callback);
+  const { verifier: kept } = trip;
   const answer = await exchangeVerifier(context, {
     requestToken: new Secret(trip.state),
     verifier,
-    callbackConfirmed: trip.verifier === confirmed,
+    callbackConfirmed: kept === confirmed,
   });
   const { accessToken, sessionHandle, expiresAt } = answer;
   return {

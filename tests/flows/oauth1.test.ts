@@ -21,6 +21,7 @@ import {
 } from "../../src/bitbucket/oauth1/tokens.ts";
 import { serverInstance } from "../../src/bitbucket/self-hosted.ts";
 import { serverProvider } from "../../src/bitbucket/server-provider.ts";
+import { beginTrip, endTrip, readTripState } from "../../src/bitbucket/trip.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { failureOf } from "../failure.ts";
 import { newVisitor, type Seen } from "../stories/visitor.ts";
@@ -175,6 +176,39 @@ describe("deny", () => {
     expect(await failureOf(() => readOAuth1Callback(url))).toMatchObject({ code: "bitbucket.denied" });
     const forged = { requestToken: begun.token, verifier: "abc123", callbackConfirmed: true };
     expect(await failureOf(exchangeVerifier(context, forged))).toMatchObject({ code: "bitbucket.denied" });
+  });
+});
+
+describe("a trip", () => {
+  const begin = async (options: EmulatorOptions = {}) => {
+    const started = await start(options);
+    const trip = await beginTrip(started.context, { redirectUri: callback, scopes: [] });
+    const kept = { state: trip.state.reveal(), verifier: trip.verifier.reveal(), redirectUri: callback };
+    return { started, trip, kept };
+  };
+
+  test("ends with tokens, found by the request token", async () => {
+    const { started, trip, kept } = await begin();
+    const back = await callbackAt(trip.location);
+    expect(readTripState(started.instance, back)).toBe(kept.state);
+    const end = await endTrip(started.context, { ...kept, callback: back });
+    expect(end).toMatchObject({ kind: "oauth1", tokens: { refreshToken: expect.any(Secret) } });
+  });
+
+  test("that was denied is found too, so that it can be ended", async () => {
+    const { started, trip, kept } = await begin(withPage);
+    const { url } = await answerPage(started, trip.location, "deny");
+    expect(readTripState(started.instance, url)).toBe(kept.state);
+    const end = endTrip(started.context, { ...kept, callback: url });
+    expect((await failureOf(end)).code).toBe("bitbucket.denied");
+  });
+
+  test("whose callback lost its verifier is refused, as the callback was confirmed", async () => {
+    const { started, trip, kept } = await begin();
+    const back = await callbackAt(trip.location);
+    back.searchParams.delete("oauth_verifier");
+    const end = endTrip(started.context, { ...kept, callback: back });
+    expect((await failureOf(end)).code).toBe("bitbucket.callback_malformed");
   });
 });
 
