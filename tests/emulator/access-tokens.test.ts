@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
-import { basic, call, seen } from "./client.ts";
+import { basic, call, seen, tokensFor } from "./client.ts";
 import { type Fields, personAt } from "./person.ts";
 
 const unsupported = {
@@ -225,6 +225,42 @@ test("C3, C24: answers name the kind of token and its scopes, also where it is r
     expect(answer.headers.get("x-oauth-scopes")).toBe("repository, webhook");
   }
 });
+
+test("C40: access tokens are told their limit and anonymous callers count down; OAuth and API tokens hear nothing", () =>
+  under({}, async (where) => {
+    const names = ["limit", "remaining", "reset", "resource", "nearlimit"].map(
+      (name) => `x-ratelimit-${name}`,
+    );
+    const headers = async (authorization?: string) => {
+      const init = authorization === undefined ? {} : { headers: { authorization } };
+      const answer = await fetch(`${where.urls.api}/2.0/repositories/acme/public`, init);
+      expect(answer.status).toBe(200);
+      return names.map((name) => answer.headers.get(name));
+    };
+    expect(await headers()).toEqual([
+      "60, 60;w=3600",
+      "59",
+      expect.stringMatching(/^3(600|59\d)$/),
+      null,
+      null,
+    ]);
+    where.control.advance(1800);
+    expect(await headers()).toEqual([
+      "60, 60;w=3600",
+      "58",
+      expect.stringMatching(/^1(800|79\d)$/),
+      null,
+      null,
+    ]);
+    where.control.advance(1801);
+    expect((await headers())[1]).toBe("59");
+    const token = make(where, { workspace: "acme", scopes: ["repository"] });
+    expect(await headers(`Bearer ${token}`)).toEqual(["1000", null, null, "api", "false"]);
+    const apiToken = where.people[0]?.apiTokens[0]?.token ?? "";
+    expect(await headers(basic("user@example.com", apiToken))).toEqual([null, null, null, null, null]);
+    const { access_token } = await tokensFor(where);
+    expect(await headers(`Bearer ${access_token}`)).toEqual([null, null, null, null, null]);
+  }));
 
 test("C24: a token cannot have a scope its kind may not have; a seed says so with its path", async () => {
   for (const [wanted, words] of [

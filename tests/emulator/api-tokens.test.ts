@@ -179,6 +179,45 @@ test("C3, C24: answers say which credential it was and which scopes it has, unle
   );
 });
 
+test("C24: a seed may say which token it is and when it ends", async () => {
+  const now = new Date();
+  const seed = {
+    people: [
+      {
+        username: "ada",
+        displayName: "Ada",
+        emails: [{ address: "ada@example.com", primary: true }],
+        apiTokens: [
+          {
+            token: "ATATmine:with:colons",
+            scopes: ["read:user:bitbucket"],
+            expiresAt: new Date(now.getTime() + 3_600_000).toISOString(),
+          },
+        ],
+      },
+    ],
+  };
+  await under({ seed }, async (where) => {
+    const authorization = basic("ada@example.com", "ATATmine:with:colons");
+    expect((await get(where, "/2.0/user", authorization)).status).toBe(200);
+    where.control.advance(3601);
+    expect((await get(where, "/2.0/user", authorization)).status).toBe(401);
+  });
+  for (const [token, words] of [
+    [
+      { scopes: ["repository"] },
+      'people[0].apiTokens[0].scopes[0]: "repository" is no scope of an API token',
+    ],
+    [{ scopes: [], token: "mine" }, "people[0].apiTokens[0].token: must begin with ATAT"],
+    [{ scopes: [], expiresAt: "2999-01-01T00:00:00Z" }, "within a year"],
+  ] as const) {
+    const people = [
+      { username: "ada", displayName: "Ada", apiTokens: [{ ...token, scopes: [...token.scopes] }] },
+    ];
+    await expect(createEmulator({ seed: { people } })).rejects.toThrow(words);
+  }
+});
+
 test("C20: an app password is 401 today, with the sentence for wrong passwords", async () => {
   const seed = {
     people: [

@@ -10,7 +10,11 @@ interface Line {
   readonly api: string;
   readonly control: string;
   readonly consumers: readonly { readonly key: string; readonly callbackUrl: string }[];
-  readonly people: readonly { readonly username: string | null }[];
+  readonly people: readonly {
+    readonly username: string | null;
+    readonly apiTokens: readonly { readonly token: string }[];
+  }[];
+  readonly accessTokens: readonly { readonly token: string }[];
 }
 
 const anyPorts = ["--port", "0", "--api-port", "0"];
@@ -40,6 +44,8 @@ test("--json prints one line with addresses, consumers and people, and auto-appr
   const { line } = running;
   expect(line.people[0]?.username).toBe("johndoe");
   expect(line.consumers[0]?.callbackUrl).toBe("http://localhost:3000/cb");
+  expect(line.people[0]?.apiTokens[0]?.token).toMatch(/^ATATT3x/);
+  expect(line.accessTokens[0]?.token).toMatch(/^ATCTT3x/);
   expect((await fetch(`${line.api}/2.0/user`)).status).toBe(401);
   expect((await fetch(`${line.control}/requests`)).status).toBe(200);
   const authorize = `${line.bitbucket}/site/oauth2/authorize?response_type=code&client_id=${line.consumers[0]?.key}`;

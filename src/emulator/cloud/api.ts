@@ -5,6 +5,7 @@ import { findWorkspace } from "../core/world.ts";
 import type { ApiEnv } from "./access.ts";
 import { apiError, forbidden, resourceNotFound } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
+import { rateHeaders } from "./rate-headers.ts";
 import { removedRoutes } from "./removed.ts";
 import type { Open } from "./repositories/opened.ts";
 import { partialAnswers } from "./repositories/query/partial.ts";
@@ -22,6 +23,7 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
     const workspace = findWorkspace(context.world, c.req.param("workspace"));
     return workspace === undefined ? forbidden() : initialsPicture(workspace.name);
   });
+  app.use("/2.0/*", rateHeaders(context));
   app.use("/2.0/*", authenticate(context));
   for (const path of ["/2.0/user/*", "/2.0/workspaces/*"]) app.use(path, partialAnswers());
   const fetchOne = async (c: Context<ApiEnv>, path: string) => {
