@@ -272,6 +272,17 @@ describe("time", () => {
     expect(Math.abs(Number(failure.data.skewSeconds) - offset)).toBeLessThanOrEqual(2);
   });
 
+  test("a call of the REST API tells of the clock as well", async () => {
+    const started = await start();
+    const tokens = await connect(started);
+    const clock = shiftableClock(new Date(started.emulator.clock.now().getTime() - 3600_000));
+    const authorize = oauth1Authorize({ instance: started.instance, clock }, tokens.accessToken);
+    const api = createApi({ instance: started.instance, fetch, authorize, clock });
+    const failure = await failureOf(api.get("/users/johndoe"));
+    expect(failure.code).toBe("bitbucket.oauth1_timestamp_refused");
+    expect(failure.message).toContain("60 minutes behind");
+  });
+
   test("four minutes off are within the window", async () => {
     const { emulator, context } = await start();
     const clock = shiftableClock(new Date(emulator.clock.now().getTime() - 240_000));

@@ -43,6 +43,9 @@ interface Refusal {
   readonly details: FailureDetails;
 }
 
+/** Where the OAuth 1.0a provider's table puts its problems; its realm alone stands beside other refusals too. */
+const mayNameProblem = new Set([400, 401, 403, 503]);
+
 /** The failure that an answer other than a success stands for. */
 export function dataCenterFailure(
   answer: ApiAnswer,
@@ -50,7 +53,8 @@ export function dataCenterFailure(
   secrets: readonly Secret[] = [],
 ): WindlassError {
   const { status, headers, text, path } = answer;
-  const problem = status === 401 || status === 400 ? oauthProblem(headers, text, { status, secrets }) : null;
+  const asked = { status, secrets, sentAt: clock.now() };
+  const problem = mayNameProblem.has(status) ? oauthProblem(headers, text, asked) : null;
   if (problem !== null) return problem;
   const errors = readDataCenterErrors(text, secrets);
   const said = errors.find(({ message }) => message !== null)?.message ?? null;
