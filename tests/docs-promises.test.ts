@@ -55,6 +55,13 @@ test.each([
   expect(numbers).toEqual(Array.from({ length: last }, (_, index) => `${letters}${index + 1}`));
 });
 
+test("what Bitbucket has changed since is a row of older guides", () => {
+  const known = readTables(readFileSync("docs/older-guides.md", "utf8")).map(([number]) => number);
+  const named = rows.flatMap((row) => [...(row[3] ?? "").matchAll(/\bO\d+/g)].map(([number]) => number));
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((number) => !known.includes(number))).toEqual([]);
+});
+
 test("a mention of a test that is not there is noticed", () => {
   expect(faultOf("S1", "`tests/docs-promises.test.ts`: no such title")).toContain("has no test");
   expect(faultOf("S1", "`tests/docs-promises.test.ts`")).toContain("has no test");
