@@ -4,8 +4,11 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
+import type { CredentialKind } from "../bitbucket/credential.ts";
 import type { HostLinks } from "../bitbucket/host/host.ts";
 import { linksOf } from "../bitbucket/host/open.ts";
+import type { Instance } from "../bitbucket/instance.ts";
+import { leastScopes } from "../bitbucket/scopes/purposes.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
 import { scopesToAsk } from "../connections/permissions.ts";
@@ -23,6 +26,7 @@ import { furtherCallbacks, redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
+import { createServerSetup } from "./server-setup.ts";
 
 /** What is handed in from outside: time, the log, and the way to Bitbucket. */
 export interface AppParts {
@@ -94,6 +98,12 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     connections,
     /** What consent to connecting is asked for. */
     scopesToAsk,
+    /** What a credential a person brings has to be allowed for reading code. */
+    scopesFor: ({ product }: Instance, kind: CredentialKind) =>
+      leastScopes(product, kind, ["read-code"]) ?? [],
+    serverSetup: createServerSetup(instances),
+    /** Where an instance sends people back to. */
+    redirectUri: (instanceId: string) => redirectUriOf(config, instanceId),
     analyses,
     /** Addresses of an instance's website; null when it is set up no more. */
     async links(instanceId: string): Promise<HostLinks | null> {

@@ -27,6 +27,11 @@ const reasons: Readonly<Record<string, Reason>> = {
     why: "Read file contents, commits and branches. Windlass counts what each commit changed and never writes.",
     icon: "repository",
   },
+  REPO_READ: {
+    title: "Repositories: read",
+    why: "Read the repositories you can see: file contents, commits and branches. Windlass never writes.",
+    icon: "repository",
+  },
   account: {
     title: "Account: read",
     why: "Read your workspace info, so that the workspace is filled in for you.",
@@ -45,8 +50,12 @@ export function connectPermissionsPage(view: ConnectPermissionsView): Html {
   };
   const main = html`${steps(wizardSteps, 1)}${view.failure ? failureCard(view.failure, { retry }, csrf) : ""}<section class="card permissions"><h1>${
     instance.name
-  } will ask you to grant ${scopes.length === 2 ? "two permissions" : "these permissions"}</h1>
-<ul class="permission-list">${scopes.map(permission)}</ul>
+  } will ask you to ${askedFor(scopes.length)}</h1>
+${
+  scopes.length === 0
+    ? html`<p>This server knows no single permissions: what you allow, Windlass may do in your name. It reads repositories and never writes.</p>`
+    : html`<ul class="permission-list">${scopes.map(permission)}</ul>`
+}
 <p class="hint">${icon("lock")}<span>Windlass keeps the tokens sealed and renews them by itself.</span></p>
 <form method="post" action="${post}" class="row">${csrfField(csrf)}${
     connectionId === undefined ? "" : html`<input type="hidden" name="connection" value="${connectionId}">`
@@ -57,6 +66,12 @@ export function connectPermissionsPage(view: ConnectPermissionsView): Html {
     main,
     narrow: true,
   });
+}
+
+function askedFor(scopes: number): string {
+  if (scopes === 0) return "allow access";
+  if (scopes === 1) return "grant one permission";
+  return scopes === 2 ? "grant two permissions" : "grant these permissions";
 }
 
 function permission(scope: string): Html {

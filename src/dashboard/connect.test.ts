@@ -24,7 +24,9 @@ const wizard = (change: Partial<ConnectRepositoriesView> = {}) =>
   String(connectRepositoriesPage({ ...view, ...change }));
 
 test("S2: OAuth is offered first and recommended, the App password last known as the simple one", () => {
-  const text = String(connectChoosePage({ ...signedIn, project, instances: [instance] }));
+  const kinds = ["api-token", "app-password"] as const;
+  const text = String(connectChoosePage({ ...signedIn, project, instances: [{ ...instance, kinds }] }));
+  expect(text.indexOf("API token")).toBeLessThan(text.indexOf("App password"));
   expect(text.indexOf("Connect Bitbucket via OAuth")).toBeLessThan(text.indexOf("App password"));
   expect(text).toMatch(/Connect Bitbucket via OAuth<\/h3><span class="badge good">Recommended/);
   expect(text).toContain("one-off tests");

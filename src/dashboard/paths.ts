@@ -27,6 +27,15 @@ export const paths = {
   /** GET shows the permissions; POST (`connection`, when an old one is connected anew) goes to Bitbucket. */
   connectPermissions: (projectId: string, instanceId: string) =>
     `${project(projectId)}/connect/${part(instanceId)}`,
+  /** GET the form of a credential a person brings (`connection`: for that one); POST `login`, `secret`, `place`, `endsOn`, `connection`. */
+  connectCredential: (projectId: string, instanceId: string, kind: string) =>
+    `${project(projectId)}/connect/${part(instanceId)}/${part(kind)}`,
+  /** POST begins a Bitbucket Server's set-up and leads to {@link paths.serverSetup}. */
+  beginServerSetup: (projectId: string) => `${project(projectId)}/server-setup`,
+  /** GET; POST `baseUrl`, `ca`, `consumerKey`, `keys` = `made` · `own`, `privateKey`: leads to that server's consent page. */
+  serverSetup: (projectId: string, linkId: string) => `${project(projectId)}/server-setup/${part(linkId)}`,
+  /** A guide of `docs/guides`. */
+  guide: (name: string) => `/guides/${part(name)}`,
   /** GET; POST `do` = `workspace` · `search` · `save` · `run`, `workspace`, `q`, `page`, `picked` (many), `text`, `lookbackDays`. */
   connectRepositories: (projectId: string, connectionId: string) =>
     `${connection(projectId, connectionId)}/repositories`,

@@ -48,7 +48,7 @@ export interface Instances {
   readonly configured: ReadonlyMap<string, Instance>;
   /** The configured ones, then the project's own. */
   listFor(projectId: string): Promise<readonly Instance[]>;
-  /** Begins a Server's set-up: a key pair and a consumer key, kept until the form has been filled in. */
+  /** Begins a Server's set-up: a key pair and a consumer key, kept until the form has been filled in. One that was begun before is gone on with. */
   beginLink(start: {
     readonly projectId: string;
     readonly userId: string;
@@ -82,6 +82,10 @@ export function createInstances(parts: InstanceParts): Instances {
       return [...configured.values(), ...(await Promise.all(finished.map((row) => readStored(parts, row))))];
     },
     async beginLink({ projectId, userId, keys }) {
+      const begun = (await listInstances(database.kysely, projectId)).find(
+        ({ base_url }) => base_url === null,
+      );
+      if (begun !== undefined) return readDraft(begun);
       const id = newId("srv");
       const row: InstancesTable = {
         id,

@@ -22,6 +22,8 @@ export interface PageOptions {
   readonly ribbon?: string;
   /** One line at the foot. */
   readonly foot?: Html;
+  /** Where the browser goes on to by itself. A form's answer may not redirect to a site the page's policy does not name; this may. */
+  readonly onward?: string;
 }
 
 /** What htmx may do: no styles of its own, no `eval`, no scripts in answers, no copies of pages in the browser's store. */
@@ -37,7 +39,7 @@ const htmxConfig = JSON.stringify({
 /** A whole document. Works without script; loads one stylesheet and one script from {@link PageOptions.assets}. */
 export function page(options: PageOptions): Html {
   const { title, brand, brandHref = "/", aside, crumbs = [], main, assets = "/assets", narrow } = options;
-  const { look = "windlass", ribbon, foot } = options;
+  const { look = "windlass", ribbon, foot, onward } = options;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -45,7 +47,7 @@ export function page(options: PageOptions): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content="${htmxConfig}">
-<title>${title} · ${brand}</title>
+${onward === undefined ? "" : html`<meta http-equiv="refresh" content="0; url=${onward}">`}<title>${title} · ${brand}</title>
 <link rel="icon" href="${assets}/windlass.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${assets}/windlass.css">
 <script src="${assets}/windlass.js" defer></script>

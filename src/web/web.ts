@@ -12,8 +12,10 @@ import { apiRoutes } from "./routes/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { connectRoutes } from "./routes/connect.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { serverSetupRoutes } from "./routes/server-setup.ts";
 import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
 
 export interface Web {
@@ -48,6 +50,8 @@ export function createWeb(app: App): Web {
   web.use(requireVisitor);
   web.route("/", projectRoutes(app));
   web.route("/", connectRoutes(app));
+  web.route("/", credentialRoutes(app));
+  web.route("/", serverSetupRoutes(app));
   web.route("/", analysisRoutes(app));
   web.route("/", apiRoutes(app));
   return { fetch: (request) => web.fetch(request) };

@@ -180,7 +180,7 @@ test("the list of repositories is searched and paged, and a page leads to no oth
   expect(found.repositories.map(({ fullName }) => fullName)).toEqual(["acme/checkout-api"]);
   for (const page of ["https://evil.example/?x", "/../user", "?a b"]) {
     expect(await failureOf(rooms.connections.findRepositories(id, { page }))).toMatchObject({
-      code: "connections.bad_page",
+      code: "bitbucket.bad_page",
     });
   }
 }, 60_000);

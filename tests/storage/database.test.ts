@@ -44,7 +44,7 @@ function readSchema(): Record<string, string[]> {
       type,
     }));
   const column = ({ field, type }: { field: string; type: string }) =>
-    `${field} ${type.startsWith("number") ? "integer" : "text"}${type.endsWith("| null") ? "?" : ""}`;
+    `${field} ${/^(Generated<)?number/.test(type) ? "integer" : "text"}${type.endsWith("| null") ? "?" : ""}`;
   return Object.fromEntries(
     fields("Schema").map(({ field, type }) => [field, fields(type).map(column).sort()]),
   );
@@ -56,6 +56,7 @@ const ada = {
   email: null,
   email_verified: 0,
   avatar_url: null,
+  entity_ref: null,
   created_at: now,
   last_signed_in_at: now,
 };

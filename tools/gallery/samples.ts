@@ -3,15 +3,18 @@ import { accountPage } from "../../src/dashboard/account.ts";
 import { analysisPage } from "../../src/dashboard/analysis.ts";
 import { deleteProjectPage, disconnectPage } from "../../src/dashboard/confirm.ts";
 import { connectChoosePage } from "../../src/dashboard/connect-choose.ts";
+import { connectCredentialPage } from "../../src/dashboard/connect-credential.ts";
 import { connectPermissionsPage } from "../../src/dashboard/connect-permissions.ts";
 import { connectRepositoriesPage } from "../../src/dashboard/connect-repositories.ts";
 import { errorPage } from "../../src/dashboard/error.ts";
 import { projectPage } from "../../src/dashboard/project.ts";
 import { projectsPage } from "../../src/dashboard/projects.ts";
+import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setup.ts";
 import { signInPage } from "../../src/dashboard/sign-in.ts";
 import type { Html } from "../../src/ui/html.ts";
 import {
   analysis,
+  apiToken,
   at,
   choose,
   connection,
@@ -24,6 +27,7 @@ import {
   project,
   refused,
   running,
+  serverSetup,
   signedIn,
   stale,
   suspects,
@@ -127,7 +131,55 @@ export const samples: Readonly<Record<string, Sample>> = {
   }),
   "delete-project": sample(deleteProjectPage, { ...signedIn, project, connections: 1, analyses: 4 }),
   disconnect: sample(disconnectPage, { ...signedIn, project, connection, repositories: 2 }),
-  "connect-choose": sample(connectChoosePage, { ...signedIn, project, instances: [instance] }),
+  "connect-choose": sample(connectChoosePage, {
+    ...signedIn,
+    project,
+    instances: [
+      { ...instance, kinds: ["api-token", "access-token", "client-credentials", "app-password"] },
+      {
+        id: "data-center",
+        name: "Bitbucket Data Center",
+        host: "git.example.com",
+        kinds: ["http-access-token"],
+      },
+    ],
+  }),
+  "connect-api-token": sample(connectCredentialPage, apiToken),
+  "connect-api-token-refused": sample(connectCredentialPage, {
+    ...apiToken,
+    typed: { login: "johndoe", place: "", endsOn: "2029-01-01" },
+    problems: {
+      login: "This is a user name; an API token goes with the e-mail address of the Atlassian account.",
+      endsOn: "Bitbucket lets a token live for a year at most; check the day.",
+    },
+  }),
+  "connect-app-password": sample(connectCredentialPage, { ...apiToken, kind: "app-password" }),
+  "connect-access-token": sample(connectCredentialPage, { ...apiToken, kind: "access-token" }),
+  "connect-as-consumer": sample(connectCredentialPage, {
+    ...apiToken,
+    kind: "client-credentials",
+    scopes: [],
+  }),
+  "server-setup": sample(serverSetupPage, serverSetup),
+  "server-setup-refused": sample(serverSetupPage, {
+    ...serverSetup,
+    typed: { ...serverSetup.typed, baseUrl: "bitbucket.local", keys: "own", privateKey: "ssh-rsa AAAA" },
+    problems: {
+      baseUrl: "Give the URL with http(s)://, such as https://bitbucket.local.",
+      privateKey: "This is a public key. Paste the private one.",
+    },
+  }),
+  "server-setup-error": sample(setupErrorPage, {
+    ...signedIn,
+    project,
+    linkId: "srv_1",
+    failure: {
+      code: "bitbucket.oauth1_consumer_key_unknown",
+      message: "Bitbucket does not know this consumer key.",
+      cure: "Save the link's incoming authentication again, and copy the consumer key from there.",
+    },
+    reason: "oauth_problem=consumer_key_unknown",
+  }),
   "connect-permissions": sample(connectPermissionsPage, {
     ...signedIn,
     project,

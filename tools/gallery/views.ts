@@ -244,3 +244,33 @@ export const refused: ConnectRepositoriesView = {
     { line: 2, text: "storefront", message: "Write the workspace and the repository with a slash between." },
   ],
 };
+
+/** The form of an API token, as yet empty. */
+export const apiToken = {
+  ...signedIn,
+  project,
+  instance,
+  kind: "api-token",
+  typed: { login: "", place: "", endsOn: "" },
+  problems: {},
+  scopes: [
+    { name: "read:repository:bitbucket", reason: "to read file contents, commits and branches" },
+    { name: "read:user:bitbucket", reason: "to show whose token it is" },
+    { name: "read:workspace:bitbucket", reason: "to list your workspaces" },
+  ],
+} as const;
+
+/** The set-up of a Bitbucket Server that was just begun. */
+export const serverSetup = {
+  ...signedIn,
+  project,
+  linkId: "srv_1",
+  link: [
+    { name: "Consumer Key", value: "windlass-k3V9aQx2" },
+    { name: "Consumer Name", value: "Windlass" },
+    { name: "Consumer Callback URL", value: "https://windlass.example.com/auth/srv_k3V9aQx2/callback" },
+  ],
+  publicKey: `-----BEGIN PUBLIC KEY-----\n${"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyLVlZ2mJ3f8c0vX1example\n".repeat(6)}-----END PUBLIC KEY-----\n`,
+  typed: { baseUrl: "", ca: "", consumerKey: "windlass-k3V9aQx2", keys: "made", privateKey: "" },
+  problems: {},
+};

@@ -29,6 +29,8 @@ export interface FrameOptions {
   readonly crumbs?: PageOptions["crumbs"];
   readonly main: Html;
   readonly narrow?: boolean;
+  /** See {@link PageOptions.onward}. */
+  readonly onward?: string;
 }
 
 /** The whole page. */
@@ -36,7 +38,7 @@ export function frame({ viewer, csrf, notice: news }: SignedIn, options: FrameOp
   const aside = html`<a class="viewer" href="${paths.account}">${initials(viewer.displayName)}<span class="viewer-name"><bdi>${
     viewer.displayName
   }</bdi></span></a>${action({ label: "Sign out", post: paths.logout }, csrf, { look: "quiet", small: true })}`;
-  const { title, crumbs, main, narrow } = options;
+  const { title, crumbs, main, narrow, onward } = options;
   return page({
     title,
     brand: "Windlass",
@@ -45,6 +47,7 @@ export function frame({ viewer, csrf, notice: news }: SignedIn, options: FrameOp
     main: html`${news === undefined ? "" : notice(news)}${main}`,
     ...(crumbs === undefined ? {} : { crumbs }),
     ...(narrow === undefined ? {} : { narrow }),
+    ...(onward === undefined ? {} : { onward }),
   });
 }
 

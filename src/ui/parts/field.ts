@@ -32,7 +32,7 @@ export function field(options: FieldOptions, control: (facts: ControlFacts) => H
 
 export interface TextFieldOptions extends FieldOptions {
   readonly value: string;
-  readonly type?: "text" | "search" | "number";
+  readonly type?: "text" | "search" | "number" | "email" | "url" | "password" | "date";
   readonly required?: boolean;
   readonly min?: number;
   readonly max?: number;

@@ -20,7 +20,7 @@ import {
   type WizardProblems,
   wizardForm,
 } from "../views/connect.ts";
-import { instanceName } from "../views/project.ts";
+import { instanceNameOf, instanceView } from "../views/instance.ts";
 import {
   fieldText,
   readForm,
@@ -59,16 +59,12 @@ export async function connectionOf(
 
 async function chooseInstance(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  const instances = (await app.instances.listFor(project.id)).map(({ id, urls }) => ({
-    id,
-    name: instanceName,
-    host: new URL(urls.web).host,
-  }));
+  const instances = (await app.instances.listFor(project.id)).map(instanceView);
   return context.html(connectChoosePage({ ...signedIn(context), project, instances }));
 }
 
 /** An instance of the address, if the project may use it. */
-async function instanceOf(app: App, context: WebContext, projectId: string) {
+export async function instanceOf(app: App, context: WebContext, projectId: string) {
   const id = context.req.param("instance");
   const instance = (await app.instances.listFor(projectId)).find((each) => each.id === id);
   if (instance === undefined) throw webErrors.fail("web.unknown_instance");
@@ -78,7 +74,6 @@ async function instanceOf(app: App, context: WebContext, projectId: string) {
 async function showPermissions(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
   const configured = await instanceOf(app, context, project.id);
-  const instance = { id: configured.id, name: instanceName };
   const connectionId = context.req.query("connection");
   const failure =
     context.req.query("error") === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
@@ -88,7 +83,7 @@ async function showPermissions(app: App, context: WebContext): Promise<Response>
     connectPermissionsPage({
       ...signedIn(context),
       project,
-      instance,
+      instance: instanceView(configured),
       scopes,
       failure,
       ...again,
@@ -208,6 +203,7 @@ async function showList(app: App, context: WebContext): Promise<Response> {
 async function askToDisconnect(app: App, context: WebContext): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
   const repositories = (await app.connections.repositories(connection.id)).length;
+  const instanceName = await instanceNameOf(app, connection.instanceId);
   return context.html(
     disconnectPage({
       ...signedIn(context),

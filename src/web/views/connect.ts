@@ -5,7 +5,7 @@ import type { Connection } from "../../connections/connection.ts";
 import type { ConnectRepositoriesView, LineProblem } from "../../dashboard/connect-repositories.ts";
 import type { RepositoryListView } from "../../dashboard/parts/repository-list.ts";
 import type { WorkspaceChoice } from "../../dashboard/parts/workspace.ts";
-import { instanceName } from "./project.ts";
+import { instanceNameOf } from "./instance.ts";
 
 /** The wizard's form as it came: whatever happens, all of it is shown again. */
 export interface WizardForm {
@@ -59,7 +59,7 @@ export async function repositoriesView(
   });
   const list = await listView(app, connection, form);
   return {
-    connection: { id, instanceId, instanceName, accountName },
+    connection: { id, instanceId, instanceName: await instanceNameOf(app, instanceId), accountName },
     workspace: choice,
     list,
     failure: list?.failure === undefined ? failure : null,

@@ -8,9 +8,7 @@ import { needsReconnect } from "../../dashboard/parts/states.ts";
 import type { AnalysisSummary, ProjectView } from "../../dashboard/project.ts";
 import type { ProjectSummary } from "../../dashboard/projects.ts";
 import type { Project } from "../../projects/projects.ts";
-
-/** What a person calls the only product there is so far. */
-export const instanceName = "Bitbucket";
+import { instanceNameOf } from "./instance.ts";
 
 /** The project as one line of the list. */
 export async function summarizeProject(app: App, { id, name }: Project): Promise<ProjectSummary> {
@@ -50,7 +48,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
   return {
     id,
     instanceId,
-    instanceName,
+    instanceName: await instanceNameOf(app, instanceId),
     state,
     failure: connectionFailure(connection),
     accountName,

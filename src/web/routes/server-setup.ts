@@ -1,0 +1,115 @@
+/** Owns the routes of setting up a Bitbucket Server: the form, the way to its consent page, and the failure. */
+import { Hono } from "hono";
+import type { App } from "../../app/app.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
+import { paths } from "../../dashboard/paths.ts";
+import {
+  departurePage,
+  type ServerSetupForm,
+  serverSetupPage,
+  setupErrorPage,
+} from "../../dashboard/server-setup.ts";
+import type { LinkDraft } from "../../instances/instances.ts";
+import type { Project } from "../../projects/projects.ts";
+import { webErrors } from "../errors.ts";
+import { statusOf } from "../failure.ts";
+import { checkSetup, typedForm } from "../views/server-setup.ts";
+import { readForm, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
+import { keepBrowser } from "./auth.ts";
+import { projectOf } from "./projects.ts";
+
+export function serverSetupRoutes(app: App): Hono<WebEnvironment> {
+  return new Hono<WebEnvironment>()
+    .post("/projects/:project/server-setup", (context) => begin(app, context))
+    .get("/projects/:project/server-setup/:link", (context) => show(app, context))
+    .post("/projects/:project/server-setup/:link", (context) => submit(app, context));
+}
+
+async function begin(app: App, context: WebContext): Promise<Response> {
+  const project = await projectOf(app, context);
+  const { id } = await app.serverSetup.begin(project.id, visitorOf(context).session.user.id);
+  return context.redirect(paths.serverSetup(project.id, id), 303);
+}
+
+async function linkOf(app: App, context: WebContext): Promise<{ project: Project; link: LinkDraft }> {
+  const project = await projectOf(app, context);
+  const link = await app.instances.link(context.req.param("link") ?? "").catch(() => null);
+  if (link === null || link.projectId !== project.id) throw webErrors.fail("web.not_found");
+  return { project, link };
+}
+
+async function show(app: App, context: WebContext): Promise<Response> {
+  const { link } = await linkOf(app, context);
+  const { baseUrl, ca, consumerKey } = link;
+  const typed = { baseUrl: baseUrl ?? "", ca: ca ?? "", consumerKey, keys: "made", privateKey: "" };
+  return answerForm(app, context, { typed, problems: {} });
+}
+
+async function submit(app: App, context: WebContext): Promise<Response> {
+  const { project, link } = await linkOf(app, context);
+  const typed = typedForm(await readForm(context));
+  const { problems, keys } = checkSetup(app.serverSetup, typed);
+  if (Object.keys(problems).length > 0) return answerForm(app, context, { typed, problems });
+  try {
+    const { baseUrl, consumerKey, ca } = typed;
+    const instance = await app.instances.fillLink(link.id, {
+      baseUrl: baseUrl.trim(),
+      consumerKey: consumerKey.trim(),
+      ca: ca.trim() === "" ? null : ca,
+      keys,
+    });
+    const { location } = await app.connections.begin({
+      instanceId: instance.id,
+      projectId: project.id,
+      userId: visitorOf(context).session.user.id,
+      browserToken: keepBrowser(app, context),
+      returnTo: paths.project(project.id),
+    });
+    const { host } = new URL(instance.baseUrl);
+    return context.html(departurePage({ ...signedIn(context), project, location, host }));
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+    app.log.info("server_setup.refused", { project: project.id, code: error.code, detail: error.detail });
+    return answerFailed(context, { project, linkId: link.id, error });
+  }
+}
+
+async function answerForm(
+  app: App,
+  context: WebContext,
+  form: { readonly typed: ServerSetupForm; readonly problems: Readonly<Record<string, string>> },
+): Promise<Response> {
+  const { project, link } = await linkOf(app, context);
+  const values = [
+    { name: "Consumer Key", value: link.consumerKey },
+    { name: "Consumer Name", value: "Windlass" },
+    { name: "Consumer Callback URL", value: app.redirectUri(link.id) },
+  ];
+  return context.html(
+    serverSetupPage({
+      ...signedIn(context),
+      project,
+      linkId: link.id,
+      link: values,
+      publicKey: link.publicKey,
+      ...form,
+    }),
+    Object.keys(form.problems).length === 0 ? 200 : 400,
+  );
+}
+
+function answerFailed(
+  context: WebContext,
+  {
+    project,
+    linkId,
+    error,
+  }: { readonly project: Project; readonly linkId: string; readonly error: WindlassError },
+): Response | Promise<Response> {
+  const said = error.data.said ?? error.data.reason;
+  const reason = typeof said === "string" ? said : null;
+  return context.html(
+    setupErrorPage({ ...signedIn(context), project, linkId, failure: error, reason }),
+    statusOf(error),
+  );
+}

@@ -1,0 +1,42 @@
+/** Owns how an instance is called and what ways of connecting it offers. */
+import type { App } from "../../app/app.ts";
+import type { ConnectInstance } from "../../dashboard/connect-choose.ts";
+import type { CredentialKind } from "../../dashboard/parts/kinds.ts";
+import type { Instances } from "../../instances/instances.ts";
+
+type Instance = Awaited<ReturnType<Instances["find"]>>;
+
+const names: Readonly<Record<Instance["product"], string>> = {
+  cloud: "Bitbucket",
+  "data-center": "Bitbucket Data Center",
+  server: "Bitbucket Server",
+};
+
+/** OAuth is shown apart, as the recommended way; these are the others, the best first. */
+const otherKinds: Readonly<Record<Instance["product"], readonly CredentialKind[]>> = {
+  cloud: ["api-token", "access-token", "client-credentials", "app-password"],
+  "data-center": ["http-access-token"],
+  server: ["http-access-token"],
+};
+
+/** "Bitbucket", "Bitbucket Data Center" … */
+export function instanceName({ product }: Pick<Instance, "product">): string {
+  return names[product];
+}
+
+/** Of a connection; the id alone when it is set up no more. */
+export async function instanceNameOf({ instances }: Pick<App, "instances">, id: string): Promise<string> {
+  const instance = await instances.find(id).catch(() => null);
+  return instance === null ? id : instanceName(instance);
+}
+
+/** The instance as the wizard shows it. */
+export function instanceView(instance: Instance): ConnectInstance {
+  return {
+    id: instance.id,
+    name: instanceName(instance),
+    host: new URL(instance.urls.web).host,
+    byConsent: instance.product === "server" || instance.client !== null,
+    kinds: otherKinds[instance.product],
+  };
+}
