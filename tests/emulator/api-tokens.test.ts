@@ -237,11 +237,13 @@ async function loggedIn(displayName: string) {
   return person;
 }
 
+const inAMonth = () => new Date(emulator.clock.now().getTime() + 30 * 86_400_000).toISOString().slice(0, 10);
+
 const ticks = (...scopes: readonly string[]): Fields => scopes.map((scope) => ["scope", scope] as const);
 
 test("C24, S15: the page makes one with name, expiry and scopes, shows it once, lists it and revokes it", async () => {
   const jane = await loggedIn("Jane Roe");
-  const expires = new Date(emulator.clock.now().getTime() + 30 * 86_400_000).toISOString().slice(0, 10);
+  const expires = inAMonth();
   const made = await jane.fillIn(scopedForm, [
     ["name", "windlass <read>"],
     ["expires", expires],
@@ -268,9 +270,15 @@ test("C24, S15: the page makes one with name, expiry and scopes, shows it once, 
 
 test("C24: the page beside it makes one without scopes, as the wrong button of Atlassian's does", async () => {
   const uma = await loggedIn("Uma Unconfirmed");
-  expect((await uma.fillIn(`${list}new`, [["name", "plain"], ...ticks("read:user:bitbucket")])).status).toBe(
-    303,
-  );
+  expect(
+    (
+      await uma.fillIn(`${list}new`, [
+        ["name", "plain"],
+        ["expires", inAMonth()],
+        ...ticks("read:user:bitbucket"),
+      ])
+    ).status,
+  ).toBe(303);
   const token = /<code>(ATATT3x[^<]+)</.exec(await (await uma.visit(list)).text())?.[1] ?? "";
   expect(await seen(get(emulator, "/2.0/user", basic("uma@example.com", token)))).toEqual([
     401,
@@ -284,6 +292,7 @@ test("C24: a form that is not right comes back with what was typed and what is w
     ["2020-01-01", "This date has passed."],
     ["2999-01-01", "A token lives for a year at most."],
     ["tomorrow", "This is not a date"],
+    ["", "An expiry date is needed."],
   ] as const) {
     const answer = await person.fillIn(scopedForm, [
       ["name", ""],

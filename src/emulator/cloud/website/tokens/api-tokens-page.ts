@@ -2,6 +2,7 @@
 import { type Html, html } from "../../../../ui/html.ts";
 import { action, buttonClass, csrfField } from "../../../../ui/parts/action.ts";
 import { textField } from "../../../../ui/parts/field.ts";
+import { latestExpiry } from "../../../core/plant-tokens.ts";
 import { apiTokenScopes } from "../../../core/scopes.ts";
 import { type ApiToken, type Person, primaryAddress } from "../../../core/world.ts";
 import type { WebPage } from "../frame.ts";
@@ -85,8 +86,8 @@ ${textField({
 })}
 ${expiryField({
   now,
-  value: form.get("expires") ?? "",
-  hint: "Within a year. Left empty: a year from now.",
+  value: form.get("expires") ?? day(latestExpiry(now)),
+  hint: "Within a year.",
   problem: problems.expires,
 })}
 ${kind === scopedForm ? scopeTicks(ticked, problems.scope) : html`<p>A token made here has no scopes. Bitbucket takes none such: choose one with scopes for it.</p>`}

@@ -78,6 +78,7 @@ function readApiTokenForm(form: URLSearchParams, withScopes: boolean, now: Date)
   const problems = {
     ...(name === "" ? { name: "A name is needed." } : {}),
     ...("problem" in expiry ? { expires: expiry.problem } : {}),
+    ...("at" in expiry && expiry.at === null ? { expires: "An expiry date is needed." } : {}),
     ...(withScopes && scopes.length === 0 ? { scope: "Tick at least one scope." } : {}),
   };
   if ("problem" in expiry || Object.keys(problems).length > 0) return { problems };
