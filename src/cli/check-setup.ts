@@ -1,8 +1,10 @@
 /** Owns the doctor's round: every instance of the server's configuration, one after the other. */
+import { redirectUriOf } from "../app/callback.ts";
 import { instancesOf, scopesOf } from "../app/instances.ts";
 import { systemClock } from "../base/clock.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
-import { examine, type Finding } from "../doctor/doctor.ts";
+import { examine } from "../doctor/doctor.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { readServerConfig } from "./server-config.ts";
 
 /** A finding, and about which instance. */
@@ -17,7 +19,7 @@ export async function checkSetup(configFile: string | undefined): Promise<readon
   const findings: SetupFinding[] = [];
   try {
     for (const instance of instancesOf(config).values()) {
-      const redirectUri = `${config.baseUrl}/auth/${instance.id}/callback`;
+      const redirectUri = redirectUriOf(config, instance.id);
       const parts = {
         instance,
         fetch: door.fetch,

@@ -66,7 +66,7 @@ interface Place {
 
 /** The instance of a provider in one environment, or null when it has none for that. */
 export function readProvider(reading: Reading, place: Place): Provided | null {
-  const { document, problems } = reading;
+  const { document, problems, notices } = reading;
   const { provider, environment } = place;
   const { id, product, scope } = providers[provider];
   const environments = document.keys(["auth", "providers", provider]);
@@ -83,13 +83,15 @@ export function readProvider(reading: Reading, place: Place): Provided | null {
     at: (key) => [...here, key].join("."),
     listed: Array.isArray(read("additionalScopes")),
   });
+  const signIn = readSignIn(read("signIn"));
+  if (signIn === false) notices.push(`A resolver belongs at ${[...here, "signIn", "resolvers"].join(".")}.`);
   const instance = {
     product,
     ...(provider === "bitbucketServer" && { baseUrl: `https://${read("host") ?? "host"}` }),
     clientId: read("clientId"),
     clientSecret: read("clientSecret"),
     ...((provider === "bitbucket" || scopes.length > 0) && { scopes: [scope, ...scopes] }),
-    signIn: readSignIn(read("signIn")),
+    signIn,
     callbackPath: readCallback(reading, place, read("callbackUrl")),
   };
   return { id, instance, sessionSeconds: readSession(reading, here, read("sessionDuration")) };

@@ -13,7 +13,11 @@ export interface EmulateLine {
     readonly callbackUrl: string;
     readonly scopes: readonly string[];
   }[];
-  readonly people: readonly { readonly username: string | null; readonly displayName: string }[];
+  readonly people: readonly {
+    readonly uuid: string;
+    readonly username: string | null;
+    readonly displayName: string;
+  }[];
 }
 
 export interface LocalBitbucket extends EmulateLine {

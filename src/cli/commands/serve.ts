@@ -8,7 +8,8 @@ const help = `windlass serve: the server with its dashboard
 
 Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
 
-  --config FILE  configuration (default: windlass.yaml where it exists, else the environment)
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+                 (default: windlass.yaml where it exists, else the environment)
   --host HOST    address to listen on (default 127.0.0.1)
   --port PORT    port to listen on (default 8000)
 
