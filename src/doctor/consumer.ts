@@ -1,17 +1,22 @@
-/** Owns the two questions a consumer's secret can ask the token endpoint without a person. */
+/** Owns the two questions a registration's secret can ask the token endpoint without a person. */
 import { base64 } from "../base/encoding.ts";
 import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
-import type { Instance } from "../bitbucket/instance.ts";
+import type { OAuth2Instance, OAuthClient } from "../bitbucket/instance.ts";
 
 interface Asker {
-  readonly instance: Instance;
+  readonly instance: OAuth2Instance;
+  readonly client: OAuthClient;
   readonly fetch: Fetch;
+  readonly redirectUri: string;
 }
+
+const madeUpCode = "made-up-by-windlass-doctor";
 
 /** The `error` with which a code nobody was given is refused, or a word for an answer that is none. */
 export async function askWithMadeUpCode(asker: Asker): Promise<string> {
-  const answer = await ask(asker, { grant_type: "authorization_code", code: "made-up-by-windlass-doctor" });
+  const redirect = asker.instance.product === "cloud" ? {} : { redirect_uri: asker.redirectUri };
+  const answer = await ask(asker, { grant_type: "authorization_code", code: madeUpCode, ...redirect });
   return typeof answer.error === "string" ? answer.error : "something unexpected";
 }
 
@@ -22,16 +27,15 @@ export async function askConsumerScopes(asker: Asker): Promise<readonly string[]
   return typeof scope === "string" ? scope.split(" ").filter(Boolean) : null;
 }
 
-async function ask(
-  { instance, fetch }: Asker,
-  form: Record<string, string>,
-): Promise<Record<string, unknown>> {
-  const authorization = `Basic ${base64(`${instance.clientId}:${instance.clientSecret.reveal()}`)}`;
+async function ask(asker: Asker, form: Record<string, string>): Promise<Record<string, unknown>> {
+  const { instance, fetch } = asker;
+  const { headers, fields } = authenticated(asker);
   try {
     const response = await fetch(instance.urls.token, {
       method: "POST",
-      headers: { authorization, accept: "application/json" },
-      body: new URLSearchParams(form),
+      headers: { ...headers, accept: "application/json" },
+      body: new URLSearchParams({ ...form, ...fields }),
+      ca: instance.ca,
     });
     const body: unknown = await response.json();
     return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {}; // every field is checked where it is read
@@ -39,4 +43,18 @@ async function ask(
     if (isWindlassError(error)) throw error;
     return {};
   }
+}
+
+/** Cloud wants HTTP Basic; Data Center the body alone, since it takes Basic for a person's login. */
+function authenticated({ instance, client }: Asker): {
+  readonly headers: Record<string, string>;
+  readonly fields: Record<string, string>;
+} {
+  const { clientId, clientSecret } = client;
+  if (instance.product === "cloud")
+    return {
+      headers: { authorization: `Basic ${base64(`${clientId}:${clientSecret.reveal()}`)}` },
+      fields: {},
+    };
+  return { headers: {}, fields: { client_id: clientId, client_secret: clientSecret.reveal() } };
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDoor } from "../base/http/door.ts";
 import { cloudInstance } from "../bitbucket/cloud.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
-import { type DoctorParts, examine, type Finding } from "./doctor.ts";
+import { examine } from "./doctor.ts";
+import type { DoctorParts, Finding } from "./finding.ts";
 import { createReachability } from "./reachability.ts";
 
 const redirectUri = "http://localhost:8000/auth/bitbucket/callback";

@@ -21,6 +21,8 @@ export interface DoorRequest {
   readonly signal?: AbortSignal | null;
   /** Certificates in PEM to be trusted beside the well-known ones, for this server. */
   readonly ca?: string | null;
+  /** Gives an answer that redirects as it stands, without its body, for who only wants to know where to. It is not followed. */
+  readonly givesRedirects?: boolean;
 }
 
 export interface DoorOptions {
@@ -75,7 +77,10 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
     const timer = setTimeout(() => deadline.abort(), deadlineMilliseconds);
     const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
     try {
-      return await readWhole(await send(url, { ...init, signal, maxBytes }), maxBytes, url);
+      const { givesRedirects = false, ...request } = init;
+      const arriving = await send(url, { ...request, signal, maxBytes });
+      if (arriving.isRedirect && givesRedirects) return await withoutBody(arriving);
+      return await readWhole(arriving, maxBytes, url);
     } catch (error) {
       if (isWindlassError(error)) throw error;
       if (init.signal?.aborted) throw init.signal.reason;
@@ -120,6 +125,11 @@ async function readWhole(answer: Arriving, maxBytes: number, url: string): Promi
   const bytes = body instanceof Uint8Array ? body : await gather(body, maxBytes, url);
   if (bytes.byteLength > maxBytes) throw tooLarge(url, maxBytes);
   return wholeAnswer(answer, bytes);
+}
+
+async function withoutBody(answer: Arriving): Promise<Answer> {
+  await answer.discard();
+  return wholeAnswer(answer, new Uint8Array());
 }
 
 /** Headers are made of their pairs only when somebody asks for them. */

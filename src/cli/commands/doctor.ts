@@ -1,6 +1,6 @@
 /** Owns `windlass doctor`: says what is wrong with the set-up, and which box to tick. */
 import { parseArgs, styleText } from "node:util";
-import type { Finding } from "../../doctor/doctor.ts";
+import type { Finding } from "../../doctor/finding.ts";
 import type { SetupFinding } from "../check-setup.ts";
 import type { Command } from "../command.ts";
 
@@ -11,7 +11,8 @@ Usage: windlass doctor [--config FILE] [--json]
   --config FILE  configuration (default: windlass.yaml where it exists, else the environment, as serve)
   --json         one JSON object: {"findings":[{"instance","check","verdict","sentence","cure"}]}
 
-Checks configuration, whether Bitbucket can be reached, clocks, key and secret, redirect URI, scopes.
+Checks configuration, whether Bitbucket can be reached, TLS, clocks, key and secret or the application link, redirect
+URI, scopes; of a self-hosted one also base URL, version and what it offers (OAuth 2, OAuth 1.0a, HTTP access tokens).
 Nothing is written, no token is kept. Exit code 0 when no problem was found, else 1.
 
 Example: windlass doctor --config windlass.yaml
