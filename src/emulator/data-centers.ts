@@ -42,9 +42,9 @@ export function serveDataCenters(
 ): Promise<RunningDataCenter[]> {
   const { workspaces, repositories } = world;
   return Promise.all(
-    asked.flatMap(({ product, version, contextPath }, at) => {
+    asked.flatMap(({ product, version, contextPath, redirectUrl }, at) => {
       const port = ports[at];
-      const place = port && { port, version, contextPath };
+      const place = port && { port, version, contextPath, redirectUrl };
       return place === undefined
         ? []
         : [serveDataCenter(product, place, { ...shared, workspaces, repositories })];

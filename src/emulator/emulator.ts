@@ -132,7 +132,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const dataCenters = await serveDataCenters(asked, otherPorts, {
     ...{ ...shared, world, onClose, autoApprove: options.autoApprove },
     rules: dataCenterRulesOf(options),
-    redirectUrl: callbackOf(options),
+    callbackUrl: callbackOf(options),
   });
   const context: EmulatorContext = {
     ...{ world, rules, autoApprove, onClose, ...shared },

@@ -87,12 +87,20 @@ async function error(answer: Response | Promise<Response>) {
 
 test("D15: a client has id, secret, redirect URLs and scopes; http is for loopback, and nothing longer than 450", async () => {
   expect(emulator.dataCenter?.clients[0]).toMatchObject({ scopes: ["PUBLIC_REPOS", "REPO_READ"] });
+  expect(emulator.dataCenter?.clients[0]?.redirectUrl).toBe(
+    "http://localhost:8000/auth/data-center/callback",
+  );
+  expect(emulator.server?.consumers[0]?.callbackUrl).toBe("http://localhost:8000/auth/server/callback");
   const refused = async (redirectUrl: string, to = emulator) =>
     "problems" in (await addClient(to, { redirectUrl }));
   expect(await refused("http://127.0.0.1:1/x")).toBe(false);
   for (const url of ["http://example.com/x", "https://e.com/#f", `https://e.com/${"x".repeat(450)}`, "/x"])
     expect(await refused(url), url).toBe(true);
-  const strict = await createEmulator({ dataCenterRules: { redirectUrls: "https" } });
+  const strict = await createEmulator({
+    dataCenter: { redirectUrl: "http://localhost:3000/mine" },
+    dataCenterRules: { redirectUrls: "https" },
+  });
+  expect(strict.dataCenter?.clients[0]?.redirectUrl).toBe("http://localhost:3000/mine");
   expect(await refused("http://localhost:8000/x", strict)).toBe(true);
   await strict.close();
 });

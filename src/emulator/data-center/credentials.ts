@@ -49,20 +49,24 @@ export function credentialRoutes(context: DataCenterContext): Hono<DcEnv> {
   return app;
 }
 
-/** Registers the links and tokens there are from the beginning. `redirectUrl` is the app's callback. */
+/** Registers the links and tokens there are from the beginning. The first of `redirectUrls` is the app's callback. */
 export async function seedCredentials(
   world: DataCenterWorld,
-  seed: { readonly redirectUrl: string; readonly hasOAuth2: boolean; readonly now: Date },
+  seed: {
+    readonly redirectUrls: readonly [string, ...string[]];
+    readonly hasOAuth2: boolean;
+    readonly now: Date;
+  },
 ): Promise<void> {
   const { state } = world;
   if (seed.hasOAuth2) {
     const client = newClient({
       name: "Windlass (local)",
-      redirectUrls: [seed.redirectUrl],
+      redirectUrls: seed.redirectUrls,
       scopes: ["PUBLIC_REPOS", "REPO_READ"],
     });
     state.oauth2.clients.set(client.clientId, client);
-  } else addConsumer(state.oauth1, seededConsumer(seed.redirectUrl));
+  } else addConsumer(state.oauth1, seededConsumer(seed.redirectUrls[0]));
   const owner = personByName(world, "johndoe");
   if (owner === undefined) return;
   addHttpToken(state, {

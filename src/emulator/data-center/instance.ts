@@ -18,6 +18,8 @@ export interface DataCenterOptions {
   readonly port?: number | undefined;
   /** With a leading slash and without a trailing one, or empty. `/bitbucket` for the Data Center, empty for the Server. */
   readonly contextPath?: string | undefined;
+  /** The app's callback on the seeded link. Default: `/auth/data-center/callback` or `/auth/server/callback` at the app's origin. */
+  readonly redirectUrl?: string | undefined;
 }
 
 /** A Data Center or Server as it is now. Repositories are named `KEY/slug`. */
@@ -43,22 +45,22 @@ export interface DataCenterShared
   readonly repositories: readonly Repository[];
   /** The name of who consents to everything; ignored where nobody has it. */
   readonly autoApprove: string | undefined;
-  /** The app's callback. */
-  readonly redirectUrl: string;
+  /** The app's callback for Cloud: another one at its origin is this product's, unless told. */
+  readonly callbackUrl: string;
 }
 
 type Product = DataCenterContext["product"];
 
 const usual = {
-  dataCenter: { version: "9.4.2", contextPath: "/bitbucket" },
-  server: { version: "7.17.0", contextPath: "" },
-} as const satisfies Record<Product, DataCenterOptions>;
+  dataCenter: { version: "9.4.2", contextPath: "/bitbucket", callbackPath: "/auth/data-center/callback" },
+  server: { version: "7.17.0", contextPath: "", callbackPath: "/auth/server/callback" },
+} as const;
 
 /** Version and context path of a product, the usual ones where nothing is asked for. Throws {@link EmulatorFailure} `bad_option`. */
 export function dataCenterOptions(
   product: Product,
   options: DataCenterOptions = {},
-): { readonly version: string; readonly contextPath: string } {
+): { readonly version: string; readonly contextPath: string; readonly redirectUrl: string | undefined } {
   const { version = usual[product].version, contextPath = usual[product].contextPath } = options;
   if (!/^\d+(\.\d+){1,2}$/.test(version))
     throw new EmulatorFailure("bad_option", `A version is three numbers as in 9.4.2, not "${version}".`);
@@ -67,19 +69,25 @@ export function dataCenterOptions(
       "bad_option",
       `A context path is like /bitbucket or empty, not "${contextPath}".`,
     );
-  return { version, contextPath };
+  return { version, contextPath, redirectUrl: options.redirectUrl };
 }
 
 /** Plants a world and serves it on a port that is bound. */
 export async function serveDataCenter(
   product: Product,
-  { port, version, contextPath }: ReturnType<typeof dataCenterOptions> & { readonly port: Port },
+  { port, version, contextPath, redirectUrl }: ReturnType<typeof dataCenterOptions> & { readonly port: Port },
   shared: DataCenterShared,
 ): Promise<RunningDataCenter> {
   const world = plantDataCenter(shared.workspaces);
   for (const repository of shared.repositories) addDcRepository(world, repository);
-  const { clock, journal, faults, rules, onClose, redirectUrl } = shared;
-  await seedCredentials(world, { redirectUrl, hasOAuth2: hasOAuth2(version), now: clock.now() });
+  const { clock, journal, faults, rules, onClose, callbackUrl } = shared;
+  const app = URL.canParse(callbackUrl) ? callbackUrl : "http://localhost:8000";
+  const ownCallback = redirectUrl ?? new URL(usual[product].callbackPath, app).href;
+  await seedCredentials(world, {
+    redirectUrls: [ownCallback, callbackUrl],
+    hasOAuth2: hasOAuth2(version),
+    now: clock.now(),
+  });
   const origin = `http://127.0.0.1:${port.number}`;
   const autoApprove =
     shared.autoApprove === undefined ? null : (personByName(world, shared.autoApprove) ?? null);
