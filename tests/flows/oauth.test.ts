@@ -7,7 +7,7 @@ import { Secret } from "../../src/base/secret.ts";
 import { type Authorize, bearer, bearerHeader } from "../../src/bitbucket/api/authorize.ts";
 import { createApi } from "../../src/bitbucket/api/client.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import type { Instance } from "../../src/bitbucket/instance.ts";
+import type { CloudInstance } from "../../src/bitbucket/instance.ts";
 import { buildAuthorizationUrl, validateCallback } from "../../src/bitbucket/oauth2/authorization.ts";
 import { exchangeCode, refreshTokens, type TokenSet } from "../../src/bitbucket/oauth2/token.ts";
 import { fetchProfile } from "../../src/bitbucket/profile/profile.ts";
@@ -35,7 +35,7 @@ interface Consumer {
   readonly secret: string;
 }
 
-function instanceOf(emulator: Emulator, consumer: Consumer | undefined = emulator.consumers[0]): Instance {
+function instanceOf(emulator: Emulator, consumer: Consumer | undefined = emulator.consumers[0]): CloudInstance {
   const { bitbucket, api } = emulator.urls;
   return cloudInstance({
     clientId: consumer?.key ?? "",
@@ -82,7 +82,7 @@ const contextOf = (emulator: Emulator, instance = instanceOf(emulator)) => ({
   clock: emulator.clock,
 });
 
-const profileWith = (instance: Instance, authorize: Authorize) =>
+const profileWith = (instance: CloudInstance, authorize: Authorize) =>
   fetchProfile(createApi({ instance, fetch, authorize }), instance.id);
 
 describe("signing in", () => {
@@ -326,7 +326,7 @@ describe("refreshing", () => {
     const emulator = await start();
     const instance = instanceOf(emulator);
     let tokens = await signIn(emulator, instance);
-    const authorize: Authorize = async (rejected) => {
+    const authorize: Authorize = async ({ rejected }) => {
       if (rejected !== undefined)
         tokens = await refreshTokens(contextOf(emulator), tokens.refreshToken ?? rejected);
       return bearerHeader(tokens.accessToken);
