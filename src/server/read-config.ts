@@ -19,11 +19,10 @@ export type { ListenOverride } from "./listen.ts";
 export function readConfigFile(path: string, environment: Environment, listen: ListenOverride = {}): Config {
   const text = readText(path);
   const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) {
-    throw configInvalid(
-      document.errors.map((error) => ({ path, problem: error.message.split("\n")[0] ?? "is not YAML" })),
-    );
-  }
+  // Those after the first follow from it.
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw configInvalid([{ path, problem: error.message.split("\n")[0] ?? "is not YAML" }]);
   const folder = dirname(resolve(path));
   const readFile = (file: string) => readFileSync(resolve(folder, file), "utf8");
   const root: unknown = document.toJS() ?? {};
