@@ -4,14 +4,8 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
-import type { CredentialKind } from "../bitbucket/credential.ts";
-import type { HostLinks } from "../bitbucket/host/host.ts";
-import { linksOf } from "../bitbucket/host/open.ts";
-import type { Instance } from "../bitbucket/instance.ts";
-import { leastScopes } from "../bitbucket/scopes/purposes.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
-import { scopesToAsk } from "../connections/permissions.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createInstances } from "../instances/instances.ts";
@@ -24,6 +18,7 @@ import { createVault } from "../vault/vault.ts";
 import { openAdmission } from "./admission.ts";
 import { furtherCallbacks, redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
+import { createFacts } from "./facts.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore } from "./sealed-store.ts";
 import { createServerSetup } from "./server-setup.ts";
@@ -96,20 +91,9 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     signin: createSignin({ ...world, sessions, admission }),
     projects,
     connections,
-    /** What consent to connecting is asked for. */
-    scopesToAsk,
-    /** What a credential a person brings has to be allowed for reading code. */
-    scopesFor: ({ product }: Instance, kind: CredentialKind) =>
-      leastScopes(product, kind, ["read-code"]) ?? [],
     serverSetup: createServerSetup(instances),
-    /** Where an instance sends people back to. */
-    redirectUri: (instanceId: string) => redirectUriOf(config, instanceId),
+    facts: createFacts({ config, clock, instances }),
     analyses,
-    /** Addresses of an instance's website; null when it is set up no more. */
-    async links(instanceId: string): Promise<HostLinks | null> {
-      const instance = await instances.find(instanceId).catch(() => null);
-      return instance === null ? null : linksOf(instance);
-    },
     isReachable: createReachability({ ...world, instances: configured }),
     /** For the operator, at start. */
     notices: [...admission.notices, ...(config.notices ?? []), ...(notice === null ? [] : [notice])],

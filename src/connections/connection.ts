@@ -1,5 +1,5 @@
 /** Owns the shape of a connection and of its repositories, and reading them from their rows. */
-import type { CredentialKind } from "../bitbucket/credential.ts";
+import { type CredentialKind, credentialKinds } from "../bitbucket/credential.ts";
 import type { ConnectionsTable, RepositoriesTable } from "../storage/schema.ts";
 
 export type ConnectionState =
@@ -21,6 +21,8 @@ export interface Connection {
   readonly state: ConnectionState;
   /** The code of the failure that put it in this state, such as `vault.reconnect`. */
   readonly stateReason: string | null;
+  /** The user name for git over HTTPS; null where a header takes its place. */
+  readonly gitUser: string | null;
   /** When the credential ends, as its owner said; null when unknown or renewed by itself. */
   readonly endsAt: Date | null;
   /** The display name of the account that granted access, or what the token was made for. */
@@ -54,6 +56,7 @@ export function readConnection(row: ConnectionsTable): Connection {
     // As with the state below.
     kind: row.kind as CredentialKind,
     login: row.login,
+    gitUser: gitUserOf(row),
     endsAt: row.ends_at === null ? null : new Date(row.ends_at),
     // The column holds only what this house writes there: the states of the vault and of this room.
     state: row.state as ConnectionState,
@@ -65,6 +68,20 @@ export function readConnection(row: ConnectionsTable): Connection {
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   };
+}
+
+/** How long before its end a person is told that a credential ends. */
+const warningDays = 14;
+
+/** Whether a credential ends so soon that its owner has to make a new one. */
+export function endsSoon({ endsAt }: Pick<Connection, "endsAt">, now: Date): boolean {
+  return endsAt !== null && endsAt.getTime() - now.getTime() <= warningDays * 86_400_000;
+}
+
+/** An app password goes with the user name for git too. */
+function gitUserOf({ kind, login }: ConnectionsTable): string | null {
+  const known = credentialKinds[kind as CredentialKind].gitUser;
+  return kind === "app-password" ? login : known;
 }
 
 export function readRepositoryRow(row: RepositoriesTable): Repository {

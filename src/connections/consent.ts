@@ -107,7 +107,7 @@ export interface NewConnection {
   readonly projectId: string | null;
   readonly account: Account;
   readonly credential: ProvenCredential;
-  readonly workspace?: { readonly key: string; readonly id: string } | null;
+  readonly workspace?: { readonly key: string; readonly id: string | null } | null;
 }
 
 export async function makeConnection(parts: AccessParts, made: NewConnection): Promise<string> {

@@ -115,8 +115,9 @@ async function prove(host: CodeHost, { kind, place = "" }: CredentialEntry): Pro
   const [workspace = "", slug] = place.trim().toLowerCase().split("/");
   const account: Account = { subject: null, name: `Access token of ${place.trim()}`, kind: "bot" };
   if (slug === undefined) {
-    const found = await host.workspace(workspace);
-    return { account, workspace: found };
+    // A project's token is shown its own repositories here, and the workspace itself nowhere.
+    await host.repositoryPage(workspace);
+    return { account, workspace: { key: workspace, id: null } };
   }
   await host.repository({ workspace, slug });
   return { account, workspace: null };

@@ -67,7 +67,7 @@ function oauth(project: ProjectRef, { id, name, host }: ConnectInstance, positio
 }
 
 function tile(project: ProjectRef, { id, name }: ConnectInstance, kind: CredentialKind): Html {
-  const { name: title, about } = kindWords[kind];
+  const { name: title, about } = kindWords(kind);
   const retired = kind === "app-password";
   return html`<li class="card tile"><div class="tile-head"><h4>${title}</h4>${
     retired ? badge("retired on 28 July 2026", "warn") : ""

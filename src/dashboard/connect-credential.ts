@@ -32,7 +32,7 @@ export interface ConnectCredentialView extends SignedIn {
 /** The page. POST to {@link paths.connectCredential}. */
 export function connectCredentialPage(view: ConnectCredentialView): Html {
   const { project, instance, kind } = view;
-  const { name } = kindWords[kind];
+  const { name } = kindWords(kind);
   const main = html`${steps(wizardSteps, 1)}<h1>Connect ${instance.name} by ${lower(name)}</h1>${
     view.failure ? failureCard(view.failure, {}, view.csrf) : ""
   }${kind === "app-password" ? retired(view) : ""}<div class="credential">${kind === "client-credentials" ? asConsumer(view) : form(view)}${howTo(view)}</div>`;
@@ -59,7 +59,7 @@ function form(view: ConnectCredentialView): Html {
   const post = paths.connectCredential(project.id, instance.id, kind);
   const secret = textField({
     name: "secret",
-    label: kindWords[kind].name,
+    label: kindWords(kind).name,
     type: "password",
     value: "",
     hint: "Bitbucket shows it once, when it is made. Windlass seals it and never shows it again either.",
@@ -132,7 +132,7 @@ function howTo({ kind, scopes, instance }: ConnectCredentialView): Html {
       : html`<h3>What to allow</h3><ul class="scopes">${scopes.map(
           ({ name, reason }) => html`<li><code>${name}</code><span class="muted">${reason}</span></li>`,
         )}</ul>`
-  }<p class="hint">${icon("info")}<span><a href="${paths.guide(kindWords[kind].guide)}">The whole guide, click by click</a></span></p></aside>`;
+  }<p class="hint">${icon("info")}<span><a href="${paths.guide(kindWords(kind).guide)}">The whole guide, click by click</a></span></p></aside>`;
 }
 
 function clicks(kind: EnteredKind, { name }: ConnectInstance): readonly Html[] {

@@ -129,6 +129,21 @@ export const samples: Readonly<Record<string, Sample>> = {
     connections: [{ ...connection, state: "reconnect", failure: stale }],
     analyses: [],
   }),
+  "project-token-ends": sample(projectPage, {
+    ...signedIn,
+    project,
+    connections: [
+      {
+        ...connection,
+        kind: "api-token",
+        endsAt: at("2026-11-10T00:00:00Z"),
+        endsSoon: true,
+        scopes: [],
+        gitUser: "x-bitbucket-api-token-auth",
+      },
+    ],
+    analyses: [],
+  }),
   "delete-project": sample(deleteProjectPage, { ...signedIn, project, connections: 1, analyses: 4 }),
   disconnect: sample(disconnectPage, { ...signedIn, project, connection, repositories: 2 }),
   "connect-choose": sample(connectChoosePage, {

@@ -45,6 +45,9 @@ export const connection: ConnectionSummary = {
   instanceId: "bitbucket",
   instanceName: "Bitbucket",
   state: "active",
+  kind: "oauth2",
+  scopes: ["repository", "account"],
+  gitUser: "x-token-auth",
   accountName: "John Doe",
   workspace: "acme",
   repositories: [

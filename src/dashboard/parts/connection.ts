@@ -2,12 +2,14 @@
 import { type Html, html } from "../../ui/html.ts";
 import { icon } from "../../ui/icons.ts";
 import { safeHref } from "../../ui/links.ts";
-import { counted, day } from "../../ui/moments.ts";
-import { action, csrfField } from "../../ui/parts/action.ts";
+import { counted, day, dayText } from "../../ui/moments.ts";
+import { type Action, action, csrfField } from "../../ui/parts/action.ts";
 import { areaField, textField } from "../../ui/parts/field.ts";
+import { notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
 import { type Failure, failureCard } from "./failure.ts";
 import type { ProjectRef } from "./frame.ts";
+import { type CredentialKind, kindWords } from "./kinds.ts";
 import { type ConnectionState, connectionBadge, needsReconnect } from "./states.ts";
 
 export interface ConnectionSummary {
@@ -18,6 +20,15 @@ export interface ConnectionSummary {
   readonly state: ConnectionState;
   /** Why it is in that state, when that is a failure. */
   readonly failure?: Failure | null;
+  readonly kind: CredentialKind;
+  /** When the credential ends, as its owner said. */
+  readonly endsAt?: Date | null;
+  /** Whether that is near enough to be warned of. */
+  readonly endsSoon?: boolean;
+  /** As granted; empty where Bitbucket does not say. */
+  readonly scopes?: readonly string[];
+  /** The user name for git over HTTPS; null where a header takes its place. */
+  readonly gitUser?: string | null;
   /** Whom Bitbucket knows it as. */
   readonly accountName: string;
   readonly workspace: string | null;
@@ -45,11 +56,7 @@ export interface RunForm {
 /** The card. */
 export function connectionCard(project: ProjectRef, connection: ConnectionSummary, csrf: string): Html {
   const { state, failure, repositories } = connection;
-  const reconnect = {
-    label: "Reconnect",
-    post: paths.connectPermissions(project.id, connection.instanceId),
-    fields: { connection: connection.id },
-  };
+  const reconnect = reconnectAction(project, connection);
   const body =
     failure !== undefined && failure !== null
       ? failureCard(
@@ -60,9 +67,35 @@ export function connectionCard(project: ProjectRef, connection: ConnectionSummar
       : needsReconnect(state)
         ? action(reconnect, csrf, { look: "primary" })
         : "";
-  return html`<article class="card connection">${head(connection)}${body}${facts(connection)}${
+  return html`<article class="card connection">${head(connection)}${body}${ending(project, connection)}${facts(connection)}${
     needsReconnect(state) || repositories.length === 0 ? "" : runForm(project, connection, csrf)
   }${foot(project, connection)}</article>`;
+}
+
+/** A credential somebody brought is brought anew; consent is asked for again. */
+function reconnectAction(project: ProjectRef, { id, instanceId, kind }: ConnectionSummary): Action {
+  const label = "Reconnect";
+  if (kind === "oauth2" || kind === "oauth1")
+    return { label, post: paths.connectPermissions(project.id, instanceId), fields: { connection: id } };
+  return {
+    label,
+    href: `${paths.connectCredential(project.id, instanceId, kind)}?connection=${encodeURIComponent(id)}`,
+  };
+}
+
+/** Said in time, so that a new one can be made before the old one ends. */
+function ending(project: ProjectRef, connection: ConnectionSummary): Html | string {
+  const { kind, endsAt, endsSoon = false, state } = connection;
+  if (!endsSoon || endsAt === undefined || endsAt === null || needsReconnect(state)) return "";
+  const { name } = kindWords(kind);
+  const again = reconnectAction(project, connection);
+  return notice({
+    tone: "warn",
+    title: `This ${name} ends on ${dayText(endsAt)}`,
+    text: html`Make a new one at Bitbucket${
+      "href" in again ? html` and <a href="${again.href}">enter it here</a>` : ""
+    }; until then everything goes on.`,
+  });
 }
 
 const editLink = (project: ProjectRef, connection: ConnectionSummary) => ({
@@ -76,7 +109,17 @@ function head({ instanceName, state, accountName }: ConnectionSummary): Html {
   )}</header>`;
 }
 
-function facts({ workspace, repositories, lookbackDays, connectedAt }: ConnectionSummary): Html {
+function facts(connection: ConnectionSummary): Html {
+  const {
+    workspace,
+    repositories,
+    lookbackDays,
+    connectedAt,
+    kind,
+    endsAt,
+    scopes = [],
+    gitUser,
+  } = connection;
   const names =
     repositories.length === 0
       ? html`<span class="muted">none chosen yet</span>`
@@ -85,7 +128,17 @@ function facts({ workspace, repositories, lookbackDays, connectedAt }: Connectio
     workspace === null ? html`<span class="muted">not chosen</span>` : html`<bdi>${workspace}</bdi>`
   }</dd></div><div><dt>Lookback</dt><dd>${counted(lookbackDays, "day")}</dd></div><div><dt>Connected</dt><dd>${day(
     connectedAt,
-  )}</dd></div><div class="whole"><dt>Repositories</dt><dd>${names}</dd></div></dl>`;
+  )}</dd></div><div><dt>Credential</dt><dd>${kindWords(kind).name}${
+    endsAt === undefined || endsAt === null ? "" : html`, until ${day(endsAt)}`
+  }</dd></div>${
+    scopes.length === 0
+      ? ""
+      : html`<div><dt>Granted</dt><dd>${scopes.map((scope) => html`<code>${scope}</code> `)}</dd></div>`
+  }${
+    gitUser === undefined || gitUser === null
+      ? ""
+      : html`<div><dt>git user name</dt><dd><code>${gitUser}</code></dd></div>`
+  }<div class="whole"><dt>Repositories</dt><dd>${names}</dd></div></dl>`;
 }
 
 function repository({ fullName, href }: RepositoryRef): Html {

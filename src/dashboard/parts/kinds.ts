@@ -18,7 +18,7 @@ interface KindWords {
   readonly guide: string;
 }
 
-export const kindWords: Readonly<Record<CredentialKind, KindWords>> = {
+const kinds: Readonly<Record<CredentialKind, KindWords>> = {
   oauth2: {
     name: "OAuth",
     about: "You grant access on Bitbucket's own page, and access renews itself.",
@@ -55,3 +55,8 @@ export const kindWords: Readonly<Record<CredentialKind, KindWords>> = {
     guide: "app-password",
   },
 };
+
+/** The words for a kind; its own name for one this page has never heard of. */
+export function kindWords(kind: CredentialKind): KindWords {
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : { name: kind, about: "", guide: "troubleshooting" };
+}

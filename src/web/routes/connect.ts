@@ -77,7 +77,7 @@ async function showPermissions(app: App, context: WebContext): Promise<Response>
   const connectionId = context.req.query("connection");
   const failure =
     context.req.query("error") === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
-  const scopes = app.scopesToAsk(configured);
+  const scopes = app.facts.scopesToAsk(configured);
   const again = connectionId === undefined ? {} : { connectionId };
   return context.html(
     connectPermissionsPage({

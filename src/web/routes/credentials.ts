@@ -74,7 +74,7 @@ async function answer(
       typed: isRetired || typed === undefined ? { login: "", place: "", endsOn: "" } : typed,
       problems: Object.fromEntries(problems.map(({ field, message }) => [field, message])),
       failure: error === undefined || problems.length > 0 ? null : error,
-      scopes: app
+      scopes: app.facts
         .scopesFor(instance, shown)
         .map(({ scope, reasons }) => ({ name: scope, reason: reasons.join(", ") })),
       ...(connectionId === undefined ? {} : { connectionId }),

@@ -83,7 +83,7 @@ async function answerForm(
   const values = [
     { name: "Consumer Key", value: link.consumerKey },
     { name: "Consumer Name", value: "Windlass" },
-    { name: "Consumer Callback URL", value: app.redirectUri(link.id) },
+    { name: "Consumer Callback URL", value: app.facts.redirectUri(link.id) },
   ];
   return context.html(
     serverSetupPage({

@@ -35,7 +35,7 @@ export async function analysisView(
   analysis: Analysis,
 ): Promise<Omit<AnalysisView, "viewer" | "csrf" | "notice">> {
   const connection = await app.connections.get(analysis.connectionId);
-  const links = await app.links(connection.instanceId);
+  const links = await app.facts.links(connection.instanceId);
   const { errorText, commits } = analysis;
   return {
     project: { id, name },
@@ -139,7 +139,7 @@ function commitUrl(links: Links | null, repository: string, hash: string): strin
   return links?.commit({ workspace, slug }, hash) ?? null;
 }
 
-type Links = NonNullable<Awaited<ReturnType<App["links"]>>>;
+type Links = NonNullable<Awaited<ReturnType<App["facts"]["links"]>>>;
 
 function subjectOf(message: string): string {
   return message.split("\n")[0]?.trim() ?? "";

@@ -43,13 +43,19 @@ export async function projectView(
 
 async function summarizeConnection(app: App, connection: Connection): Promise<ConnectionSummary> {
   const { id, instanceId, state, accountName, workspaceSlug, lookbackDays, createdAt } = connection;
+  const { kind, endsAt, scopes, gitUser } = connection;
   const repositories = await app.connections.repositories(id);
-  const links = await app.links(instanceId);
+  const links = await app.facts.links(instanceId);
   return {
     id,
     instanceId,
     instanceName: await instanceNameOf(app, instanceId),
     state,
+    kind,
+    endsAt,
+    endsSoon: app.facts.endsSoon(connection),
+    scopes,
+    gitUser,
     failure: connectionFailure(connection),
     accountName,
     workspace: workspaceSlug,
@@ -91,4 +97,4 @@ function repositoryUrl(links: Links | null, { workspaceSlug, slug }: Repository)
   return links?.repository({ workspace: workspaceSlug, slug }) ?? null;
 }
 
-type Links = NonNullable<Awaited<ReturnType<App["links"]>>>;
+type Links = NonNullable<Awaited<ReturnType<App["facts"]["links"]>>>;

@@ -1,0 +1,36 @@
+/** Owns the facts that pages show of instances and connections. */
+import type { Clock } from "../base/clock.ts";
+import type { CredentialKind } from "../bitbucket/credential.ts";
+import type { HostLinks } from "../bitbucket/host/host.ts";
+import { linksOf } from "../bitbucket/host/open.ts";
+import type { Instance } from "../bitbucket/instance.ts";
+import { leastScopes } from "../bitbucket/scopes/purposes.ts";
+import { type Connection, endsSoon } from "../connections/connection.ts";
+import { scopesToAsk } from "../connections/permissions.ts";
+import type { Instances } from "../instances/instances.ts";
+import { redirectUriOf } from "./callback.ts";
+import type { Config } from "./config.ts";
+
+export function createFacts(parts: {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly instances: Pick<Instances, "find">;
+}) {
+  const { config, clock, instances } = parts;
+  return {
+    /** Addresses of an instance's website; null when it is set up no more. */
+    async links(instanceId: string): Promise<HostLinks | null> {
+      const instance = await instances.find(instanceId).catch(() => null);
+      return instance === null ? null : linksOf(instance);
+    },
+    /** Where an instance sends people back to. */
+    redirectUri: (instanceId: string) => redirectUriOf(config, instanceId),
+    /** What consent to connecting is asked for. */
+    scopesToAsk,
+    /** What a credential a person brings has to be allowed for reading code. */
+    scopesFor: ({ product }: Instance, kind: CredentialKind) =>
+      leastScopes(product, kind, ["read-code"]) ?? [],
+    /** Whether a connection's credential ends so soon that a new one has to be made. */
+    endsSoon: (connection: Pick<Connection, "endsAt">) => endsSoon(connection, clock.now()),
+  };
+}
