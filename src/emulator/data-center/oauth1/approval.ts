@@ -4,12 +4,19 @@ import { html } from "../../../ui/html.ts";
 import { buttonClass } from "../../../ui/parts/action.ts";
 import type { DataCenterContext } from "../context.ts";
 import { pathTo } from "../place.ts";
+import type { OAuth1Consumer, OAuth1RequestToken } from "../state.ts";
 import { tokenField } from "../website/forms.ts";
 import { productName, webPage } from "../website/frame.ts";
 import { paths } from "../website/paths.ts";
 import type { DcWebEnv } from "../website/visitor.ts";
 import type { DcPerson } from "../world.ts";
-import type { Asked } from "./authorize.ts";
+
+/** A request token somebody may decide about, and where that leads; null: nowhere. */
+export interface Asked {
+  readonly token: OAuth1RequestToken;
+  readonly consumer: OAuth1Consumer;
+  readonly callback: string | null;
+}
 
 export function approvalPage(
   context: DataCenterContext,

@@ -6,17 +6,10 @@ import { problemPage } from "../website/frame.ts";
 import { paths } from "../website/paths.ts";
 import { type DcWebEnv, loginLocation, ownForm } from "../website/visitor.ts";
 import type { DcPerson } from "../world.ts";
-import { approvalPage, decidedPage } from "./approval.ts";
+import { type Asked, approvalPage, decidedPage } from "./approval.ts";
 import { alphanumerics, requestTokenExpired } from "./issue.ts";
 import { absent, type OAuthProblem, problem, problemChallenge, problemStatus } from "./problems.ts";
 import { isWebAddress } from "./request-token.ts";
-
-/** A request token somebody may decide about, and where that leads; null: nowhere. */
-export interface Asked {
-  readonly token: OAuth1RequestToken;
-  readonly consumer: OAuth1Consumer;
-  readonly callback: string | null;
-}
 
 /** `GET` and `POST /plugins/servlet/oauth/authorize`. */
 export function oauth1AuthorizeRoutes(context: DataCenterContext): Hono<DcWebEnv> {
