@@ -4,8 +4,11 @@ import { findAmong } from "../../tests/find-among.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
 import { Secret } from "../base/secret.ts";
 import { cloudInstance } from "../bitbucket/cloud.ts";
+import { annotations } from "../catalog/annotations.ts";
+import { createCatalog } from "../catalog/catalog.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
+import type { SigninPolicy } from "./policy.ts";
 import { createSignin, type Signin } from "./signin.ts";
 
 const person = {
@@ -121,5 +124,39 @@ describe("what is written down", () => {
     const [identity] = await database.kysely.selectFrom("identities").selectAll().execute();
     expect(JSON.parse(identity?.profile_json ?? "")).toMatchObject({ displayName: "Jane Doe" });
     expect(identity?.profile_json).not.toContain("somewhere private");
+  });
+});
+
+describe("where a resolver decides", () => {
+  const entity = { ref: "user:default/jane", place: "org.yaml" };
+  const known = createCatalog([{ ...entity, annotations: new Map([[annotations.userId, person.uuid]]) }]);
+  const admitted = (policy: SigninPolicy, catalog = known) =>
+    createSignin({
+      database,
+      clock: frozenClock(),
+      sessions: createSessions({ database, clock: frozenClock() }),
+      instances: async () => bitbucket,
+      fetch: async (url) => Response.json(url.endsWith("/user") ? user : { values: [] }),
+      admission: { policy: () => policy, catalog: async () => catalog },
+    });
+  const request = { instanceId: "bitbucket", tokens: { accessToken: new Secret("granted") } };
+  const byId: SigninPolicy = { kind: "resolvers", resolvers: ["userIdMatchingUserEntityAnnotation"] };
+
+  test("the user is kept with the entity, and with the one found the next time", async () => {
+    await admitted(byId).signIn(request);
+    expect(await users()).toMatchObject([{ entity_ref: "user:default/jane" }]);
+    await admitted({ kind: "first-sign-in" }).signIn(request);
+    expect(await users()).toMatchObject([{ entity_ref: null }]);
+  });
+
+  test("nobody is written down whom no entity knows, or where nobody can sign in", async () => {
+    expect((await failureOf(admitted(byId, createCatalog([])).signIn(request))).code).toBe(
+      "signin.no_entity",
+    );
+    const closed = admitted({ kind: "nobody" });
+    expect((await failureOf(closed.signIn(request))).code).toBe("signin.no_resolver");
+    expect((await failureOf(() => closed.admit("bitbucket"))).code).toBe("signin.no_resolver");
+    expect(await users()).toEqual([]);
+    expect(await database.kysely.selectFrom("sessions").selectAll().execute()).toEqual([]);
   });
 });
