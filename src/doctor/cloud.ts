@@ -61,7 +61,8 @@ async function checkRedirectUri(parts: Parts): Promise<Finding> {
     const cure = "Sign in once in a browser: a wrong redirect URI shows as a page of Bitbucket's.";
     return unknown(check, `Bitbucket asks for a login before it looks at ${redirectUri}.`, cure);
   }
-  const variant = await takenVariant(redirectUri, async (uri) => (await take(parts, uri)) === "taken");
+  // Ours was refused before anybody logged in, so one that gets as far as the login is not refused.
+  const variant = await takenVariant(redirectUri, async (uri) => (await take(parts, uri)) !== "refused");
   const taken = variant === null ? "" : `; it takes ${variant.uri}, which ${variant.difference}`;
   const cure = `Set the consumer's callback URL to exactly ${redirectUri} (scheme, host, port and slash included).`;
   return problem(check, `Bitbucket refuses ${redirectUri} for this consumer${taken}.`, cure);

@@ -1,4 +1,4 @@
-/** Owns the two questions a registration's secret can ask the token endpoint without a person. */
+/** Owns the questions a registration's secret can ask the token endpoint without a person. */
 import { base64 } from "../base/encoding.ts";
 import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
@@ -8,16 +8,22 @@ interface Asker {
   readonly instance: OAuth2Instance;
   readonly client: OAuthClient;
   readonly fetch: Fetch;
-  readonly redirectUri: string;
 }
 
-const madeUpCode = "made-up-by-windlass-doctor";
+const madeUp = "made-up-by-windlass-doctor";
 
 /** The `error` with which a code nobody was given is refused, or a word for an answer that is none. */
 export async function askWithMadeUpCode(asker: Asker): Promise<string> {
-  const redirect = asker.instance.product === "cloud" ? {} : { redirect_uri: asker.redirectUri };
-  const answer = await ask(asker, { grant_type: "authorization_code", code: madeUpCode, ...redirect });
-  return typeof answer.error === "string" ? answer.error : "something unexpected";
+  return errorOf(await ask(asker, { grant_type: "authorization_code", code: madeUp }));
+}
+
+/** The same of a refresh token nobody was given. */
+export async function askWithMadeUpRefreshToken(asker: Asker): Promise<string> {
+  return errorOf(await ask(asker, { grant_type: "refresh_token", refresh_token: madeUp }));
+}
+
+function errorOf({ error }: Record<string, unknown>): string {
+  return typeof error === "string" ? error : "something unexpected";
 }
 
 /** The consumer's own scopes, by the client_credentials grant; null for a consumer that is not private. The token is dropped. */

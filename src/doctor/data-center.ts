@@ -2,7 +2,7 @@
 import type { DataCenterInstance, OAuthClient } from "../bitbucket/instance.ts";
 import { findScope } from "../bitbucket/scopes/catalogue.ts";
 import { suggestScope } from "../bitbucket/scopes/suggest.ts";
-import { askWithMadeUpCode } from "./consumer.ts";
+import { askWithMadeUpRefreshToken } from "./consumer.ts";
 import { type DoctorParts, type Finding, fine, guarded, problem, unknown } from "./finding.ts";
 import { ask } from "./network.ts";
 import { takenVariant } from "./redirect-uri.ts";
@@ -11,16 +11,17 @@ import { atLeast, firstWithOAuth2, meet, offersOAuth1, offersOAuth2, tokenPaths 
 type Parts = DoctorParts<DataCenterInstance>;
 type LinkParts = Parts & { readonly client: OAuthClient };
 
-const incomingLink = "Administration → Application Links → the incoming link";
+const incomingLink = "the incoming link (Administration → Application Links)";
 
 export async function examineDataCenter(parts: Parts): Promise<readonly Finding[]> {
   const { findings, version } = await meet(parts);
   if (version === null) return findings;
   const { client } = parts.instance;
-  const seen = [...findings, checkVersion(version, client !== null)];
+  const age = checkVersion(version, client !== null);
+  if (age.verdict === "problem") return [...findings, age, tokenPaths(version)];
   const offered = await guarded("OAuth", checkOffered(parts, client !== null));
   const link = client === null || offered.verdict === "problem" ? [] : await checkLink({ ...parts, client });
-  return [...seen, offered, ...link, tokenPaths(version)];
+  return [...findings, age, offered, ...link, tokenPaths(version)];
 }
 
 function checkVersion(version: string, needsOAuth2: boolean): Finding {
@@ -52,21 +53,26 @@ async function checkLink(parts: LinkParts): Promise<readonly Finding[]> {
     return [secret, unknown("redirect URI", sentence), unknown("scopes", sentence)];
   }
   const redirectUri = await guarded("redirect URI", checkRedirectUri(parts));
+  if (redirectUri.verdict === "problem") {
+    const sentence = "Permissions can be asked for only with a redirect URI that Bitbucket takes.";
+    return [secret, redirectUri, unknown("scopes", sentence)];
+  }
   return [secret, redirectUri, await guarded("scopes", checkScopes(parts))];
 }
 
-/** A made-up code is refused either way; which refusal comes tells whether id and secret are right. */
+/**
+ * A made-up refresh token is refused either way; which refusal comes tells whether id and secret are right. A made-up code would
+ * tell less: some versions call it `invalid_request`.
+ */
 async function checkSecret(parts: LinkParts): Promise<Finding> {
   const check = "client id and secret";
-  const answer = await askWithMadeUpCode(parts);
+  const answer = await askWithMadeUpRefreshToken(parts);
   if (answer === "invalid_client" || answer === "unauthorized_client") {
     const cure = `Copy client id and client secret of ${incomingLink} once more.`;
     return problem(check, "Bitbucket does not accept this client id and secret.", cure);
   }
   if (answer === "invalid_grant") return fine(check, "Bitbucket accepts client id and secret.");
-  // A code that is not known is `invalid_request` in some versions, but so is much else.
-  const sentence = `Bitbucket answered ${answer}, which says nothing of client id and secret.`;
-  return unknown(check, sentence);
+  return unknown(check, `Bitbucket answered ${answer}, which says nothing of client id and secret.`);
 }
 
 type Taking =

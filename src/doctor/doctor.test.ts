@@ -65,6 +65,18 @@ describe("the doctor", () => {
     expect(finding).toMatchObject({ verdict: "problem", cure: expect.stringContaining(wrong) });
   });
 
+  test.each([
+    ["a slash at the end", `${redirectUri}/`, "has a slash at the end"],
+    ["another scheme", redirectUri.replace("http:", "https:"), "begins with https:// instead of http://"],
+    ["another spelling of this machine", redirectUri.replace("localhost", "127.0.0.1"), "names another host"],
+  ])("G17: finds out that the registered callback has %s", async (_, callbackUrl, difference) => {
+    await emulator.close();
+    emulator = await createEmulator({ callbackUrl });
+    const finding = (await examined()).get("redirect URI");
+    expect(finding).toMatchObject({ verdict: "problem", sentence: expect.stringContaining(difference) });
+    expect(finding?.sentence).toContain(callbackUrl);
+  });
+
   test("names the boxes that are not ticked on a private consumer, as its form calls them", async () => {
     const finding = (await examined({ instance: instanceOf(privateOne()) })).get("scopes");
     expect(finding).toMatchObject({ verdict: "problem", sentence: "The consumer lacks email." });
