@@ -79,7 +79,7 @@ describe("a file of entities", () => {
 });
 
 describe("whom an annotation means", () => {
-  test("B: a user name is matched letter by letter, and one that differs in case is pointed out", () => {
+  test("B14: a user name is matched letter by letter, and one that differs in case is pointed out", () => {
     const catalog = catalogOf(user("john", { [annotations.username]: "johndoe" }), user("jane"));
     expect(catalog.size).toBe(2);
     expect(catalog.find(annotations.username, "johndoe")).toEqual({ kind: "one", ref: "user:default/john" });
@@ -88,7 +88,7 @@ describe("whom an annotation means", () => {
       expect(catalog.find(annotations.username, name)).toEqual({ kind: "none", near: [] });
   });
 
-  test("B: a user id is matched with and without braces, in any case", () => {
+  test("B16: a user id is matched with and without braces, in any case", () => {
     const id = "7d3a178a-a087-4756-b2da-2f9eadf50ba8";
     for (const written of [id, `{${id}}`, `{${id.toUpperCase()}}`, ` {${id}} `]) {
       const catalog = catalogOf(user("john", { [annotations.userId]: written }));

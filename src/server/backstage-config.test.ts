@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isWindlassError } from "../base/errors.ts";
+import { readEntities } from "../catalog/entities.ts";
 import { readDuration } from "./duration.ts";
 import { readBackstageListen } from "./listen.ts";
 import { type ListenOverride, readConfigFile } from "./read-config.ts";
@@ -138,6 +139,20 @@ catalog:
       { path: "windlass.databse", problem: "is not a key that is known here" },
     ]);
   });
+});
+
+test("the guide's own example is accepted as it stands, and its entity is one", () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../docs/guides/backstage.md"), "utf8");
+  const [config = "", entity = ""] = [...guide.matchAll(/^```yml\n(.*?)^```$/gms)].map(([, text]) => text);
+  const environment = { AUTH_BITBUCKET_CLIENT_ID: "key", AUTH_BITBUCKET_CLIENT_SECRET: "hunter2" };
+  expect(read(config, environment)).toMatchObject({
+    baseUrl: "http://localhost:7007",
+    listen: { host: "", port: 7007 },
+    instances: { bitbucket: { clientId: "key", callbackPath: "/api/auth/bitbucket/handler/frame" } },
+    catalog: { locations: [{ target: join(folder, "org.yaml") }] },
+  });
+  const { users, warnings } = readEntities({ name: "org.yaml", text: entity });
+  expect([users[0]?.ref, warnings]).toEqual(["user:default/john", []]);
 });
 
 describe("substitution by Backstage's rules", () => {

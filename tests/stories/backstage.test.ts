@@ -137,8 +137,8 @@ test("B8: with the secret unset the server refuses to start, and names the path"
   expect(unset.stderr).not.toContain("clientId: ");
 });
 
-describe("B7, B11: the guide's YAML as it stands, a resolver and a catalog", () => {
-  test("B13, B14: whoever has an entity is that entity, by the callback registered for Backstage", async () => {
+describe("the guide's YAML as it stands, a resolver and a catalog", () => {
+  test("B11, B13, B14: whoever has an entity is that entity, by the callback registered for Backstage", async () => {
     await serve(write(withResolvers(guide, byName)));
     const { end, session } = await signIn("John Doe");
     expect(session).toMatchObject({ user: { displayName: "John Doe", entityRef: "user:default/john" } });
