@@ -5,6 +5,7 @@ import { isWindlassError } from "../../base/errors.ts";
 import { bearer } from "../api/authorize.ts";
 import { createApi } from "../api/client.ts";
 import { cloudUrls } from "../cloud.ts";
+import { asList, asText, at } from "../json.ts";
 import { fetchProfile, type Profile } from "./profile.ts";
 
 const base = {
@@ -200,6 +201,14 @@ test("a refusal of the user itself is a failure of the catalogue", async () => {
   await expect(fetchProfile(api, "bitbucket")).rejects.toMatchObject({ code: "bitbucket.unauthorized" });
 });
 
+/** The addresses an answer calls confirmed, in no uncertain words. */
+function confirmedIn(addresses: unknown): readonly unknown[] {
+  const values = asList(at(addresses, "values"));
+  return values
+    .filter((value) => at(value, "is_confirmed") === true)
+    .map((value) => asText(at(value, "email"))?.trim());
+}
+
 test("whatever is answered, there is a profile with an id and no empty text, or a failure of the catalogue", async () => {
   const anything = fc.jsonValue();
   const user = fc.record(
@@ -215,7 +224,15 @@ test("whatever is answered, there is a profile with an id and no empty text, or 
   );
   const emails = fc.oneof(
     anything,
-    fc.record({ values: fc.array(fc.record({ email: anything, is_primary: anything })) }),
+    fc.record({
+      values: fc.array(
+        fc.record({
+          email: fc.oneof(fc.constantFrom("a@e", " a@e ", "b@e"), anything),
+          is_primary: fc.oneof(fc.boolean(), anything),
+          is_confirmed: fc.oneof(fc.boolean(), anything),
+        }),
+      ),
+    }),
   );
   await fc.assert(
     fc.asyncProperty(fc.oneof(user, anything), emails, async (answer, addresses) => {
@@ -224,6 +241,7 @@ test("whatever is answered, there is a profile with an id and no empty text, or 
         const profile = await profileOf(answer, { headers, body: addresses });
         expect(profile.id).not.toBe("");
         expect(Object.values(profile)).not.toContain("");
+        if (profile.emailVerified) expect(confirmedIn(addresses)).toContain(profile.email);
       } catch (error) {
         if (!isWindlassError(error)) throw error;
       }
