@@ -94,7 +94,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     serverSetup: createServerSetup(instances),
     facts: createFacts({ config, clock, instances }),
     analyses,
-    isReachable: createReachability({ ...world, instances: configured }),
+    isReachable: createReachability(world),
     /** For the operator, at start. */
     notices: [...admission.notices, ...(config.notices ?? []), ...(notice === null ? [] : [notice])],
     /** Whether requests can be served: the database answers. */

@@ -96,6 +96,25 @@ function demoConfig(
           web: bitbucket,
         },
       },
+      ...selfHosted(emulator),
     },
   });
+}
+
+/** The Data Center with its incoming link, the Server with its application link: as the emulator's seed has them. */
+function selfHosted({ dataCenter, server }: Emulator): Record<string, unknown> {
+  const [client] = dataCenter?.clients ?? [];
+  const [link] = server?.consumers ?? [];
+  if (dataCenter === null || server === null || client === undefined || link === undefined)
+    throw new Error("The demo's seed has no Data Center or no Server.");
+  const { clientId, clientSecret } = client;
+  return {
+    "data-center": { product: "data-center", baseUrl: dataCenter.url, clientId, clientSecret },
+    server: {
+      product: "server",
+      baseUrl: server.url,
+      consumerKey: link.key,
+      privateKey: link.privateKey,
+    },
+  };
 }

@@ -6,7 +6,8 @@ import { createApi } from "../bitbucket/api/client.ts";
 import { authorizeAs } from "../bitbucket/credential.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
-import { fetchProfile, type Profile } from "../bitbucket/profile/profile.ts";
+import { openProfile } from "../bitbucket/profile/open.ts";
+import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Database } from "../storage/database.ts";
 import { signinErrors } from "./errors.ts";
@@ -86,9 +87,11 @@ async function askProfile(
   const kind = instance.product === "server" ? "oauth1" : "oauth2";
   const credential = { kind, login: null, accessToken: tokens.accessToken } as const;
   const api = createApi({ instance, fetch, clock, authorize: authorizeAs({ instance, clock }, credential) });
-  const profile = await fetchProfile(api, instance.id);
+  const profile = await openProfile(instance, api);
   const { type } = profile.raw;
-  if (type !== undefined && type !== "user") throw signinErrors.fail("signin.not_a_person");
+  // Self-hosted, the profile itself refuses whoever is no person.
+  if (instance.product === "cloud" && type !== undefined && type !== "user")
+    throw signinErrors.fail("signin.not_a_person");
   return profile;
 }
 

@@ -14,7 +14,8 @@ Usage: windlass demo [--repo PATH]... [--port PORT] [--emulator-port PORT] [--au
   --port PORT              port of the server (default 8000; 0 takes any)
   --emulator-port PORT     port of the local Bitbucket (default 7990; 0 takes any)
   --auto-approve USERNAME  answer Bitbucket's pages by itself as this person: for tests and benchmarks only
-  --json                   one line: the emulator's, plus "server" and "trace"
+  --json                   one line: the emulator's, plus "server" (the address of Windlass) and "trace";
+                           the emulated Bitbucket Server is "bitbucketServer" here
 
 Starts the emulator and the server on the emulator's clock. Everything is kept in a folder of its own that is
 deleted at the end. Ctrl-C stops it.
@@ -58,8 +59,14 @@ export const command: Command = {
   },
 };
 
+/** `server` has been our own address since before there was a Bitbucket Server here: that one is `bitbucketServer`. */
 function machineLine({ emulator, server, trace }: Demo): object {
-  return { ...emulatorLine(emulator), server: server.url, trace };
+  return {
+    ...emulatorLine(emulator),
+    bitbucketServer: emulator.server,
+    server: server.url,
+    trace,
+  };
 }
 
 function readable({ emulator, server, trace }: Demo, autoApprove: string | undefined): string {
@@ -67,6 +74,8 @@ function readable({ emulator, server, trace }: Demo, autoApprove: string | undef
   return `
   Windlass      ${styleText("bold", server.url)}
   Bitbucket     ${emulator.urls.bitbucket}   (local, not the real one)
+  Data Center   ${emulator.dataCenter?.url}   ${emulator.dataCenter?.version}
+  Server        ${emulator.server?.url}   ${emulator.server?.version}
 
   1. Open ${server.url} and press "Sign in with Bitbucket". Log in as johndoe: no password is asked.
   2. Make a project, connect Bitbucket, tick a repository:

@@ -9,6 +9,7 @@ import { signInPage } from "../../dashboard/sign-in.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { onlyMethods } from "../methods.ts";
+import { canGrant, instanceNameOf, instanceView } from "../views/instance.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 
 export function authRoutes(app: App): Hono<WebEnvironment> {
@@ -31,11 +32,9 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
   const returnTo = context.req.query("returnTo");
   const offered = offeredInstances(app);
   const instances = await Promise.all(
-    offered.map(async ({ id, urls }) => ({
-      id,
-      name: "Bitbucket",
-      host: new URL(urls.authorize).host,
-      reachable: await app.isReachable(id),
+    offered.filter(canGrant).map(async (instance) => ({
+      ...instanceView(instance),
+      reachable: await app.isReachable(instance.id),
     })),
   );
   const failure = failureNamed(context.req.query("error"));
@@ -168,14 +167,14 @@ async function finishConnecting(
   }
 }
 
-function showAccount(app: App, context: WebContext): Response | Promise<Response> {
+async function showAccount(app: App, context: WebContext): Promise<Response> {
   const { session } = visitorOf(context);
-  const known = app.instances.configured.has(session.instanceId);
+  const instanceName = await instanceNameOf(app, session.instanceId);
   return context.html(
     accountPage({
       ...signedIn(context),
       emailVerified: session.user.emailVerified,
-      instanceName: known ? "Bitbucket" : session.instanceId,
+      instanceName,
       expiresAt: session.expiresAt,
     }),
   );

@@ -30,13 +30,18 @@ export async function instanceNameOf({ instances }: Pick<App, "instances">, id: 
   return instance === null ? id : instanceName(instance);
 }
 
+/** Whether people can grant access there: a Data Center without an incoming link only takes tokens. */
+export function canGrant(instance: Instance): boolean {
+  return instance.product === "server" || instance.client !== null;
+}
+
 /** The instance as the wizard shows it. */
 export function instanceView(instance: Instance): ConnectInstance {
   return {
     id: instance.id,
     name: instanceName(instance),
     host: new URL(instance.urls.web).host,
-    byConsent: instance.product === "server" || instance.client !== null,
+    byConsent: canGrant(instance),
     kinds: otherKinds[instance.product],
   };
 }
