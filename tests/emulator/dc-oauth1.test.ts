@@ -137,3 +137,21 @@ test("D9: time, nonce, version and signature method are enforced, doubled parame
     "parameter_absent",
   ]);
 });
+
+test("D8, D9: behind a wrong proxy every signature is invalid, and what is told of it has switches", async () => {
+  const dataCenterRules = {
+    seenUrl: "https://git.example.com",
+    signatureDetail: false,
+    otherSignatureMethod: "signature_invalid",
+    timestampWindowSeconds: 10,
+  } as const;
+  const other = await createEmulator({ dataCenterRules });
+  const there = await linkedApp(other);
+  const refused = await there.ask();
+  expect([refused.status, await refused.text()]).toEqual([401, "oauth_problem=signature_invalid"]);
+  const hmac = there.ask({ oauth: { oauth_signature_method: "HMAC-SHA1" } });
+  expect(await problem(hmac)).toEqual([401, "signature_invalid"]);
+  const early = String(Math.floor(other.clock.now().getTime() / 1000) - 20);
+  expect(await problem(there.ask({ oauth: { oauth_timestamp: early } }))).toEqual([400, "timestamp_refused"]);
+  await other.close();
+});
