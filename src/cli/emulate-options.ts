@@ -4,6 +4,12 @@ import type { parseArgs } from "node:util";
 export const emulateOptions = {
   port: { type: "string" },
   "api-port": { type: "string" },
+  "data-center-port": { type: "string" },
+  "data-center-version": { type: "string" },
+  "data-center-path": { type: "string" },
+  "server-port": { type: "string" },
+  "server-version": { type: "string" },
+  "cloud-only": { type: "boolean" },
   repo: { type: "string", multiple: true },
   seed: { type: "string" },
   "callback-url": { type: "string" },

@@ -4,9 +4,10 @@ import type { Emulator } from "../emulator/emulator.ts";
 import { GitFailure } from "../emulator/git/errors.ts";
 import { Refusal, UsageError } from "./command.ts";
 
-/** What `emulate --json` prints; `api` is without `/2.0`. */
-export function emulatorLine({ urls, consumers, people, accessTokens }: Emulator): object {
-  return { ...urls, consumers, people, accessTokens };
+/** What `emulate --json` prints; `api` is without `/2.0`, `dataCenter` and `server` are null when switched off. */
+export function emulatorLine(emulator: Emulator): object {
+  const { urls, consumers, people, accessTokens, dataCenter, server } = emulator;
+  return { ...urls, consumers, people, accessTokens, dataCenter, server };
 }
 
 /** A failure of starting the emulator as the dispatcher wants it; anything else as it is. */

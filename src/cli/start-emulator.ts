@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { chooseRules, type Rules, readRule } from "../emulator/core/rules.ts";
 import { readSeed, type Seed } from "../emulator/core/seed.ts";
+import { type DcRules, isDcRule, readDcRule } from "../emulator/data-center/rules.ts";
+import type { DataCentersOptions } from "../emulator/data-centers.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { UsageError } from "./command.ts";
 import type { EmulateValues } from "./emulate-options.ts";
@@ -19,24 +21,58 @@ export async function startEmulator(values: EmulateValues): Promise<Emulator> {
     apiPort: readPort(values["api-port"], "--api-port") ?? (port === 0 ? 0 : port + 1),
     repositories: (values.repo ?? []).map((path) => ({ path })),
     seed: values.seed === undefined ? undefined : readSeedFile(values.seed),
-    rules: readRules(values.rules ?? "today", values.rule ?? []),
+    ...readRules(values.rules ?? "today", values.rule ?? []),
+    ...readDataCenters(values, port),
     callbackUrl,
     autoApprove: values["auto-approve"],
   });
 }
 
-/** Undefined for today's rules without a change: a seed's own count then. */
-function readRules(bundle: string, changes: readonly string[]): "2025" | Partial<Rules> | undefined {
+/** The two ports after the API's, unless any will do. */
+function readDataCenters(values: EmulateValues, port: number): DataCentersOptions {
+  if (values["cloud-only"] === true) return { dataCenter: false, server: false };
+  const otherwise = (after: number) => (port === 0 ? 0 : port + after);
+  return {
+    dataCenter: {
+      port: readPort(values["data-center-port"], "--data-center-port") ?? otherwise(2),
+      version: values["data-center-version"],
+      contextPath: values["data-center-path"],
+    },
+    server: {
+      port: readPort(values["server-port"], "--server-port") ?? otherwise(3),
+      version: values["server-version"],
+    },
+  };
+}
+
+interface ReadRules {
+  /** Undefined for today's without a change: a seed's own count then. */
+  readonly rules: "2025" | Partial<Rules> | undefined;
+  readonly dataCenterRules: Partial<DcRules>;
+}
+
+function readRules(bundle: string, changes: readonly string[]): ReadRules {
   if (bundle !== "today" && bundle !== "2025")
     throw new UsageError(`--rules takes today or 2025, not ${JSON.stringify(bundle)}.`);
-  const changed = changes.map((change) => {
-    const [name = "", ...value] = change.split("=");
-    const rule = readRule(name, value.join("="));
-    if (typeof rule === "string") throw new UsageError(`${rule}.`);
-    return rule;
-  });
-  if (changed.length === 0) return bundle === "2025" ? bundle : undefined;
-  return Object.assign({}, bundle === "2025" ? chooseRules("2025") : {}, ...changed);
+  const cloud: Partial<Rules>[] = [];
+  const dataCenter: Partial<DcRules>[] = [];
+  for (const change of changes) {
+    const [name = "", ...parts] = change.split("=");
+    const value = parts.join("=");
+    if (isDcRule(name)) dataCenter.push(accepted(readDcRule(name, value)));
+    else cloud.push(accepted(readRule(name, value)));
+  }
+  const dataCenterRules: Partial<DcRules> = Object.assign({}, ...dataCenter);
+  if (cloud.length === 0) return { rules: bundle === "2025" ? bundle : undefined, dataCenterRules };
+  return {
+    rules: Object.assign({}, bundle === "2025" ? chooseRules("2025") : {}, ...cloud),
+    dataCenterRules,
+  };
+}
+
+function accepted<Rule>(rule: Rule | string): Rule {
+  if (typeof rule === "string") throw new UsageError(`${rule}.`);
+  return rule;
 }
 
 /** Paths of repositories in a seed are relative to the file. */

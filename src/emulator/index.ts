@@ -5,6 +5,8 @@ export type { ArmedFault, Fault } from "./core/faults.ts";
 export type { JournalEntry } from "./core/journal.ts";
 export type { RuleBundle, Rules } from "./core/rules.ts";
 export { readSeed, type Seed } from "./core/seed.ts";
+export type { DataCenterOptions, EmulatedDataCenter } from "./data-center/instance.ts";
+export type { DcRules } from "./data-center/rules.ts";
 export type { EmulatorAccessToken, EmulatorApiToken } from "./described-tokens.ts";
 export {
   createEmulator,

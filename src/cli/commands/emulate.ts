@@ -1,18 +1,27 @@
 /** Owns `windlass emulate`: the local Bitbucket alone, until it is told to stop. */
 import { parseArgs, styleText } from "node:util";
+import type { EmulatedDataCenter } from "../../emulator/data-center/instance.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { Command } from "../command.ts";
 import { emulateOptions as options } from "../emulate-options.ts";
 import { emulatorLine, explainEmulator } from "../emulator-line.ts";
 import { untilStopped } from "../stop.ts";
 
-const help = `windlass emulate: a local Bitbucket Cloud to develop and test against
+const help = `windlass emulate: a local Bitbucket Cloud, Data Center and Server to develop and test against
 
 Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed FILE] [--callback-url URL]
+                        [--data-center-port PORT] [--data-center-version VERSION] [--data-center-path PATH]
+                        [--server-port PORT] [--server-version VERSION] [--cloud-only]
                         [--rules today|2025] [--rule NAME=VALUE]... [--auto-approve USERNAME] [--json]
 
   --port PORT              port of the website: authorize, token endpoint, pages, control (default 7990; 0 takes any)
   --api-port PORT          port of the API (default: the next one; 0 takes any)
+  --data-center-port PORT  port of the Data Center (default: the one after the API's; 0 takes any)
+  --data-center-version V  default 9.4.2; from 7.20 on it offers OAuth 2
+  --data-center-path PATH  its context path (default /bitbucket)
+  --server-port PORT       port of the Server (default: the one after the Data Center's; 0 takes any)
+  --server-version V       default 7.17.0, which has OAuth 1 only
+  --cloud-only             neither Data Center nor Server
   --repo PATH              serve this git repository; may be repeated; it is only read
   --seed FILE              people, workspaces, consumers and repositories as JSON (docs/emulator.md has the schema)
   --callback-url URL       of the default consumer (default http://localhost:8000/auth/bitbucket/callback)
@@ -35,7 +44,7 @@ export const command: Command = {
     const { values } = parseArgs({ args: [...args], options });
     const { startEmulator } = await import("../start-emulator.ts");
     const emulator = await startEmulator(values).catch((error: unknown) => {
-      throw explainEmulator(error, "--port and --api-port");
+      throw explainEmulator(error, "--port, --api-port, --data-center-port and --server-port");
     });
     const stopped = untilStopped();
     const autoApprove = values["auto-approve"];
@@ -47,7 +56,15 @@ export const command: Command = {
   },
 };
 
-function readable({ urls, consumers, people, repositories, accessTokens }: Emulator): string {
+function readable({
+  urls,
+  consumers,
+  people,
+  repositories,
+  accessTokens,
+  dataCenter,
+  server,
+}: Emulator): string {
   const [first] = consumers;
   const none = "none: give some with --repo PATH";
   return `
@@ -74,10 +91,36 @@ ${people.map(personLine).join("\n")}
 ${accessTokens.length === 0 ? "" : `\n  Access tokens (Bearer)\n${accessTokens.map(accessTokenLines).join("\n")}\n`}
   Repositories
     ${repositories.map(({ fullName }) => fullName).join(", ") || none}
-
+${dataCenter === null ? "" : place("Data Center", dataCenter)}${server === null ? "" : place("Server", server)}
   Everything is kept in memory. Stop with Ctrl-C.
 
 `;
+}
+
+/** A Data Center or Server with what is needed to sign in and to connect. */
+function place(
+  title: string,
+  { url, version, clients, consumers, tokens, people }: EmulatedDataCenter,
+): string {
+  return `
+  ${title.padEnd(11)} ${styleText("bold", url)}   (plays ${version})
+${clients.map(({ clientId, clientSecret }) => `    OAuth 2   ${clientId} ${clientSecret}\n`).join("")}${consumers
+  .map(({ key, callbackUrl }) => `    OAuth 1   ${key}, callback ${callbackUrl || "none"}\n`)
+  .join(
+    "",
+  )}${tokens.map((token) => `    Token     ${ownerOf(token).padEnd(20)} ${token.token}\n`).join("")}${people
+  .map((person) => `    ${person.name.padEnd(21)} password ${person.password}${remark(person)}\n`)
+  .join("")}`;
+}
+
+function ownerOf({ person, project, repository }: EmulatedDataCenter["tokens"][number]): string {
+  return person ?? project ?? repository ?? "";
+}
+
+function remark({ active, type, globalPermission }: EmulatedDataCenter["people"][number]): string {
+  if (!active) return " (inactive)";
+  if (type === "SERVICE") return " (service)";
+  return globalPermission === "LICENSED_USER" ? "" : " (administers all of it)";
 }
 
 function personLine({
