@@ -21,7 +21,7 @@ function anchorOf(heading: string): string {
 describe("the guides", () => {
   test("are all listed, and each leads on to another", () => {
     const names = guides.map((path) => path.slice(folder.length + 1)).filter((name) => name !== "README.md");
-    expect(names).toHaveLength(8);
+    expect(names.length).toBeGreaterThanOrEqual(8);
     for (const name of names) {
       expect(read("README.md"), name).toContain(`(${name})`);
       if (!["troubleshooting.md", "revoking.md"].includes(name))
