@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { failureOf, type RecordedAnswer, recorded } from "../../../tests/bitbucket/recorded.ts";
 import { shiftableClock } from "../../base/clock.ts";
 import { isWindlassError } from "../../base/errors.ts";
-import { openDoor } from "../../base/http/door.ts";
+import { type Fetch, openDoor } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { cloudUrls } from "../cloud.ts";
+import { dataCenterInstance } from "../self-hosted.ts";
 import { type AuthorizedCall, bearer } from "./authorize.ts";
 import { createApi, segment } from "./client.ts";
 
@@ -167,4 +168,46 @@ test("Retry-After is read against the clock that is handed in", async () => {
     createApi({ urls: cloudUrls, fetch, authorize: bearer("t"), clock }).get("/user"),
   );
   expect(isWindlassError(error, "bitbucket.rate_limited") && error.retryAfterSeconds).toBeGreaterThan(50);
+});
+
+describe("text and headers", () => {
+  const instance = dataCenterInstance({
+    baseUrl: "https://git.example.com",
+    ca: "PEM of a private authority",
+  });
+  const path = "/projects/PRJ/repos/shop/commits/abc/diff";
+
+  test("text is asked for by its media type and comes as it is, JSON or not", async () => {
+    const { fetch, requests } = recorded([{ headers: { "content-type": "text/plain" }, body: "diff --git" }]);
+    const api = createApi({ instance, fetch, authorize: bearer("t") });
+    expect(await api.text(path)).toBe("diff --git");
+    expect(await api.text(path, { since: "x" }, { accept: "text/x-other" })).toBe("diff --git");
+    expect(requests.map(({ url, headers }) => [new URL(url).search, headers.get("accept")])).toEqual([
+      ["", "text/plain"],
+      ["?since=x", "text/x-other"],
+    ]);
+    expect(await apiWith({ body: "<html>" }).api.text("/src")).toBe("<html>");
+  });
+
+  test("an answer comes with its headers, empty or not; a refusal stays a failure", async () => {
+    const { fetch } = recorded([
+      { status: 204, headers: { "x-ausername": "ada" } },
+      { status: 404, body: "" },
+    ]);
+    const api = createApi({ instance, fetch, authorize: bearer("t") });
+    const { status, headers, text } = await api.answer("/application-properties");
+    expect([status, headers.get("x-ausername"), text]).toEqual([204, "ada", ""]);
+    expect((await failureOf(api.answer("/nowhere"))).code).toBe("bitbucket.not_found");
+  });
+
+  test("an instance's own certificates go with every request, and no others elsewhere", async () => {
+    const trusted: unknown[] = [];
+    const fetch: Fetch = async (_, init) => {
+      trusted.push(init?.ca);
+      return Response.json({});
+    };
+    await createApi({ instance, fetch, authorize: bearer("t") }).get("/projects");
+    await createApi({ urls: cloudUrls, fetch, authorize: bearer("t") }).get("/user");
+    expect(trusted).toEqual(["PEM of a private authority", null]);
+  });
 });

@@ -119,10 +119,11 @@ async function call(caller: Caller, question: Question): Promise<ApiAnswer> {
   const { url } = question;
   const header = await caller.authorize({ method: "GET", url });
   const first = await send(caller, question, { header, repeated: false });
-  if (first.status !== 401 || !caller.dialect.mayBeRepeated(first)) return judge(caller, first, [header]);
+  if (first.status !== 401 || !caller.dialect.mayBeRepeated(first))
+    return judge(caller, first, { url, headers: [header] });
   const fresh = await betterHeader(caller, url, { answer: first, rejected: header });
   const second = await send(caller, question, { header: fresh, repeated: true });
-  return judge(caller, second, [header, fresh]);
+  return judge(caller, second, { url, headers: [header, fresh] });
 }
 
 async function betterHeader(
@@ -133,7 +134,7 @@ async function betterHeader(
   try {
     return await caller.authorize({ method: "GET", url, rejected });
   } catch (error) {
-    throw hasNothingBetter(error) ? failure(caller, answer, [rejected]) : error;
+    throw hasNothingBetter(error) ? failure(caller, answer, { url, headers: [rejected] }) : error;
   }
 }
 
@@ -166,9 +167,9 @@ async function fetchFrom({ fetch, ca, dialect }: Caller, url: URL, headers: Reco
 }
 
 /** The answer, when it is a success. */
-function judge(caller: Caller, answer: ApiAnswer, secrets: readonly Secret[]): ApiAnswer {
+function judge(caller: Caller, answer: ApiAnswer, asked: Asked): ApiAnswer {
   if (answer.status >= 200 && answer.status <= 299) return answer;
-  throw failure(caller, answer, secrets);
+  throw failure(caller, answer, asked);
 }
 
 function readJson({ dialect }: Caller, answer: ApiAnswer): unknown {
@@ -182,9 +183,19 @@ function readText({ dialect }: Caller, answer: ApiAnswer): string {
   return answer.text;
 }
 
-/** The header went out as `Bearer …`; what could come back is the token alone. */
-function failure(caller: Caller, answer: ApiAnswer, headers: readonly Secret[]) {
-  return caller.dialect.failure(answer, caller.clock ?? systemClock(), headers.flatMap(echoes));
+/** What an answer answers. */
+interface Asked {
+  readonly url: URL;
+  /** Every one that was tried. */
+  readonly headers: readonly Secret[];
+}
+
+function failure({ dialect, clock }: Caller, answer: ApiAnswer, { url, headers }: Asked) {
+  return dialect.failure(answer, {
+    clock: clock ?? systemClock(),
+    secrets: headers.flatMap(echoes),
+    url,
+  });
 }
 
 /** What a server could echo of the header: all of it, and the parts of a signature. */

@@ -76,6 +76,20 @@ describe("a 401", () => {
     const plain = { "www-authenticate": 'OAuth realm="https%3A%2F%2Fgit.example.com"' };
     expect((await failing({ status: 401, headers: plain, body: wrong })).code).toBe("bitbucket.unauthorized");
   });
+
+  test.each([
+    ["token_expired", 2],
+    ["token_rejected", 2],
+    ["signature_invalid", 1],
+    ["consumer_key_unknown", 1],
+    ["nonce_used", 1],
+  ])("of OAuth 1.0a for %s is asked %i times: only another token could help", async (problem, times) => {
+    const { fetch, requests } = recorded([{ status: 401, body: `oauth_problem=${problem}` }]);
+    const authorize = async () => new Secret("OAuth oauth_token=x");
+    const error = await failureOf(createApi({ instance, fetch, authorize }).get(repository));
+    expect(error.code).toBe(`bitbucket.oauth1_${problem}`);
+    expect(requests).toHaveLength(times);
+  });
 });
 
 describe("a CAPTCHA", () => {

@@ -6,6 +6,7 @@ import { bitbucketErrors } from "../errors.ts";
 import { quoteForeign } from "../foreign-text.ts";
 import { asList, asText, at, parseJson } from "../json.ts";
 import { oauthProblem } from "../oauth1/failure.ts";
+import { readProblem } from "../oauth1/problem.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import type { ApiAnswer } from "./errors.ts";
 
@@ -46,15 +47,19 @@ interface Refusal {
 /** Where the OAuth 1.0a provider's table puts its problems; its realm alone stands beside other refusals too. */
 const mayNameProblem = new Set([400, 401, 403, 503]);
 
+/** What is known of the request that was refused. */
+export interface Sent {
+  readonly clock: Clock;
+  /** What went out and is not to be quoted back. */
+  readonly secrets: readonly Secret[];
+  readonly url: URL;
+}
+
 /** The failure that an answer other than a success stands for. */
-export function dataCenterFailure(
-  answer: ApiAnswer,
-  clock: Clock,
-  secrets: readonly Secret[] = [],
-): WindlassError {
+export function dataCenterFailure(answer: ApiAnswer, sent: Sent): WindlassError {
   const { status, headers, text, path } = answer;
-  const asked = { status, secrets, sentAt: clock.now() };
-  const problem = mayNameProblem.has(status) ? oauthProblem(headers, text, asked) : null;
+  const { clock, secrets } = sent;
+  const problem = signatureProblem(answer, sent);
   if (problem !== null) return problem;
   const errors = readDataCenterErrors(text, secrets);
   const said = errors.find(({ message }) => message !== null)?.message ?? null;
@@ -66,6 +71,13 @@ export function dataCenterFailure(
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   };
   return byStatus({ answer, errors, details });
+}
+
+/** A request that was signed is refused in OAuth's words, which tell a wrong clock from a wrong key. */
+function signatureProblem({ status, headers, text }: ApiAnswer, { clock, secrets, url }: Sent) {
+  if (!mayNameProblem.has(status)) return null;
+  const request = { method: "GET", url };
+  return oauthProblem(headers, text, { status, secrets, request, sentAt: clock.now() });
 }
 
 function byStatus(refusal: Refusal): WindlassError {
@@ -103,9 +115,12 @@ function isKnownCaller({ headers, text }: ApiAnswer): boolean {
   return readDataCenterErrors(text).some(({ exception }) => exception === "AuthorisationException");
 }
 
-/** Whether a 401 is worth a second try with a better credential. */
+/** Whether a 401 is worth a second try with a better credential: not where a clock, a key or a right is what is wrong. */
 export function mayBeRepeated(answer: ApiAnswer): boolean {
-  return !isCaptcha(answer) && (answer.headers.get("x-ausername") ?? "") === "";
+  const { headers, text } = answer;
+  if (isCaptcha(answer) || (headers.get("x-ausername") ?? "") !== "") return false;
+  const problem = readProblem(headers, text)?.problem;
+  return problem === undefined || problem.startsWith("token_");
 }
 
 function refused(refusal: Refusal): WindlassError {

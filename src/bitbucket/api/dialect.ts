@@ -1,16 +1,20 @@
 /** Owns in what calls of the API differ between the products: what refusals mean, and which are worth a second try. */
-import type { Clock } from "../../base/clock.ts";
 import { isWindlassError, type WindlassError } from "../../base/errors.ts";
-import type { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { Product } from "../instance.ts";
-import { dataCenterFailure, isPage, mayBeRepeated, unreadableAnswer } from "./data-center-errors.ts";
+import {
+  dataCenterFailure,
+  isPage,
+  mayBeRepeated,
+  type Sent,
+  unreadableAnswer,
+} from "./data-center-errors.ts";
 import { type ApiAnswer, apiFailure } from "./errors.ts";
 
 /** How a product refuses. */
 export interface Dialect {
   /** The failure an answer other than a success stands for. */
-  failure(answer: ApiAnswer, clock: Clock, secrets: readonly Secret[]): WindlassError;
+  failure(answer: ApiAnswer, sent: Sent): WindlassError;
   /** The failure of a success that is no JSON. */
   unreadable(answer: ApiAnswer): WindlassError;
   /** Whether a 401 is worth a second try with a better credential. */
@@ -22,7 +26,7 @@ export interface Dialect {
 }
 
 const cloud: Dialect = {
-  failure: apiFailure,
+  failure: (answer, { clock, secrets }) => apiFailure(answer, clock, secrets),
   unreadable: ({ path, status }) =>
     bitbucketErrors.fail("bitbucket.malformed_answer", { detail: `${path}: ${status} without JSON` }),
   mayBeRepeated: () => true,
