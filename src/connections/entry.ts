@@ -114,13 +114,10 @@ async function prove(host: CodeHost, { kind, place = "" }: CredentialEntry): Pro
   if (kind !== "access-token") return { account: await host.account() };
   const [workspace = "", slug] = place.trim().toLowerCase().split("/");
   const account: Account = { subject: null, name: `Access token of ${place.trim()}`, kind: "bot" };
-  if (slug === undefined) {
-    // A project's token is shown its own repositories here, and the workspace itself nowhere.
-    await host.repositoryPage(workspace);
-    return { account, workspace: { key: workspace, id: null } };
-  }
-  await host.repository({ workspace, slug });
-  return { account, workspace: null };
+  // A project's token is shown its own repositories here; neither it nor a repository's token is shown the workspace itself.
+  if (slug === undefined) await host.repositoryPage(workspace);
+  else await host.repository({ workspace, slug });
+  return { account, workspace: { key: workspace, id: null } };
 }
 
 const day = 86_400_000;
