@@ -4,9 +4,10 @@ import type { CredentialKind } from "../bitbucket/credential.ts";
 import type { HostLinks } from "../bitbucket/host/host.ts";
 import { linksOf } from "../bitbucket/host/open.ts";
 import type { Instance } from "../bitbucket/instance.ts";
+import type { ScopeGap } from "../bitbucket/scopes/compare.ts";
 import { leastScopes } from "../bitbucket/scopes/purposes.ts";
 import { type Connection, endsSoon } from "../connections/connection.ts";
-import { scopesToAsk } from "../connections/permissions.ts";
+import { gapsOf, scopesToAsk } from "../connections/permissions.ts";
 import type { Instances } from "../instances/instances.ts";
 import { redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
@@ -30,6 +31,11 @@ export function createFacts(parts: {
     /** What a credential a person brings has to be allowed for reading code. */
     scopesFor: ({ product }: Instance, kind: CredentialKind) =>
       leastScopes(product, kind, ["read-code"]) ?? [],
+    /** What a connection was not granted and will need; nothing when its instance is set up no more. */
+    async gaps(connection: Pick<Connection, "instanceId" | "kind" | "scopes">): Promise<readonly ScopeGap[]> {
+      const instance = await instances.find(connection.instanceId).catch(() => null);
+      return instance === null ? [] : gapsOf(instance, connection);
+    },
     /** Whether a connection's credential ends so soon that a new one has to be made. */
     endsSoon: (connection: Pick<Connection, "endsAt">) => endsSoon(connection, clock.now()),
   };

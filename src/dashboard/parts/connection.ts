@@ -27,6 +27,8 @@ export interface ConnectionSummary {
   readonly endsSoon?: boolean;
   /** As granted; empty where Bitbucket does not say. */
   readonly scopes?: readonly string[];
+  /** What was not granted and will be needed. */
+  readonly gaps?: readonly MissingScope[];
   /** The user name for git over HTTPS; null where a header takes its place. */
   readonly gitUser?: string | null;
   /** Whom Bitbucket knows it as. */
@@ -37,6 +39,15 @@ export interface ConnectionSummary {
   readonly connectedAt: Date;
   /** What was typed when a run was refused. */
   readonly run?: RunForm;
+}
+
+export interface MissingScope {
+  readonly scope: string;
+  /** As the form that grants it calls it. */
+  readonly tick: string;
+  /** Where that form is. */
+  readonly where: string;
+  readonly reasons: readonly string[];
 }
 
 export interface RepositoryRef {
@@ -67,7 +78,7 @@ export function connectionCard(project: ProjectRef, connection: ConnectionSummar
       : needsReconnect(state)
         ? action(reconnect, csrf, { look: "primary" })
         : "";
-  return html`<article class="card connection">${head(connection)}${body}${ending(project, connection)}${facts(connection)}${
+  return html`<article class="card connection">${head(connection)}${body}${ending(project, connection)}${lacking(connection)}${facts(connection)}${
     needsReconnect(state) || repositories.length === 0 ? "" : runForm(project, connection, csrf)
   }${foot(project, connection)}</article>`;
 }
@@ -95,6 +106,19 @@ function ending(project: ProjectRef, connection: ConnectionSummary): Html | stri
     text: html`Make a new one at Bitbucket${
       "href" in again ? html` and <a href="${again.href}">enter it here</a>` : ""
     }; until then everything goes on.`,
+  });
+}
+
+/** Said before the first call that needs it fails. */
+function lacking({ gaps = [], state }: ConnectionSummary): Html | string {
+  if (gaps.length === 0 || needsReconnect(state)) return "";
+  const [word, it] = gaps.length === 1 ? ["A permission is", "it"] : ["Permissions are", "them"];
+  return notice({
+    tone: "warn",
+    title: `${word} missing: ${gaps.map(({ tick }) => tick).join(", ")}`,
+    text: html`${gaps.map(
+      ({ scope, reasons, where }) => html`<code>${scope}</code> is needed ${reasons.join("; ")} (${where}). `,
+    )}Tick ${it} there, then reconnect.`,
   });
 }
 

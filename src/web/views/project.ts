@@ -55,6 +55,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     endsAt,
     endsSoon: app.facts.endsSoon(connection),
     scopes,
+    gaps: await app.facts.gaps(connection),
     gitUser,
     failure: connectionFailure(connection),
     accountName,
