@@ -1,15 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
 import { type Relay, startRelay } from "./relay.ts";
+import { freePort, type Served, startServer } from "./server-process.ts";
 import { newVisitor, type Seen } from "./visitor.ts";
-
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
 
 let folder: string;
 let port: number;
@@ -146,47 +142,8 @@ describe("a server of one's own", () => {
 
 const at = (path: string) => `http://localhost:${port}${path}`;
 
-interface Served {
-  printed(): string;
-  stop(): Promise<number | null>;
-}
-
-async function serve(): Promise<Served> {
+function serve(): Promise<Served> {
   const { key, secret } = emulator.consumer;
-  const env = { ...process.env, CLIENT_ID: key, CLIENT_SECRET: secret };
-  const child = spawn(process.execPath, [main, "serve", "--config", join(folder, "windlass.yaml")], { env });
-  const printed: string[] = [];
-  child.stdout.on("data", (part: Buffer) => printed.push(String(part)));
-  child.stderr.on("data", (part: Buffer) => printed.push(String(part)));
-  await ready(child, printed);
-  return {
-    printed: () => printed.join(""),
-    async stop() {
-      if (child.exitCode !== null) return child.exitCode;
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-      return child.exitCode;
-    },
-  };
-}
-
-async function ready(child: ChildProcess, printed: readonly string[]): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${printed.join("")}`);
-    const answer = await fetch(`http://localhost:${port}/readyz`).catch(() => null);
-    if (answer?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`serve did not become ready: ${printed.join("")}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const env = { CLIENT_ID: key, CLIENT_SECRET: secret };
+  return startServer(port, ["--config", join(folder, "windlass.yaml")], env);
 }
