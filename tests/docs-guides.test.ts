@@ -1,7 +1,9 @@
 /** The guides against the house: codes that exist, anchors that are there, permissions and words that the product uses too. */
-import { globSync, readFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readConfigFile } from "../src/server/read-config.ts";
 import { readCatalogues } from "../tools/docs.ts";
 import { readTables } from "./documents.ts";
 
@@ -102,6 +104,22 @@ describe("the guides", () => {
     for (const scope of ["read:repository:bitbucket", "read:user:bitbucket", "read:workspace:bitbucket"])
       expect(read("api-token.md")).toContain(`\`${scope}\``);
     expect(read("app-password.md")).toContain("28 July 2026");
+  });
+
+  test.each([
+    ["data-center-oauth2-link.md", { work: { product: "data-center", clientId: "id" } }],
+    ["server-oauth1-link.md", { old: { product: "server", consumerKey: "windlass" } }],
+  ])("the windlass.yaml of %s is accepted as it stands", (name, instances) => {
+    const file = join(mkdtempSync(join(tmpdir(), "windlass-guide-")), "windlass.yaml");
+    writeFileSync(file, /^```yaml\n(.*?)^```$/ms.exec(read(name))?.[1] ?? "");
+    const config = readConfigFile(file, {
+      WORK_CLIENT_ID: "id",
+      WORK_CLIENT_SECRET: "secret",
+      OLD_PRIVATE_KEY: "-----BEGIN PRIVATE KEY-----",
+      WINDLASS_KEY: Buffer.alloc(32, 1).toString("base64"),
+    });
+    rmSync(dirname(file), { recursive: true });
+    expect(config).toMatchObject({ instances });
   });
 
   test("the guide to the application link names what is typed into it", () => {
