@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isWindlassError } from "../base/errors.ts";
-import { readConfigFile, readEnvironment } from "./read-config.ts";
+import { readConfigFile, readEnvironment, removedVariables } from "./read-config.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -87,4 +87,19 @@ test("the environment alone is enough, and names each variable that is missing",
     { path: "AUTH_BITBUCKET_CLIENT_ID", problem: "is not set in the environment" },
     { path: "AUTH_BITBUCKET_CLIENT_SECRET", problem: "is not set in the environment" },
   ]);
+});
+
+test("variables of OAuth 1 on Cloud get one sentence: what to make instead", () => {
+  const old = { BITBUCKET_CONSUMER_KEY: "key", BITBUCKET_CONSUMER_SECRET: "hush" };
+  const problems = problemsOf(() => readEnvironment(old));
+  expect(problems).toMatchObject([
+    { path: "AUTH_BITBUCKET_CLIENT_ID" },
+    { path: "AUTH_BITBUCKET_CLIENT_SECRET" },
+    {
+      path: "BITBUCKET_CONSUMER_KEY and BITBUCKET_CONSUMER_SECRET",
+      problem: expect.stringMatching(/OAuth 1, .*OAuth 2 consumer .*application link for a Bitbucket Server/),
+    },
+  ]);
+  expect(JSON.stringify(problems)).not.toContain("hush");
+  expect(removedVariables({ AUTH_BITBUCKET_CLIENT_ID: "key" })).toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import { type Config, configInvalid, parseConfig } from "../app/config.ts";
+import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { readBackstageConfig } from "./backstage-config.ts";
 import { type ListenOverride, withListen } from "./listen.ts";
@@ -48,8 +48,10 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
   const missing = ["AUTH_BITBUCKET_CLIENT_ID", "AUTH_BITBUCKET_CLIENT_SECRET"].filter(
     (name) => !environment[name],
   );
-  if (missing.length > 0)
-    throw configInvalid(missing.map((path) => ({ path, problem: "is not set in the environment" })));
+  if (missing.length > 0) {
+    const unset = missing.map((path) => ({ path, problem: "is not set in the environment" }));
+    throw configInvalid([...unset, ...removedVariables(environment)]);
+  }
   const baseUrl = environment.WINDLASS_BASE_URL || undefined;
   const input = {
     ...(baseUrl && { baseUrl }),
@@ -64,6 +66,18 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
     },
   };
   return parseConfig(withListen(input, listen));
+}
+
+/** Variables of OAuth 1 on Cloud that are still set, as older guides have it, with what to do instead. */
+export function removedVariables(environment: Environment): readonly ConfigProblem[] {
+  const set = ["BITBUCKET_CONSUMER_KEY", "BITBUCKET_CONSUMER_SECRET"].filter((name) => environment[name]);
+  if (set.length === 0) return [];
+  return [
+    {
+      path: set.join(" and "),
+      problem: `${set.length === 1 ? "belongs" : "belong"} to OAuth 1, which Bitbucket Cloud no longer has: make an OAuth 2 consumer for AUTH_BITBUCKET_CLIENT_ID and AUTH_BITBUCKET_CLIENT_SECRET, or an application link for a Bitbucket Server`,
+    },
+  ];
 }
 
 /** Files of the catalog are named relative to the configuration file. */

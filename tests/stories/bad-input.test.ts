@@ -156,6 +156,17 @@ describe("a repository", () => {
   });
 });
 
+test("doctor says in one sentence that OAuth 1 on Cloud is gone, where its variables are still set", async () => {
+  const { exitCode, stderr } = await runWindlass(["doctor"], {
+    cwd: mkdtempSync(join(tmpdir(), "windlass-old-")),
+    env: { BITBUCKET_CONSUMER_KEY: "key", BITBUCKET_CONSUMER_SECRET: "hush" },
+  });
+  expect(exitCode).not.toBe(0);
+  expect(stderr.match(/OAuth 1,/g)).toHaveLength(1);
+  expect(stderr).toContain("application link for a Bitbucket Server");
+  expect(stderr).not.toContain("hush");
+});
+
 test("doctor names what is wrong when Bitbucket cannot be reached", async () => {
   writeFileSync(
     join(folder, "doctor.yaml"),

@@ -44,6 +44,21 @@ test("does not follow a redirect, so that no credential travels on", async () =>
   expect(asked).toBe(1);
 });
 
+test("gives a redirect as it stands to who only wants to know where to, and does not follow it then either", async () => {
+  let asked = 0;
+  const url = await serve((_, response) => {
+    asked += 1;
+    response.writeHead(303, { location: "/elsewhere" }).end("nobody reads this");
+  });
+  const answer = await openDoor()(url, { givesRedirects: true });
+  expect([answer.status, answer.headers.get("location"), await answer.text()]).toEqual([
+    303,
+    "/elsewhere",
+    "",
+  ]);
+  expect(asked).toBe(1);
+});
+
 test("the deadline counts to the last byte, not to the first", async () => {
   const url = await serve((_, response) => {
     response.writeHead(200).write("first");
