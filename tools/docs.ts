@@ -1,8 +1,9 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the table in ARCHITECTURE.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the guides as pages, the table in ARCHITECTURE.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
+import { guidesSource } from "./guides-source.ts";
 import { type Room, rooms } from "./rooms.ts";
 import { scopesDocument } from "./scopes-document.ts";
 
@@ -20,6 +21,7 @@ export async function writeDocuments(): Promise<readonly Document[]> {
   return [
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
     { path: "docs/scopes.md", text: scopesDocument() },
+    { path: "src/dashboard/guide-texts.ts", text: guidesSource() },
     { path: "ARCHITECTURE.md", text: withTable(architecture, roomsTable(rooms)) },
   ];
 }

@@ -13,6 +13,7 @@ import { assetRoutes } from "./routes/assets.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { connectRoutes } from "./routes/connect.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
+import { guideRoutes } from "./routes/guides.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { serverSetupRoutes } from "./routes/server-setup.ts";
@@ -37,6 +38,7 @@ export function createWeb(app: App): Web {
   web.route("/", healthRoutes(app));
   web.use(canonicalHost(app.config.baseUrl), onlyMethods("GET", "HEAD", "POST"));
   web.route("/", assetRoutes());
+  web.route("/", guideRoutes());
   web.use(
     bodyLimit({
       maxSize: maxBodyBytes,

@@ -7,11 +7,12 @@ import { connectCredentialPage } from "../../src/dashboard/connect-credential.ts
 import { connectPermissionsPage } from "../../src/dashboard/connect-permissions.ts";
 import { connectRepositoriesPage } from "../../src/dashboard/connect-repositories.ts";
 import { errorPage } from "../../src/dashboard/error.ts";
+import { guidePage } from "../../src/dashboard/guide.ts";
 import { projectPage } from "../../src/dashboard/project.ts";
 import { projectsPage } from "../../src/dashboard/projects.ts";
 import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setup.ts";
 import { signInPage } from "../../src/dashboard/sign-in.ts";
-import type { Html } from "../../src/ui/html.ts";
+import { type Html, raw } from "../../src/ui/html.ts";
 import {
   analysis,
   apiToken,
@@ -159,6 +160,8 @@ export const samples: Readonly<Record<string, Sample>> = {
       },
     ],
   }),
+  guide: sample((name: string) => guidePage(name) ?? raw(""), "server-oauth1-link"),
+  "guide-troubleshooting": sample((name: string) => guidePage(name) ?? raw(""), "troubleshooting"),
   "connect-api-token": sample(connectCredentialPage, apiToken),
   "connect-api-token-refused": sample(connectCredentialPage, {
     ...apiToken,
