@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 import { buildNastyHistory } from "../histories/nasty.ts";
-import { bodyOf, type Call, callerAt, dataCenterOf, refusalOf } from "./data-center.ts";
+import { bodyOf, type Call, callerAt, type DiffObject, dataCenterOf, refusalOf } from "./data-center.ts";
 import { commitPairs, git, gitLines } from "./served.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -22,40 +22,6 @@ afterAll(async () => {
   await emulator.close();
   await folder.remove();
 });
-
-interface PathObject {
-  readonly toString: string;
-}
-interface ChangeObject {
-  readonly type: string;
-  readonly path: PathObject;
-  readonly srcPath?: PathObject;
-  readonly nodeType: string;
-  readonly percentUnchanged: number;
-  readonly properties: { readonly gitChangeType: string };
-}
-interface DiffObject {
-  readonly source: PathObject | null;
-  readonly destination: PathObject | null;
-  readonly binary?: boolean;
-  readonly truncated: boolean;
-  readonly hunks?: readonly HunkObject[];
-}
-interface HunkObject {
-  readonly sourceLine: number;
-  readonly sourceSpan: number;
-  readonly destinationSpan: number;
-  readonly truncated: boolean;
-  readonly segments: readonly {
-    readonly type: string;
-    readonly truncated: boolean;
-    readonly lines: readonly {
-      readonly line: string;
-      readonly source: number;
-      readonly destination: number;
-    }[];
-  }[];
-}
 
 /** The text a name has in JSON: bytes that are no UTF-8 cannot be told. */
 const told = (latin1: string) => Buffer.from(latin1, "latin1").toString("utf8");
@@ -83,7 +49,7 @@ test("D35: the changes of every commit are git's, against the first parent of a 
       expected.push([words[status[0] ?? ""], ...names].join(" "));
       at += moved ? 3 : 2;
     }
-    const found = (values as ChangeObject[]).map(({ type, path, srcPath }) =>
+    const found = values.map(({ type, path, srcPath }) =>
       [type, ...(srcPath === undefined ? [] : [srcPath.toString]), path.toString].join(" "),
     );
     expect(found, hash).toEqual(expected);
@@ -94,7 +60,7 @@ test("D36: a moved file names its source, a submodule is one, a first commit has
   const commitOf = (message: string) =>
     gitLines(folder.path, "log", "--all", "--format=%H", `--grep=^${message}$`)[0] ?? "";
   const changes = async (message: string) =>
-    (await bodyOf(john(`${here}/commits/${commitOf(message)}/changes`))).values as ChangeObject[];
+    (await bodyOf(john(`${here}/commits/${commitOf(message)}/changes`))).values;
   expect(await changes("Rename alone")).toMatchObject([
     {
       type: "MOVE",
@@ -146,18 +112,18 @@ test("D35: the JSON of every commit's diff has git's files, counts and names, an
     expect(diffs.length, hash).toBe(rows.length + kinds);
     const sum = (column: number) =>
       rows.reduce((total, row) => total + (Number(row.split("\t")[column]) || 0), 0);
-    const lines = (diffs as DiffObject[]).flatMap(({ hunks = [] }) =>
+    const lines = diffs.flatMap(({ hunks = [] }) =>
       hunks.flatMap(({ segments }) => segments.flatMap((each) => each.lines.map(() => each.type))),
     );
     expect(lines.filter((type) => type === "ADDED").length, hash).toBe(sum(0));
     expect(lines.filter((type) => type === "REMOVED").length, hash).toBe(sum(1));
-    expect((diffs as DiffObject[]).filter(({ binary }) => binary).length, hash).toBe(
+    expect(diffs.filter(({ binary }) => binary).length, hash).toBe(
       rows.filter((row) => row.startsWith("-\t-")).length,
     );
     // However git must quote a name, it is the file's own.
     const { values } = await bodyOf(john(`${here}/commits/${hash}/changes?limit=1000`));
-    const names = new Set((values as ChangeObject[]).map(({ path }) => path.toString));
-    for (const { source, destination } of diffs as DiffObject[])
+    const names = new Set(values.map(({ path }) => path.toString));
+    for (const { source, destination } of diffs)
       expect(names, hash).toContain((destination ?? source)?.toString);
   }
 });
@@ -172,7 +138,7 @@ test("D35: lines carry both numbers, of one file, with as much context as is ask
     line,
     truncated: false,
   });
-  expect(diff.diffs[0].hunks).toEqual([
+  expect(diff.diffs[0]?.hunks).toEqual([
     {
       context: "line 5",
       sourceLine: 6,
@@ -194,7 +160,7 @@ test("D35: a moved file's diff by its path needs srcPath, and whitespace can be 
   const commitOf = (message: string) =>
     gitLines(folder.path, "log", "--format=%H", `--grep=^${message}$`, "main")[0];
   const path = `${here}/commits/${commitOf("Rename and edit")}/diff/lib/b.txt`;
-  expect((await bodyOf(john(path))).diffs[0].source).toBeNull();
+  expect((await bodyOf(john(path))).diffs[0]?.source).toBeNull();
   const moved = await bodyOf(john(`${path}?srcPath=src/b.txt`));
   expect(moved.diffs).toMatchObject([
     { source: { toString: "src/b.txt" }, destination: { toString: "lib/b.txt" } },
@@ -218,9 +184,9 @@ test("D36: beyond its cap a JSON diff is cut, and says so at every level", async
   const hash = gitLines(folder.path, "log", "--format=%H", "--grep=^Begin$", "main")[0];
   const { diffs, truncated } = await bodyOf(call(`${here}/commits/${hash}/diff`));
   expect(truncated).toBe(true);
-  const last: DiffObject = diffs.at(-1);
-  const hunk = last.hunks?.at(-1);
-  expect([last.truncated, hunk?.truncated, hunk?.segments.at(-1)?.truncated]).toEqual([true, true, true]);
+  const last = diffs.at(-1);
+  const hunk = last?.hunks?.at(-1);
+  expect([last?.truncated, hunk?.truncated, hunk?.segments.at(-1)?.truncated]).toEqual([true, true, true]);
   const odd = gitLines(folder.path, "log", "--format=%H", "--grep=^Add every odd name$", "main")[0];
   const page = await bodyOf(call(`${here}/commits/${odd}/changes?limit=100`));
   expect([page.size, page.limit, page.isLastPage]).toEqual([5, 5, true]);

@@ -6,7 +6,7 @@ import { writeHistory } from "../../src/emulator/demo/write-history.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 import { buildNastyHistory } from "../histories/nasty.ts";
-import { bodyOf, type Call, callerAt, dataCenterOf, refusalOf } from "./data-center.ts";
+import { bodyOf, type Call, callerAt, type DcAnswer, dataCenterOf, refusalOf } from "./data-center.ts";
 import { git, gitLines } from "./served.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -82,11 +82,10 @@ test("D34: with gaps, nextPageStart is not start + size and still leads through 
   expect([page.limit, page.size, page.nextPageStart]).toEqual([10, 10, 20]);
   const found: string[] = [];
   for (let start: number | undefined = 0; start !== undefined; ) {
-    const next: { values: { id: string }[]; nextPageStart?: number } = await bodyOf(
-      call(`${nasty}/commits?start=${start}`),
-    );
+    const next: DcAnswer = await bodyOf(call(`${nasty}/commits?start=${start}`));
     found.push(...ids(next.values));
-    start = next.nextPageStart;
+    expect(next.nextPageStart).not.toBeNull();
+    start = next.nextPageStart ?? undefined;
   }
   expect(found).toEqual(gitLines(at("nasty"), "rev-list", "main"));
   await other.close();

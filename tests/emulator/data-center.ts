@@ -27,9 +27,81 @@ export function callerAt(place: EmulatedDataCenter, name: string | null): Call {
     });
 }
 
-/** JSON of a call that answered 200; which keys it has depends on its resource, and the tests find out. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests compare what a stranger's JSON holds
-export async function bodyOf(answer: Response | Promise<Response>): Promise<any> {
+export interface PathObject {
+  readonly toString: string;
+}
+export interface ChangeObject {
+  readonly type: string;
+  readonly path: PathObject;
+  readonly srcPath?: PathObject;
+  readonly nodeType: string;
+  readonly percentUnchanged: number;
+  readonly properties: { readonly gitChangeType: string };
+}
+export interface DiffObject {
+  readonly source: PathObject | null;
+  readonly destination: PathObject | null;
+  readonly binary?: boolean;
+  readonly truncated: boolean;
+  readonly hunks?: readonly HunkObject[];
+}
+export interface HunkObject {
+  readonly sourceLine: number;
+  readonly sourceSpan: number;
+  readonly destinationSpan: number;
+  readonly truncated: boolean;
+  readonly segments: readonly {
+    readonly type: string;
+    readonly truncated: boolean;
+    readonly lines: readonly {
+      readonly line: string;
+      readonly source: number;
+      readonly destination: number;
+    }[];
+  }[];
+}
+
+/** One value of a page. */
+export interface DcValue extends ChangeObject {
+  readonly id: string;
+  readonly key: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** The keys the tests read; which of them an answer has depends on its resource, and the tests find out. */
+export interface DcAnswer {
+  readonly id: number | string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly type: string;
+  readonly avatarUrl: string;
+  readonly version: string;
+  readonly buildNumber: string;
+  readonly owner: object;
+  readonly links: { readonly self: readonly [{ readonly href: string }] };
+  readonly latestCommit: string;
+  readonly displayId: string;
+  readonly authorTimestamp: number;
+  readonly size: number;
+  readonly limit: number;
+  readonly start: number;
+  readonly isLastPage: boolean;
+  readonly nextPageStart: number | null;
+  readonly values: readonly DcValue[];
+  readonly fromHash: string | null;
+  readonly toHash: string;
+  readonly diffs: readonly DiffObject[];
+  readonly truncated: boolean;
+  readonly whitespace: string;
+  readonly lines: readonly object[];
+  readonly binary: boolean;
+  readonly path: object;
+  readonly children: { readonly values: readonly { readonly path: { readonly toString: string } }[] };
+}
+
+/** JSON of a call that answered 200. */
+export async function bodyOf(answer: Response | Promise<Response>): Promise<DcAnswer> {
   const { status, text } = { status: (await answer).status, text: await (await answer).text() };
   if (status !== 200) throw new Error(`answered ${status}: ${text}`);
   return JSON.parse(text);
