@@ -23,7 +23,12 @@ ${entries.join("")}};
 
 function readGuide(markdown: string): { readonly title: string; readonly body: string } {
   const [, title = "", rest = ""] = /^# (.+)\n([\s\S]*)$/.exec(markdown) ?? [];
-  return { title, body: converter.parse(rest, { async: false }) };
+  let table = 0;
+  const body = converter.parse(rest, { async: false }).replaceAll('aria-label="Table"', () => {
+    table += 1;
+    return `aria-label="Table ${table}"`;
+  });
+  return { title, body };
 }
 
 /** Links lead to other guides or to the web; what lies elsewhere in the repository is no page here. */
