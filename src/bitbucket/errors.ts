@@ -24,8 +24,8 @@ export const bitbucketErrors = defineErrors({
   },
   "bitbucket.denied": {
     reaction: "refused",
-    message: "Access was not granted at Bitbucket.",
-    cure: "Begin again and choose “Grant access” at Bitbucket.",
+    message: "It was cancelled at Bitbucket: access was not granted, and nothing was kept.",
+    cure: "Begin again and choose “Grant access” there, or “Allow” at Data Center and Server.",
   },
   "bitbucket.authorization_failed": {
     reaction: "refused",
