@@ -17,7 +17,9 @@ export function property(value: unknown, name: string): unknown {
 
 /** What lies at the end of a path of own properties; undefined as soon as one is missing. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce(property, value);
+  let found = value;
+  for (const name of path) found = property(found, name);
+  return found;
 }
 
 /** The string, or null when it is missing, blank or no string: nothing is ever "". */

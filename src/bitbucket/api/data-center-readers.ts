@@ -1,6 +1,6 @@
 /** Owns reading what Data Center and Server say of projects, repositories, branches and commits: what we need must be there. */
-import { asList, asText, at } from "../json.ts";
-import { malformed } from "./readers.ts";
+import { asText, at } from "../json.ts";
+import { malformed, readHashes } from "./readers.ts";
 
 export interface DataCenterProject {
   readonly id: number;
@@ -95,7 +95,7 @@ export function readDataCenterCommit(value: unknown, where: string): DataCenterC
     authorRaw: readAuthor(at(value, "author")),
     authorSubject: subject === null ? null : String(subject),
     message: typeof message === "string" ? message : "",
-    parents: asList(at(value, "parents")).flatMap((parent) => asText(at(parent, "id")) ?? []),
+    parents: readHashes(at(value, "parents"), "id"),
   };
 }
 
