@@ -9,6 +9,7 @@ import { type RunForm, runForm } from "./parts/connection.ts";
 import { type Failure, failureCard, type Places } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
 import { analysisProgress, type ProgressView } from "./parts/progress.ts";
+import { type ReconnectableConnection, reconnectAction } from "./parts/reconnect.ts";
 import { isUnderWay, runBadge } from "./parts/states.ts";
 import { type SuspectView, suspectList, type TraceView } from "./parts/suspects.ts";
 import { type Totals, totalTiles } from "./parts/totals.ts";
@@ -16,7 +17,7 @@ import { paths } from "./paths.ts";
 
 export interface AnalysisView extends SignedIn {
   readonly project: ProjectRef;
-  readonly connection: { readonly id: string; readonly instanceId: string; readonly lookbackDays: number };
+  readonly connection: ReconnectableConnection & { readonly lookbackDays: number };
   /** Also holds the id and the state of the run. */
   readonly progress: ProgressView;
   readonly startedAt: Date;
@@ -61,11 +62,7 @@ function failed(view: AnalysisView): Html | string {
   const { project, connection, failure, csrf } = view;
   if (failure === undefined || failure === null) return "";
   const places: Places = {
-    reconnect: {
-      label: "Reconnect",
-      post: paths.connectPermissions(project.id, connection.instanceId),
-      fields: { connection: connection.id },
-    },
+    reconnect: reconnectAction(project, connection),
     repositories: { label: "Edit repositories", href: paths.connectRepositories(project.id, connection.id) },
     retry: rerun(view, view.lookbackDays, "Run again"),
   };

@@ -2,11 +2,17 @@
 import { type Html, html } from "../ui/html.ts";
 import { csrfField } from "../ui/parts/action.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import type { CredentialKind } from "./parts/kinds.ts";
 import { paths } from "./paths.ts";
 
 export interface DisconnectView extends SignedIn {
   readonly project: ProjectRef;
-  readonly connection: { readonly id: string; readonly instanceName: string; readonly accountName: string };
+  readonly connection: {
+    readonly id: string;
+    readonly kind: CredentialKind;
+    readonly instanceName: string;
+    readonly accountName: string;
+  };
   readonly repositories: number;
 }
 
@@ -16,11 +22,23 @@ export function disconnectPage(view: DisconnectView): Html {
   return question(view, project, {
     title: `Disconnect ${connection.instanceName}?`,
     says: html`<p>Windlass deletes its tokens for <bdi><strong>${connection.accountName}</strong></bdi> and reads nothing more. Analyses that were run stay.</p>
-<p>Bitbucket itself still lists the permission until you remove it there: workspace settings, OAuth consumers; or your personal settings, App authorizations.</p>`,
+<p>Bitbucket itself still lists it until you remove it there: ${revokedAt[connection.kind]}. <a href="${paths.guide("revoking")}">Taking access away, click by click</a></p>`,
     button: "Disconnect",
     post: paths.disconnect(project.id, connection.id),
   });
 }
+
+/** Where each kind is ended at Bitbucket. */
+const revokedAt: Readonly<Record<CredentialKind, string>> = {
+  oauth2:
+    "your personal settings → App authorizations; whoever runs the app finds it under workspace settings → OAuth consumers",
+  oauth1: "Manage account → Authorized applications",
+  "api-token": "your Atlassian account → Security → API tokens",
+  "app-password": "personal settings → App passwords, where that Bitbucket still has them",
+  "access-token": "the settings of the repository, project or workspace → Access tokens",
+  "http-access-token": "Manage account, or the settings of the project or repository → HTTP access tokens",
+  "client-credentials": "workspace settings → OAuth consumers",
+};
 
 export interface DeleteProjectView extends SignedIn {
   readonly project: ProjectRef;

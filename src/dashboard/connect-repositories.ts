@@ -8,15 +8,14 @@ import { steps } from "../ui/parts/steps.ts";
 import { wizardSteps } from "./connect-choose.ts";
 import { type Failure, failureCard, type Places } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import { type ReconnectableConnection, reconnectAction } from "./parts/reconnect.ts";
 import { type RepositoryListView, repositoryList } from "./parts/repository-list.ts";
 import { type WorkspaceChoice, workspacePart } from "./parts/workspace.ts";
 import { paths } from "./paths.ts";
 
 export interface ConnectRepositoriesView extends SignedIn {
   readonly project: ProjectRef;
-  readonly connection: {
-    readonly id: string;
-    readonly instanceId: string;
+  readonly connection: ReconnectableConnection & {
     readonly instanceName: string;
     readonly accountName: string;
   };
@@ -47,11 +46,7 @@ export interface LineProblem {
 /** The page. One form: whatever button is pressed, everything typed goes along (`do` says which). */
 export function connectRepositoriesPage(view: ConnectRepositoriesView): Html {
   const { project, connection, csrf } = view;
-  const reconnect = {
-    label: "Reconnect",
-    post: paths.connectPermissions(project.id, connection.instanceId),
-    fields: { connection: connection.id },
-  };
+  const reconnect = reconnectAction(project, connection);
   const here = paths.connectRepositories(project.id, connection.id);
   const places: Places = { reconnect, retry: { label: "Try again", href: here } };
   const main = html`${steps(wizardSteps, 2)}<div class="head"><h1>Choose repositories</h1><p class="muted">${connection.instanceName} as <bdi>${

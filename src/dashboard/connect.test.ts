@@ -12,7 +12,13 @@ const instance = { id: "bitbucket", name: "Bitbucket", host: "bitbucket.org" };
 const view: ConnectRepositoriesView = {
   ...signedIn,
   project,
-  connection: { id: "con_1", instanceId: "bitbucket", instanceName: "Bitbucket", accountName: "John Doe" },
+  connection: {
+    id: "con_1",
+    instanceId: "bitbucket",
+    kind: "oauth2" as const,
+    instanceName: "Bitbucket",
+    accountName: "John Doe",
+  },
   workspace: { kind: "known", slug: "acme" },
   list: null,
   text: "",

@@ -5,8 +5,8 @@ export const vaultErrors = defineErrors({
   "vault.reconnect": {
     reaction: "stale",
     message:
-      "Bitbucket no longer renews this connection: it was revoked there, or not used for three months.",
-    cure: "Reconnect: grant access at Bitbucket once more.",
+      "Bitbucket no longer takes this connection's access: it was revoked there, ran out, or was not used for three months.",
+    cure: "Reconnect: grant access at Bitbucket once more, or enter a new token.",
   },
   "vault.disconnected": {
     reaction: "stale",

@@ -156,7 +156,7 @@ describe("the end of a credential", () => {
     const connection = await today.enter({
       instanceId: "bitbucket",
       kind: "api-token",
-      login: email,
+      login: email ?? "",
       secret: token,
       endsOn,
     });
@@ -177,7 +177,7 @@ describe("the end of a credential", () => {
     const { emulator, app } = today;
     const scopes = ["read:repository:bitbucket", "read:user:bitbucket", "read:workspace:bitbucket"];
     const first = emulator.control.addApiToken({ person: "johndoe", scopes });
-    const entry = { instanceId: "bitbucket", kind: "api-token", login: first.email } as const;
+    const entry = { instanceId: "bitbucket", kind: "api-token", login: first.email ?? "" } as const;
     const { id } = await today.enter({ ...entry, secret: first.token });
     emulator.control.revokeToken(first.id);
     expect(await failureOf(app.connections.findRepositories(id))).toMatchObject({ code: "vault.reconnect" });
@@ -197,8 +197,8 @@ describe("the end of a credential", () => {
     const johns = emulator.control.addApiToken({ person: "johndoe", scopes });
     const janes = emulator.control.addApiToken({ person: "janeroe", scopes });
     const entry = { instanceId: "bitbucket", kind: "api-token" } as const;
-    const { id } = await today.enter({ ...entry, login: johns.email, secret: johns.token });
-    const other = { ...entry, login: janes.email, secret: janes.token, connectionId: id };
+    const { id } = await today.enter({ ...entry, login: johns.email ?? "", secret: johns.token });
+    const other = { ...entry, login: janes.email ?? "", secret: janes.token, connectionId: id };
     expect(await failureOf(today.enter(other))).toMatchObject({ code: "connections.other_person" });
     expect(await app.connections.get(id)).toMatchObject({
       state: "active",

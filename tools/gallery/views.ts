@@ -163,7 +163,7 @@ export const progress: ProgressView = {
 export const analysis: AnalysisView = {
   ...signedIn,
   project,
-  connection: { id: "con_1", instanceId: "bitbucket", lookbackDays: 30 },
+  connection: { id: "con_1", instanceId: "bitbucket", kind: "oauth2", lookbackDays: 30 },
   progress,
   startedAt: at("2026-11-02T14:05:11Z"),
   lookbackDays: 30,
@@ -200,7 +200,13 @@ export const running: ProgressView = {
 export const choose: ConnectRepositoriesView = {
   ...signedIn,
   project,
-  connection: { id: "con_1", instanceId: "bitbucket", instanceName: "Bitbucket", accountName: "John Doe" },
+  connection: {
+    id: "con_1",
+    instanceId: "bitbucket",
+    kind: "oauth2",
+    instanceName: "Bitbucket",
+    accountName: "John Doe",
+  },
   workspace: { kind: "known", slug: "acme" },
   list: {
     projectId: "prj_1",

@@ -3,13 +3,14 @@ import { type Html, html } from "../../ui/html.ts";
 import { icon } from "../../ui/icons.ts";
 import { safeHref } from "../../ui/links.ts";
 import { counted, day, dayText } from "../../ui/moments.ts";
-import { type Action, action, csrfField } from "../../ui/parts/action.ts";
+import { action, csrfField } from "../../ui/parts/action.ts";
 import { areaField, textField } from "../../ui/parts/field.ts";
 import { notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
 import { type Failure, failureCard } from "./failure.ts";
 import type { ProjectRef } from "./frame.ts";
 import { type CredentialKind, kindWords } from "./kinds.ts";
+import { reconnectAction } from "./reconnect.ts";
 import { type ConnectionState, connectionBadge, needsReconnect } from "./states.ts";
 
 export interface ConnectionSummary {
@@ -81,17 +82,6 @@ export function connectionCard(project: ProjectRef, connection: ConnectionSummar
   return html`<article class="card connection">${head(connection)}${body}${ending(project, connection)}${lacking(connection)}${facts(connection)}${
     needsReconnect(state) || repositories.length === 0 ? "" : runForm(project, connection, csrf)
   }${foot(project, connection)}</article>`;
-}
-
-/** A credential somebody brought is brought anew; consent is asked for again. */
-function reconnectAction(project: ProjectRef, { id, instanceId, kind }: ConnectionSummary): Action {
-  const label = "Reconnect";
-  if (kind === "oauth2" || kind === "oauth1")
-    return { label, post: paths.connectPermissions(project.id, instanceId), fields: { connection: id } };
-  return {
-    label,
-    href: `${paths.connectCredential(project.id, instanceId, kind)}?connection=${encodeURIComponent(id)}`,
-  };
 }
 
 /** Said in time, so that a new one can be made before the old one ends. */

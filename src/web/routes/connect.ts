@@ -208,7 +208,12 @@ async function askToDisconnect(app: App, context: WebContext): Promise<Response>
     disconnectPage({
       ...signedIn(context),
       project,
-      connection: { id: connection.id, instanceName, accountName: connection.accountName },
+      connection: {
+        id: connection.id,
+        kind: connection.kind,
+        instanceName,
+        accountName: connection.accountName,
+      },
       repositories,
     }),
   );

@@ -42,6 +42,7 @@ export async function analysisView(
     connection: {
       id: connection.id,
       instanceId: connection.instanceId,
+      kind: connection.kind,
       lookbackDays: connection.lookbackDays,
     },
     progress: progressView(app, analysis),

@@ -51,7 +51,7 @@ export async function repositoriesView(
   connection: Connection,
   { form, problems: found }: { readonly form: WizardForm; readonly problems: WizardProblems },
 ): Promise<Shown> {
-  const { id, instanceId, accountName } = connection;
+  const { id, instanceId, kind, accountName } = connection;
   const { lookbackProblem, problems = [], nothingChosen = false } = found;
   const { choice, failure } = await workspaceChoice(app, connection, {
     typed: form.workspace,
@@ -59,7 +59,7 @@ export async function repositoriesView(
   });
   const list = await listView(app, connection, form);
   return {
-    connection: { id, instanceId, instanceName: await instanceNameOf(app, instanceId), accountName },
+    connection: { id, instanceId, kind, instanceName: await instanceNameOf(app, instanceId), accountName },
     workspace: choice,
     list,
     failure: list?.failure === undefined ? failure : null,

@@ -70,7 +70,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
 }
 
 /** The card of a connection that Bitbucket no longer takes. */
-function connectionFailure({ state, accountName }: Connection): Failure | null {
+function connectionFailure({ state, kind, accountName }: Connection): Failure | null {
   if (!needsReconnect(state)) return null;
   if (state === "disconnected") {
     return {
@@ -82,8 +82,15 @@ function connectionFailure({ state, accountName }: Connection): Failure | null {
   }
   return {
     code: "vault.reconnect",
-    message: `Bitbucket no longer accepts the access that ${accountName} granted: it was revoked there, or it ran out.`,
-    cure: "Reconnect: grant access once more. Repositories and settings stay.",
+    ...(kind === "oauth2" || kind === "oauth1"
+      ? {
+          message: `Bitbucket no longer accepts the access that ${accountName} granted: it was revoked there, or it ran out.`,
+          cure: "Reconnect: grant access once more. Repositories and settings stay.",
+        }
+      : {
+          message: `Bitbucket no longer accepts this credential (${accountName}): it was revoked there, or it ran out.`,
+          cure: "Reconnect with a new one. Repositories and settings stay.",
+        }),
     reaction: "stale",
   };
 }
