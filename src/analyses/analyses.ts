@@ -31,6 +31,8 @@ export interface AnalysesParts {
   /** The host seen with the connection's credential. It counts its calls in `budget` under its instance's id, and tells `onCall`. */
   readonly host: (connectionId: string, onCall: () => void) => Promise<CodeHost>;
   readonly budget: Budget;
+  /** Guesses which repository is meant by one that is not found; null when none is near. Default: no guess. */
+  readonly nearest?: (host: CodeHost, fullName: string) => Promise<string | null>;
   /** Calls side by side in one run, default 8. */
   readonly parallelCalls?: number;
   /** What Bitbucket allows the client registration, default 1,000. */

@@ -22,11 +22,17 @@ export function readFailure(json: string | null): Failure | null {
   return failure;
 }
 
-/** A repository that is gone for this account, in words that name it. */
-export function explainFor(fullName: string, failure: Failure): Failure {
-  if (failure.code !== "bitbucket.not_found") return failure;
+/** Whether it is the repository that was not found, and not a branch or commit in it. */
+export function isRepositoryGone({ code, data }: Pick<Failure, "code" | "data">): boolean {
+  return code === "bitbucket.not_found" && data?.missing !== "commit";
+}
+
+/** A repository that is gone for this account, in words that name it, with the one that may be meant. */
+export function explainFor(fullName: string, failure: Failure, suggestion: string | null = null): Failure {
+  if (!isRepositoryGone(failure)) return failure;
   return {
     ...failure,
+    ...(suggestion === null ? {} : { data: { ...failure.data, suggestion } }),
     message: `Bitbucket shows no repository ${fullName} to this account: a typo, another workspace, or it was moved or hidden.`,
     cure: "Check the repository's name and workspace on the connection, and that the account may still see it.",
   };

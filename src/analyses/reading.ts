@@ -14,6 +14,8 @@ export interface RunParts {
   readonly log: Log;
   readonly host: (connectionId: string, onCall: () => void) => Promise<CodeHost>;
   readonly budget: Budget;
+  /** Guesses which repository is meant by one that is not found. */
+  readonly nearest?: (host: CodeHost, fullName: string) => Promise<string | null>;
   readonly parallelCalls: number;
   readonly callsPerHour: number;
   readonly insert: Inserts;

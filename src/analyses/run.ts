@@ -1,5 +1,5 @@
 /** Owns one run over the repositories of a connection: several side by side, each failing for itself. */
-import { isWindlassError } from "../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../base/errors.ts";
 import type { CodeHost } from "../bitbucket/host/host.ts";
 import type { AnalysesTable, AnalysisRepositoriesTable } from "../storage/schema.ts";
 import { findAnalysis, updateAnalysis } from "../storage/tables/analyses.ts";
@@ -8,7 +8,7 @@ import {
   updateAnalysisRepository,
 } from "../storage/tables/analysis-repositories.ts";
 import { findConnection } from "../storage/tables/connections.ts";
-import { explainFor, failureJson, toFailure } from "./failure.ts";
+import { explainFor, failureJson, isRepositoryGone, toFailure } from "./failure.ts";
 import { createPace } from "./pace.ts";
 import type { Run, RunParts } from "./reading.ts";
 import { readRepository } from "./repository.ts";
@@ -103,11 +103,26 @@ async function readOne(run: Run, repository: AnalysisRepositoriesTable): Promise
       code: error.code,
       detail: error.detail,
     });
-    const failure = explainFor(repository.full_name, toFailure(error));
+    const failure = explainFor(repository.full_name, toFailure(error), await nearest(run, repository, error));
     await updateAnalysisRepository(run.database.kysely, repository, {
       phase: "failed",
       failure_json: failureJson(failure),
     });
+  }
+}
+
+/** The list it is looked up in is asked for only when a repository is gone; what fails then is left unguessed. */
+async function nearest(
+  run: Run,
+  { full_name }: AnalysisRepositoriesTable,
+  error: WindlassError,
+): Promise<string | null> {
+  if (run.nearest === undefined || !isRepositoryGone(error)) return null;
+  try {
+    return await run.nearest(await run.open(), full_name);
+  } catch (failure) {
+    if (isWindlassError(failure)) return null;
+    throw failure;
   }
 }
 

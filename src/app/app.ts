@@ -6,6 +6,7 @@ import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
+import { nearestRepository } from "../connections/repositories.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createInstances } from "../instances/instances.ts";
@@ -69,7 +70,13 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   const projects = createProjects(world);
   const budget = createBudget(world);
   const connections = createConnections({ ...world, vault, handshakes, budget });
-  const analyses = createAnalyses({ ...world, ...config.analyses, host: connections.host, budget });
+  const analyses = createAnalyses({
+    ...world,
+    ...config.analyses,
+    host: connections.host,
+    nearest: nearestRepository,
+    budget,
+  });
 
   let closed: Promise<void> | undefined;
   const closeAll = async () => {

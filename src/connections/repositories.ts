@@ -132,6 +132,15 @@ function visibleNames({ host, workspace: own }: FormContext): VisibleNames {
   };
 }
 
+/** Another repository this account sees, which was most likely meant by `workspace/repo-slug`; null when none is near. */
+export async function nearestRepository(host: CodeHost, fullName: string): Promise<string | null> {
+  const names = await namesIn(host, fullName.split("/")[0] ?? "");
+  return nearestName(
+    fullName,
+    names.filter((name) => name !== fullName),
+  );
+}
+
 /** A guess is a courtesy: what fails here is left unguessed. */
 async function namesIn(host: CodeHost, workspace: string): Promise<string[]> {
   const names: string[] = [];

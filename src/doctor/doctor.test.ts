@@ -146,7 +146,10 @@ describe("the doctor", () => {
 
 describe("reachability", () => {
   test("a yes is remembered for a while, a no is not", async () => {
-    const instances = new Map([["bitbucket", instanceOf(ordinary())]]);
+    const instances = async (id: string) => {
+      if (id !== "bitbucket") throw new Error(`no instance ${id}`);
+      return instanceOf(ordinary());
+    };
     let asked = 0;
     const door = openDoor();
     const fetch: typeof door = (...request) => {

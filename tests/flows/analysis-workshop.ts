@@ -11,6 +11,7 @@ import { openNodeDoor } from "../../src/base/http/node-door.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { createBudget } from "../../src/budget/budget.ts";
 import { type Connections, createConnections } from "../../src/connections/connections.ts";
+import { nearestRepository } from "../../src/connections/repositories.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createHandshakes } from "../../src/handshake/handshake.ts";
 import { createProjects } from "../../src/projects/projects.ts";
@@ -74,6 +75,7 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   const analyses = createAnalyses({
     ...world,
     host: connections.host,
+    nearest: nearestRepository,
     budget,
     ...(options.parallelCalls === undefined ? {} : { parallelCalls: options.parallelCalls }),
   });
