@@ -7,7 +7,7 @@ import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { OAuth2Instance } from "../instance.ts";
 import { asObject, asText, asTexts, type JsonObject, parseJson } from "../json.ts";
-import { retryAfterSeconds } from "../retry-after.ts";
+import { retryAfterSeconds, whenToTry } from "../retry-after.ts";
 import { dataCenterTokenRefusal } from "./data-center-refusals.ts";
 import { type Grant, tokenRefusal } from "./refusals.ts";
 import { authorizationServer, basicCredentials, client, registration } from "./server.ts";
@@ -84,7 +84,7 @@ export function refusal(
   const details = {
     detail: `token endpoint: ${status}`,
     data: { status },
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait, cure: whenToTry(wait, clock.now()) }),
   };
   if (status === 429) return bitbucketErrors.fail("bitbucket.rate_limited", details);
   if (status >= 500) return bitbucketErrors.fail("bitbucket.unavailable", details);
