@@ -29,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 function askAs(name: string) {
-  const { key = "", secret = "" } = emulator.consumers.find((each) => each.name === name) ?? {};
+  const { key = "unheard-of", secret = "nothing" } =
+    emulator.consumers.find((each) => each.name === name) ?? {};
   const instance = {
     ...instanceAt(emulator),
     client: { clientId: key, clientSecret: new Secret(secret) },

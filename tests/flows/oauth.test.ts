@@ -35,7 +35,10 @@ interface Consumer {
   readonly secret: string;
 }
 
-function instanceOf(emulator: Emulator, consumer: Consumer | undefined = emulator.consumers[0]): CloudInstance {
+function instanceOf(
+  emulator: Emulator,
+  consumer: Consumer | undefined = emulator.consumers[0],
+): CloudInstance {
   const { bitbucket, api } = emulator.urls;
   return cloudInstance({
     clientId: consumer?.key ?? "",
