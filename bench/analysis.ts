@@ -8,7 +8,7 @@ import type { Fetch } from "../src/base/http/door.ts";
 import { connect, openRooms, plantProject, type Rooms } from "../tests/flows/analysis-workshop.ts";
 import { buildLargeHistory } from "../tests/histories/large.ts";
 import { type RecordedCall, runBareLoop } from "./analysis/bare-loop.ts";
-import { type EmulatorProcess, startEmulator } from "./analysis/emulator-process.ts";
+import { type EmulatorProcess, startEmulator } from "./emulated/process.ts";
 import type { BenchTable } from "./table.ts";
 
 const commits = 4_000;

@@ -4,6 +4,11 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Marked } from "marked";
 
+/** The names of all pages. */
+function pages(): ReadonlySet<string> {
+  return new Set(["older-guides", ...globSync("*.md", { cwd: folder }).map((name) => basename(name, ".md"))]);
+}
+
 const folder = fileURLToPath(new URL("../docs/guides/", import.meta.url));
 
 /** The text of `src/dashboard/guide-texts.ts`. */
@@ -11,7 +16,7 @@ export function guidesSource(): string {
   const names = globSync("*.md", { cwd: folder })
     .filter((name) => name !== "README.md")
     .sort();
-  const entries = names.map((name) => {
+  const entries = [...names, "../older-guides.md"].map((name) => {
     const { title, body } = readGuide(readFileSync(join(folder, name), "utf8"));
     return `  ${JSON.stringify(basename(name, ".md"))}: {\n    title: ${JSON.stringify(title)},\n    body: ${JSON.stringify(body)},\n  },\n`;
   });
@@ -22,7 +27,7 @@ ${entries.join("")}};
 }
 
 function readGuide(markdown: string): { readonly title: string; readonly body: string } {
-  const [, title = "", rest = ""] = /^# (.+)\n([\s\S]*)$/.exec(markdown) ?? [];
+  const [, title = "", rest = ""] = /^# (.+)\n([\s\S]*)$/.exec(withoutRemarks(markdown)) ?? [];
   let table = 0;
   const body = converter.parse(rest, { async: false }).replaceAll('aria-label="Table"', () => {
     table += 1;
@@ -31,14 +36,32 @@ function readGuide(markdown: string): { readonly title: string; readonly body: s
   return { title, body };
 }
 
+/** What a document says to its tests is no part of the page. */
+function withoutRemarks(markdown: string): string {
+  return markdown.replaceAll(/<!--[\s\S]*?-->/g, "");
+}
+
+/** As the places where documents are read make them: lower case, dashes for spaces, no punctuation. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+    .replaceAll(" ", "-");
+}
+
 /** Links lead to other guides or to the web; what lies elsewhere in the repository is no page here. */
 const converter = new Marked({
   renderer: {
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
-      const guide = /^([a-z0-9-]+)\.md(#.*)?$/.exec(href);
-      if (guide !== null) return `<a href="/guides/${guide[1]}${guide[2] ?? ""}">${text}</a>`;
+      const guide = /^(?:(?:guides|\.\.)\/)?([a-z0-9-]+)\.md(#.*)?$/.exec(href);
+      if (guide !== null && pages().has(guide[1] ?? ""))
+        return `<a href="/guides/${guide[1]}${guide[2] ?? ""}">${text}</a>`;
       return /^https?:/.test(href) ? `<a href="${href}" rel="noreferrer">${text}</a>` : text;
+    },
+    heading({ tokens, depth, text }) {
+      const inner = this.parser.parseInline(tokens);
+      return `<h${depth} id="${anchorOf(text)}">${inner}</h${depth}>`;
     },
     table(token) {
       const row = (cells: typeof token.header, tag: string) =>

@@ -5,6 +5,7 @@ import { action } from "../ui/parts/action.ts";
 import { badge } from "../ui/parts/notice.ts";
 import { steps } from "../ui/parts/steps.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import { helpLine } from "./parts/help.ts";
 import { type CredentialKind, kindWords } from "./parts/kinds.ts";
 import { paths } from "./paths.ts";
 
@@ -35,7 +36,7 @@ export function connectChoosePage(view: ConnectChooseView): Html {
     (instance, position) => ways(project, instance, position),
   )}
 <section class="card choice" aria-labelledby="server"><div class="choice-icon">${icon("plus")}</div><div class="choice-text"><h2 id="server">A Bitbucket Server of your own</h2><p>Server and old Data Center (before 7.20) are connected through an application link. You need an administrator of that Bitbucket; Windlass makes the key pair and shows what to type there.</p></div>
-${action({ label: "Set up a Bitbucket Server", post: paths.beginServerSetup(project.id) }, csrf)}</section>`;
+${action({ label: "Set up a Bitbucket Server", post: paths.beginServerSetup(project.id) }, csrf)}</section>${helpLine()}`;
   return frame(view, {
     title: "Connect repository",
     crumbs: projectCrumbs(project, "Connect repository"),

@@ -3,6 +3,7 @@ import { type Html, html } from "../ui/html.ts";
 import { page } from "../ui/layout.ts";
 import { type Failure, failureCard, failureTitle, type Places } from "./parts/failure.ts";
 import { frame, type SignedIn } from "./parts/frame.ts";
+import { helpLine } from "./parts/help.ts";
 import { paths } from "./paths.ts";
 
 export interface ErrorView {
@@ -17,7 +18,7 @@ export interface ErrorView {
 export function errorPage({ failure, places, signedIn }: ErrorView): Html {
   const ways: Places = places ?? { retry: { label: "Back to the start", href: paths.home } };
   const title = failureTitle(failure);
-  const main = html`<h1 class="unseen">${title}</h1>${failureCard(failure, ways, signedIn?.csrf ?? "")}`;
+  const main = html`<h1 class="unseen">${title}</h1>${failureCard(failure, ways, signedIn?.csrf ?? "")}${helpLine()}`;
   if (signedIn !== undefined) return frame(signedIn, { title, main, narrow: true });
   return page({ title, brand: "Windlass", brandHref: paths.home, main, narrow: true });
 }

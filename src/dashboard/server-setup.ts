@@ -6,6 +6,7 @@ import { areaField, textField } from "../ui/parts/field.ts";
 import { notice } from "../ui/parts/notice.ts";
 import { type Failure, failureCard } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import { helpLine } from "./parts/help.ts";
 import { paths } from "./paths.ts";
 
 export interface ServerSetupView extends SignedIn {
@@ -130,9 +131,7 @@ export function setupErrorPage(
     reason === null
       ? ""
       : html`<section class="card"><h2>What Bitbucket said</h2><p><code>${reason}</code></p></section>`
-  }<p>Nothing is lost: what you typed is still in the form. <a class="button" href="${back.href}">${back.label}</a></p><p class="hint">${icon(
-    "info",
-  )}<span><a href="${paths.guide("troubleshooting")}">Troubleshooting by symptom</a></span></p>`;
+  }<p>Nothing is lost: what you typed is still in the form. <a class="button" href="${back.href}">${back.label}</a></p>${helpLine()}`;
   return frame(view, {
     title: "Set-up error",
     crumbs: projectCrumbs(project, "Connect repository", title),

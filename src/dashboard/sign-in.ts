@@ -4,6 +4,7 @@ import { icon, mark } from "../ui/icons.ts";
 import { page } from "../ui/layout.ts";
 import { notice } from "../ui/parts/notice.ts";
 import { type Failure, failureCard } from "./parts/failure.ts";
+import { helpLine } from "./parts/help.ts";
 import { paths } from "./paths.ts";
 
 export interface SignInView {
@@ -37,7 +38,7 @@ ${view.open === true ? html`<p class="hint">Anybody with a Bitbucket account may
     brand: "Windlass",
     brandHref: paths.home,
     narrow: true,
-    main: html`${view.failure ? failureCard(view.failure, {}, "") : ""}${main}`,
+    main: html`${view.failure ? html`${failureCard(view.failure, {}, "")}${helpLine()}` : ""}${main}`,
     foot: html`<p>Windlass is not affiliated with Atlassian. Bitbucket is a trademark of Atlassian.</p>`,
   });
 }

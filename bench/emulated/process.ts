@@ -10,7 +10,13 @@ const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface EmulatorProcess extends LocalBitbucket {
   readonly pid: number | undefined;
+  /** Opens acme's repositories. */
+  readonly accessToken: string;
   stop(): Promise<void>;
+}
+
+interface AccessTokens {
+  readonly accessTokens: readonly { readonly token: string }[];
 }
 
 /** Serves each repository as `acme/<folder name>` and grants everything to John Doe. */
@@ -28,12 +34,14 @@ export async function startEmulator(...repositories: readonly string[]): Promise
   const [line] = await Promise.race([once(lines, "line"), ended]);
   ended.catch(() => {});
   // What `emulate --json` prints is documented; these fields are all that is used.
-  const { bitbucket, api, consumers } = JSON.parse(String(line)) as LocalBitbucket["urls"] & LocalBitbucket;
+  const told = JSON.parse(String(line)) as LocalBitbucket["urls"] & LocalBitbucket & AccessTokens;
+  const { bitbucket, api, consumers, accessTokens } = told;
   return {
     pid: child.pid,
     clock: { ...systemClock(), advance() {} },
     urls: { bitbucket, api },
     consumers,
+    accessToken: accessTokens[0]?.token ?? "",
     async stop() {
       const gone = once(child, "exit");
       child.kill("SIGTERM");
