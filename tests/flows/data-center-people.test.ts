@@ -2,8 +2,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Secret } from "../../src/base/secret.ts";
 import { basic, bearer } from "../../src/bitbucket/api/authorize.ts";
+import { createApi } from "../../src/bitbucket/api/client.ts";
 import { openHost } from "../../src/bitbucket/host/open.ts";
 import { openProfile } from "../../src/bitbucket/profile/open.ts";
+import { serverInstance } from "../../src/bitbucket/self-hosted.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { failureOf } from "../failure.ts";
 import { apiOf, asPerson, asTokenHolder, dataCenterOf, fetch, instanceOf } from "./data-center-place.ts";
@@ -140,4 +142,17 @@ describe("nobody's credential", () => {
     expect(error.code).toBe("bitbucket.login_page");
     expect((await fetch(`${url}/rest/api/latest/application-properties`)).status).toBe(200);
   });
+});
+
+test("a Server at the root of its host knows its people the same way", async () => {
+  const emulator = await start({ dataCenter: false });
+  const { url = "", tokens = [] } = emulator.server ?? {};
+  const instance = serverInstance({ baseUrl: url, consumerKey: "key", privateKey: "not needed here" });
+  const api = createApi({ instance, fetch, authorize: bearer(tokens[0]?.token ?? "") });
+  expect(await openProfile(instance, api)).toMatchObject({
+    instance: "server",
+    id: "101",
+    email: "user@example.com",
+  });
+  expect(await openHost(instance, api).workspaces()).toContainEqual(expect.objectContaining({ key: "ACME" }));
 });
