@@ -1,10 +1,10 @@
 /** Answers: how fast are all commits of a long history listed, beside the npm client `bitbucket` and a bare loop, and what is held? */
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import npmClient from "bitbucket";
 import { Agent, request } from "undici";
 import { openNodeDoor } from "../src/base/http/node-door.ts";
 import { bearer } from "../src/bitbucket/api/authorize.ts";
@@ -68,21 +68,35 @@ function openOurs({ urls, accessToken }: EmulatorProcess) {
   return { list, close: door.close };
 }
 
+interface NpmPage {
+  readonly values: readonly unknown[];
+}
+
+/** What is used of it. Its own types are sources that do not compile under our settings. */
+interface NpmClient {
+  readonly commits: { list(query: Readonly<Record<string, string | number>>): Promise<{ data: NpmPage }> };
+  hasNextPage(page: NpmPage): boolean;
+  getNextPage(page: NpmPage): Promise<{ data: NpmPage }>;
+}
+
 /** As its README lists: the first page, then `getNextPage` as long as there is one. */
 function openNpm({ urls, accessToken }: EmulatorProcess): Lister {
-  const bitbucket = new npmClient.Bitbucket({
+  // A CommonJS package with this one export.
+  const { Bitbucket } = createRequire(import.meta.url)("bitbucket") as {
+    readonly Bitbucket: new (options: object) => NpmClient;
+  };
+  const bitbucket = new Bitbucket({
     baseUrl: `${urls.api}/2.0`,
     auth: { token: accessToken },
     notice: false,
   });
   return async (slug, look) => {
     const query = { workspace, repo_slug: slug, include: branch, pagelen: commitsOnAPage };
-    // Its types know no `pagelen` here; the API takes it.
-    let { data } = await bitbucket.commits.list(query as Parameters<typeof bitbucket.commits.list>[0]);
-    let count = data.values?.length ?? 0;
+    let { data } = await bitbucket.commits.list(query);
+    let count = data.values.length;
     while (bitbucket.hasNextPage(data)) {
       ({ data } = await bitbucket.getNextPage(data));
-      count += data.values?.length ?? 0;
+      count += data.values.length;
       look?.();
     }
     return count;

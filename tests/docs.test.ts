@@ -48,7 +48,8 @@ describe("the catalogues of errors", () => {
     expect(codes).toHaveLength(new Set(codes).size);
     for (const { place, entries } of catalogues) {
       const room = place.split("/").at(-1);
-      for (const code of Object.keys(entries)) expect(code).toMatch(new RegExp(`^${room}\\.[a-z][a-z0-9_]*$`));
+      for (const code of Object.keys(entries))
+        expect(code).toMatch(new RegExp(`^${room}\\.[a-z][a-z0-9_]*$`));
     }
   });
 

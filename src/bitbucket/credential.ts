@@ -51,12 +51,6 @@ export const credentialKinds = {
   "client-credentials": { products: ["cloud"], isEntered: false, login: null, gitUser: "x-token-auth" },
 } as const satisfies Record<CredentialKind, KindFacts>;
 
-/** The kind of that name, or null. */
-export function credentialKind(name: string): CredentialKind | null {
-  // `hasOwn` has just shown that it is one of the keys.
-  return Object.hasOwn(credentialKinds, name) ? (name as CredentialKind) : null;
-}
-
 /** A credential as it is kept. */
 export interface Credential {
   readonly kind: CredentialKind;

@@ -13,7 +13,6 @@ import type { LineProblem } from "./lines.ts";
 import { checkForm, type RepositoryForm, repositoryRow } from "./repositories.ts";
 import { detectWorkspaces, findWorkspace, type WorkspaceList } from "./workspaces.ts";
 
-export type { TokenKeeper } from "./access.ts";
 export type { Arrival, Departure, TripStarter } from "./consent.ts";
 export type { CredentialEntry, FieldProblem } from "./entry.ts";
 

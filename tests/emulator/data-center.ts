@@ -77,6 +77,7 @@ export interface DcAnswer {
   readonly type: string;
   readonly avatarUrl: string;
   readonly version: string;
+  readonly token: string;
   readonly buildNumber: string;
   readonly owner: object;
   readonly links: { readonly self: readonly [{ readonly href: string }] };
