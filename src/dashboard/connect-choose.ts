@@ -70,9 +70,8 @@ function oauth(project: ProjectRef, { id, name, host }: ConnectInstance, positio
 function tile(project: ProjectRef, { id, name }: ConnectInstance, kind: CredentialKind): Html {
   const { name: title, about } = kindWords(kind);
   const retired = kind === "app-password";
+  const label = retired ? "Open the form" : "Choose";
   return html`<li class="card tile"><div class="tile-head"><h4>${title}</h4>${
     retired ? badge("retired on 28 July 2026", "warn") : ""
-  }</div><p class="muted">${about}</p><a class="button plain small" href="${paths.connectCredential(project.id, id, kind)}" aria-label="Connect ${name} by ${title}">${
-    retired ? "Open the form" : "Choose"
-  }</a></li>`;
+  }</div><p class="muted">${about}</p><a class="button plain small" href="${paths.connectCredential(project.id, id, kind)}" aria-label="${label}: ${title} for ${name}">${label}</a></li>`;
 }

@@ -65,7 +65,8 @@ function form(view: ConnectCredentialView): Html {
     hint: "Bitbucket shows it once, when it is made. Windlass seals it and never shows it again either.",
     problem: problems.secret,
   });
-  return html`<form class="card" method="post" action="${post}">${csrfField(csrf)}${
+  // What is wrong is said by us: a browser would only say that an @ is missing.
+  return html`<form class="card" method="post" action="${post}" novalidate>${csrfField(csrf)}${
     connectionId === undefined ? "" : html`<input type="hidden" name="connection" value="${connectionId}">`
   }${login(view)}${kind === "access-token" ? place(view) : ""}${secret}${
     kind === "app-password"

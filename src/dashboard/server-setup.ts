@@ -100,7 +100,7 @@ function tls(typed: ServerSetupForm, problems: ServerSetupView["problems"]): Htm
 function linkValues({ link, publicKey }: ServerSetupView): Html {
   return html`<aside class="card how-to" aria-labelledby="link-values"><h2 id="link-values">What to type into the link</h2><p class="muted">Application links → the link → Edit → Incoming authentication.</p><dl class="values">${link.map(
     ({ name, value }) => html`<div><dt>${name}</dt><dd><code>${value}</code></dd></div>`,
-  )}<div><dt>Public key</dt><dd><textarea readonly rows="9" aria-label="Public key" spellcheck="false">
+  )}<div><dt>Public key</dt><dd><textarea readonly rows="9" wrap="off" aria-label="Public key" spellcheck="false">
 ${publicKey}</textarea></dd></div></dl><p class="hint">${icon("lock")}<span>“Allow 2-legged OAuth” stays off.</span></p></aside>`;
 }
 

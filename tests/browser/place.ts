@@ -1,0 +1,77 @@
+/** Owns a server with an instance of every product, beside its emulators, for people with a real browser. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfig } from "../../src/app/config.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
+import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
+import { openListener } from "../../src/server/listener.ts";
+import { startServer } from "../../src/server/start.ts";
+
+export interface Place {
+  readonly emulator: Emulator;
+  /** The server's address. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Instances: `bitbucket` with a private consumer, `data-center`, `server`. App passwords still work here. */
+export async function openPlace(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), "windlass-browser-"));
+  const path = join(folder, "checkout-api");
+  await buildDemoRepository(path, new Date());
+  const listener = await openListener({ host: "127.0.0.1", port: 0 });
+  const url = `http://localhost:${listener.port}`;
+  const emulator = await createEmulator({
+    callbackUrl: `${url}/auth/bitbucket/callback`,
+    repositories: [{ path, workspace: "acme", slug: "checkout-api" }],
+    rules: { appPasswords: true },
+  });
+  const parts = { log: silentLog, clock: emulator.clock, listener };
+  const server = await startServer(configFor(emulator, url), parts);
+  return {
+    emulator,
+    url,
+    async close() {
+      await server.close();
+      await emulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configFor({ urls, consumers, dataCenter, server }: Emulator, url: string) {
+  const consumer = consumers.find(({ isPrivate }) => isPrivate);
+  const [client] = dataCenter?.clients ?? [];
+  const [link] = server?.consumers ?? [];
+  return parseConfig({
+    baseUrl: url,
+    database: ":memory:",
+    instances: {
+      bitbucket: {
+        clientId: consumer?.key ?? "",
+        clientSecret: consumer?.secret ?? "",
+        scopes: ["account"],
+        urls: {
+          authorize: `${urls.bitbucket}/site/oauth2/authorize`,
+          token: `${urls.bitbucket}/site/oauth2/access_token`,
+          api: `${urls.api}/2.0`,
+          web: urls.bitbucket,
+        },
+      },
+      "data-center": {
+        product: "data-center",
+        baseUrl: dataCenter?.url ?? "",
+        clientId: client?.clientId,
+        clientSecret: client?.clientSecret,
+      },
+      server: {
+        product: "server",
+        baseUrl: server?.url ?? "",
+        consumerKey: link?.key ?? "",
+        privateKey: link?.privateKey ?? "",
+      },
+    },
+  });
+}
