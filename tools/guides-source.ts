@@ -63,6 +63,10 @@ const converter = new Marked({
       const inner = this.parser.parseInline(tokens);
       return `<h${depth} id="${anchorOf(text)}">${inner}</h${depth}>`;
     },
+    code({ text }) {
+      const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+      return `<pre tabindex="0"><code>${escaped}</code></pre>`;
+    },
     table(token) {
       const row = (cells: typeof token.header, tag: string) =>
         `<tr>${cells.map((cell) => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("")}</tr>`;

@@ -29,7 +29,7 @@ test("S5, S6, S7, S10, S12, S13: a person signs in, connects, picks a repository
 
   await page.goto(demo.line.server);
   await inspect(page, "01-sign-in");
-  await page.getByRole("link", { name: "Sign in with Bitbucket" }).click();
+  await page.getByRole("link", { name: "Sign in with Bitbucket", exact: true }).click();
 
   await inspect(page, "02-bitbucket-log-in");
   await page.getByRole("button", { name: /John Doe/ }).click();
