@@ -62,7 +62,7 @@ function form(view: ConnectCredentialView): Html {
     label: kindWords(kind).name,
     type: "password",
     value: "",
-    hint: "Bitbucket shows it once, when it is made. Windlass seals it and never shows it again either.",
+    hint: html`${kind === "app-password" ? "Made in Personal Bitbucket settings → App passwords, with a label, Repositories: Read and Account: Read. " : ""}Bitbucket shows it once, when it is made. Windlass seals it and never shows it again either.`,
     problem: problems.secret,
   });
   // What is wrong is said by us: a browser would only say that an @ is missing.
@@ -124,10 +124,9 @@ function asConsumer({ project, instance, kind, csrf, connectionId }: ConnectCred
 
 /** Where to click at Bitbucket, with the values to type there. */
 function howTo({ kind, scopes, instance }: ConnectCredentialView): Html {
-  return html`<aside class="card how-to" aria-labelledby="how-to"><h2 id="how-to">How to make one</h2><ol>${clicks(
-    kind,
-    instance,
-  ).map((click) => html`<li>${click}</li>`)}</ol>${
+  return html`<aside class="card how-to" aria-labelledby="how-to"><h2 id="how-to">${
+    kind === "app-password" ? "How to make an API token instead" : "How to make one"
+  }</h2><ol>${clicks(kind, instance).map((click) => html`<li>${click}</li>`)}</ol>${
     scopes.length === 0
       ? ""
       : html`<h3>What to allow</h3><ul class="scopes">${scopes.map(

@@ -66,7 +66,6 @@ describe("signing in", () => {
       await page.getByRole("link", { name: `Sign in with ${name}`, exact: true }).waitFor();
     await inspect(page, "20-sign-in-three");
     await page.getByRole("link", { name: "Sign in with Bitbucket Data Center" }).click();
-    await inspect(page, "21-data-center-log-in");
     await logInAs(page, "John Doe");
     await inspect(page, "22-data-center-consent");
     await page.getByRole("button", { name: "Allow" }).click();
@@ -82,7 +81,6 @@ describe("signing in", () => {
     await other.page.goto(place.url);
     await other.page.getByRole("link", { name: "Sign in with Bitbucket Server" }).click();
     await logInAs(other.page, "Jane Doe");
-    await inspect(other.page, "23-server-approval");
     await other.page.getByRole("button", { name: "Allow" }).click();
     await other.page.waitForURL(`${place.url}/`);
     await other.page.getByText("Jane Doe").first().waitFor();
@@ -116,7 +114,6 @@ describe("connecting Bitbucket Cloud", () => {
 
   test("S14, S15, S16: by API token, with a hint for a user name, and a warning before it ends", async () => {
     await choose("Choose: API token for Bitbucket");
-    await inspect(page, "25-api-token");
     const [token] = place.emulator.people[0]?.apiTokens ?? [];
     const soon = new Date(place.emulator.clock.now().getTime() + 10 * 86_400_000).toISOString().slice(0, 10);
     const login = page.getByLabel("E-mail address of the Atlassian account");
@@ -145,7 +142,6 @@ describe("connecting Bitbucket Cloud", () => {
       scopes: ["repository"],
     });
     await choose("Choose: Access token for Bitbucket");
-    await inspect(page, "28-access-token");
     await page.getByLabel("Made for").fill("acme/checkout-api");
     await page.getByLabel("Access token", { exact: true }).fill(token);
     await page.getByRole("button", { name: "Check and connect" }).click();
@@ -154,7 +150,6 @@ describe("connecting Bitbucket Cloud", () => {
 
   test("G12: by the consumer itself", async () => {
     await choose("Choose: The OAuth consumer itself for Bitbucket");
-    await inspect(page, "29-client-credentials");
     await page.getByRole("button", { name: "Connect as the consumer" }).click();
     await readRepository("acme/checkout-api", /Bitbucket as/);
   });
@@ -175,7 +170,6 @@ describe("connecting Bitbucket Cloud", () => {
 describe("connecting a Data Center", () => {
   test("by OAuth 2", async () => {
     await choose("Connect Bitbucket Data Center via OAuth");
-    await inspect(page, "31-data-center-permissions");
     await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
     await page.getByRole("button", { name: "Allow" }).click();
     await readRepository("ACME/checkout-api", "Bitbucket Data Center as John Doe");
@@ -188,11 +182,9 @@ describe("connecting a Data Center", () => {
     await there.getByLabel("Name").fill("windlass-readonly");
     for (const name of ["Repositories: read", "Projects: read"]) await there.getByLabel(name).check();
     await there.getByRole("button", { name: /Create/ }).click();
-    await inspect(there, "32-data-center-token-made");
     const token = await there.locator("article code").first().textContent();
     await there.close();
     await choose("Choose: HTTP access token for Bitbucket Data Center");
-    await inspect(page, "33-http-access-token");
     await page.getByLabel("HTTP access token", { exact: true }).fill(token ?? "");
     await page.getByRole("button", { name: "Check and connect" }).click();
     await readRepository("ACME/checkout-api", "Bitbucket Data Center as John Doe");
@@ -211,7 +203,6 @@ describe("connecting a Server", () => {
   test("by an application link the person sets up: OAuth 1.0a", async () => {
     await page.goto(`${project}/connect`);
     await page.getByRole("button", { name: "Set up a Bitbucket Server" }).click();
-    await inspect(page, "34-server-set-up");
     await page.getByLabel("Bitbucket URL").fill("bitbucket.local");
     await page.getByLabel("Use a private key of your own").check();
     await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
@@ -258,7 +249,6 @@ test("S18, S20: revoked at the Server, the card's Reconnect leads there again an
   const card = await lastCard();
   await card.getByRole("button", { name: "Run analysis" }).click();
   await page.getByText("Bitbucket no longer accepts this connection").waitFor();
-  await inspect(page, "37-run-revoked");
   await page.getByRole("button", { name: "Reconnect" }).click();
   await page.getByRole("button", { name: "Allow" }).click();
   await page.waitForURL(/\/repositories/);

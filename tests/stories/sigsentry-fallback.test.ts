@@ -124,7 +124,12 @@ describe("today", () => {
     const text = plain((await place.form("app-password")).html);
     expect(text).toContain("Bitbucket Cloud retired app passwords on 28 July 2026");
     expect(text).toContain("make an API token instead");
+    expect(text).toContain(
+      "Personal Bitbucket settings → App passwords, with a label, Repositories: Read and Account: Read",
+    );
     expect(text).toContain("shows it once");
+    expect(text).toContain("How to make an API token instead");
+    expect(text).toContain("read:repository:bitbucket");
   });
 
   test("an app password is answered with the retired sentence and the API token's form", async () => {

@@ -75,7 +75,7 @@ async function answer(
       problems: Object.fromEntries(problems.map(({ field, message }) => [field, message])),
       failure: error === undefined || problems.length > 0 ? null : error,
       scopes: app.facts
-        .scopesFor(instance, shown)
+        .scopesFor(instance, shown === "app-password" ? "api-token" : shown)
         .map(({ scope, reasons }) => ({ name: scope, reason: reasons.join(", ") })),
       ...(connectionId === undefined ? {} : { connectionId }),
     }),
