@@ -1,7 +1,7 @@
 /** People with a browser: one sign-in per product, and one connection per product and kind of credential that reads a repository. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { inspect, openWindow, startChromium } from "./chromium.ts";
+import { glance, openWindow, startChromium } from "./chromium.ts";
 import { openPlace, type Place } from "./place.ts";
 
 let place: Place;
@@ -59,15 +59,15 @@ async function lastCard() {
   return page.locator("article.connection").last();
 }
 
-describe("signing in", () => {
+describe("signing in", { timeout: 60_000 }, () => {
   test("G2: every Bitbucket stands on one page, and the one of Data Center leads there and back", async () => {
     await page.goto(place.url);
     for (const name of ["Bitbucket", "Bitbucket Data Center", "Bitbucket Server"])
       await page.getByRole("link", { name: `Sign in with ${name}`, exact: true }).waitFor();
-    await inspect(page, "20-sign-in-three");
+    await glance(page, "20-sign-in-three");
     await page.getByRole("link", { name: "Sign in with Bitbucket Data Center" }).click();
     await logInAs(page, "John Doe");
-    await inspect(page, "22-data-center-consent");
+    await glance(page, "22-data-center-consent");
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL(`${place.url}/`);
     await page.getByLabel("Name").fill("Shop");
@@ -101,10 +101,10 @@ describe("signing in", () => {
   });
 });
 
-describe("connecting Bitbucket Cloud", () => {
+describe("connecting Bitbucket Cloud", { timeout: 60_000 }, () => {
   test("S1, S2: by OAuth, which stands first and is recommended", async () => {
     await page.goto(`${project}/connect`);
-    await inspect(page, "24-connect-choose-all");
+    await glance(page, "24-connect-choose-all");
     await choose("Connect Bitbucket via OAuth");
     await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
     await logInAs(page, "John Doe");
@@ -124,7 +124,7 @@ describe("connecting Bitbucket Cloud", () => {
     await page.getByText("This is a user name; an API token goes with the e-mail address").waitFor();
     expect(await page.getByLabel("API token", { exact: true }).inputValue()).toBe("");
     expect(await page.getByLabel("Ends on").inputValue()).toBe(soon);
-    await inspect(page, "26-api-token-refused");
+    await glance(page, "26-api-token-refused");
     complaints.splice(0);
     await login.fill("user@example.com");
     await page.getByLabel("API token", { exact: true }).fill(token?.token ?? "");
@@ -132,7 +132,7 @@ describe("connecting Bitbucket Cloud", () => {
     await readRepository("acme/checkout-api", "Bitbucket as John Doe");
     const card = await lastCard();
     await card.getByText("This API token ends on").waitFor();
-    await inspect(page, "27-project-token-ends");
+    await glance(page, "27-project-token-ends");
   });
 
   test("by a repository's access token", async () => {
@@ -157,7 +157,7 @@ describe("connecting Bitbucket Cloud", () => {
   test("S14, S17: by an app password, where that Bitbucket still takes them", async () => {
     await choose("Open the form: App password for Bitbucket");
     await page.getByText("retired app passwords on 28 July 2026").waitFor();
-    await inspect(page, "30-app-password");
+    await glance(page, "30-app-password");
     await page.getByLabel("Bitbucket user name").fill("johndoe");
     await page
       .getByLabel("App password", { exact: true })
@@ -167,7 +167,7 @@ describe("connecting Bitbucket Cloud", () => {
   });
 });
 
-describe("connecting a Data Center", () => {
+describe("connecting a Data Center", { timeout: 60_000 }, () => {
   test("by OAuth 2", async () => {
     await choose("Connect Bitbucket Data Center via OAuth");
     await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
@@ -191,7 +191,7 @@ describe("connecting a Data Center", () => {
   });
 });
 
-describe("connecting a Server", () => {
+describe("connecting a Server", { timeout: 60_000 }, () => {
   test("by an HTTP access token", async () => {
     const [token] = place.emulator.server?.tokens ?? [];
     await choose("Choose: HTTP access token for Bitbucket Server");
@@ -208,7 +208,7 @@ describe("connecting a Server", () => {
     await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
     await page.getByText("Give the URL with http(s)://").waitFor();
     expect(await page.getByLabel("Bitbucket URL").inputValue()).toBe("bitbucket.local");
-    await inspect(page, "35-server-set-up-refused");
+    await glance(page, "35-server-set-up-refused");
     complaints.splice(0);
     await makeLink();
     await page.getByLabel("Bitbucket URL").fill(place.emulator.server?.url ?? "");
@@ -234,14 +234,16 @@ describe("connecting a Server", () => {
     await admin.page.getByLabel("Consumer name").fill((await value("Consumer Name")) ?? "");
     await admin.page.getByLabel("Public key").fill(publicKey);
     await admin.page.getByLabel("Consumer callback URL").fill((await value("Consumer Callback URL")) ?? "");
-    await inspect(admin.page, "36-server-link");
+    await glance(admin.page, "36-server-link");
     await admin.page.getByRole("button", { name: "Save" }).click();
     await admin.page.waitForURL(/listApplicationLinks/);
     await admin.context.close();
   }
 });
 
-test("S18, S20: revoked at the Server, the card's Reconnect leads there again and mends the connection", async () => {
+test("S18, S20: revoked at the Server, the card's Reconnect leads there again and mends the connection", {
+  timeout: 60_000,
+}, async () => {
   await fetch(`${place.emulator.urls.control}/server/revoke`, {
     method: "POST",
     body: JSON.stringify({ person: "johndoe" }),
@@ -255,5 +257,5 @@ test("S18, S20: revoked at the Server, the card's Reconnect leads there again an
   await (await lastCard()).getByText("Connected", { exact: true }).first().waitFor();
   await (await lastCard()).getByRole("link", { name: "Disconnect…" }).click();
   await page.getByText("Authorized applications").waitFor();
-  await inspect(page, "38-disconnect-server");
+  await glance(page, "38-disconnect-server");
 });
