@@ -16,12 +16,14 @@ export interface WalkStart {
 
 /**
  * Lists the ancestors of a head until a whole page lies before the window: dates along a history are not in order, so a single
- * old commit ends nothing. Each page is kept before the next one is asked for.
+ * old commit ends nothing. The first page is kept at once, so that counting begins; later ones a few at a time, since each
+ * transaction waits for the disk.
  */
 export async function walkWindow(reading: Reading, start: WalkStart, progress: Progress): Promise<void> {
   const { headHash } = start;
   if (start.page === null) await beginList(reading, "walking", headHash);
   let page = start.page;
+  let [unkept, room]: [PageAnswer[], number] = [[], 1];
   do {
     progress.throwIfFailed();
     const answer = await readPage(reading, { include: headHash, page, mayForget: page === start.page });
@@ -30,7 +32,11 @@ export async function walkWindow(reading: Reading, start: WalkStart, progress: P
       page = null;
       continue;
     }
-    page = await keepPage(reading, answer);
+    page = pageAfter(reading, answer);
+    unkept.push(answer);
+    if (page !== null && unkept.length < room) continue;
+    await keepPages(reading, unkept, page);
+    [unkept, room] = [[], Math.min(2 * room, mostPagesAtOnce)];
     progress.turn();
   } while (page !== null);
 }
@@ -47,10 +53,14 @@ export async function catchUp(reading: Reading, headHash: string, knownHead: str
     const answer = await readPage(reading, { include: headHash, exclude: knownHead, page, mayForget: false });
     if (answer === "forgotten") return false;
     joined ||= answer.commits.some(({ parents }) => parents.includes(knownHead));
-    page = await keepPage(reading, answer);
+    page = pageAfter(reading, answer);
+    await keepPages(reading, [answer], page);
   } while (page !== null);
   return joined;
 }
+
+/** What a stop may make a run ask for again. */
+const mostPagesAtOnce = 4;
 
 interface PageQuestion {
   readonly include: string;
@@ -80,12 +90,15 @@ async function readPage(
   }
 }
 
-/** Writes a page and gives the one to read next; `null` at the end of history or of the window. */
-async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promise<string | null> {
+/** Writes pages in one transaction, with the one to read next. */
+async function keepPages(
+  reading: Reading,
+  pages: readonly PageAnswer[],
+  onward: string | null,
+): Promise<void> {
   const { run, row, tally } = reading;
-  const windowStart = new Date(run.analysis.window_start);
-  const inside = commits.filter(({ date }) => date >= windowStart);
-  const onward = commits.length > 0 && inside.length === 0 ? null : next;
+  const commits = pages.flatMap((page) => page.commits);
+  const inside = commits.filter((commit) => isInside(reading, commit));
   for (const { date } of commits) if (tally.newest === null || date > tally.newest) tally.newest = date;
   const place = placeOf(run, row);
   await run.database.transaction(async (transaction) => {
@@ -112,7 +125,16 @@ async function keepPage(reading: Reading, { commits, next }: PageAnswer): Promis
       commits_counted: tally.counted,
     });
   });
-  return onward;
+}
+
+/** The page to read next; `null` at the end of history or of the window. */
+function pageAfter(reading: Reading, { commits, next }: PageAnswer): string | null {
+  const isBehind = commits.length > 0 && !commits.some((commit) => isInside(reading, commit));
+  return isBehind ? null : next;
+}
+
+function isInside({ run }: Reading, { date }: HostCommit): boolean {
+  return date >= new Date(run.analysis.window_start);
 }
 
 async function beginList(

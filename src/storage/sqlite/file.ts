@@ -8,6 +8,9 @@ import { migrationsTable } from "../migrate.ts";
 /** How long a statement waits for another process's write before `storage.busy`. */
 const busyMilliseconds = 5_000;
 
+/** A checkpoint holds up the process while it copies pages and waits for the disk twice; 16 MiB of log are little to keep. */
+const pagesBetweenCheckpoints = 4_000;
+
 /**
  * Opens or makes the file; `:memory:` gives a database that ends with the process.
  * An acknowledged commit survives a power cut (WAL with synchronous=FULL), and deleted rows are overwritten.
@@ -21,6 +24,7 @@ export function openFile(path: string): DatabaseSync {
     file = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
     refuseForeign(file, path);
     file.exec("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;");
+    file.exec(`pragma wal_autocheckpoint = ${pagesBetweenCheckpoints}`);
     return file;
   } catch (error) {
     file?.close();
