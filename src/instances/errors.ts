@@ -12,4 +12,9 @@ export const instanceErrors = defineErrors({
     message: "This Bitbucket is not set up to the end.",
     cure: "Open its set-up page and fill in the form.",
   },
+  "instances.in_use": {
+    reaction: "refused",
+    message: "Connections use this Bitbucket Server, and what they hold must not be sent to another address.",
+    cure: "Set up another Bitbucket Server for the other address, or disconnect those connections first.",
+  },
 });

@@ -7,6 +7,7 @@ import { serverInstance } from "../bitbucket/self-hosted.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { Database } from "../storage/database.ts";
 import type { InstancesTable } from "../storage/schema.ts";
+import { isInstanceInUse } from "../storage/tables/connections.ts";
 import {
   deleteInstance,
   findInstanceRow,
@@ -56,7 +57,7 @@ export interface Instances {
   }): Promise<LinkDraft>;
   /** Throws `instances.unknown`. */
   link(id: string): Promise<LinkDraft>;
-  /** Takes over what the form says; `keys` only when the person brought their own. Throws `instances.unknown`, `bitbucket.configuration`. */
+  /** Takes over what the form says; `keys` only when the person brought their own. Throws `instances.unknown`, `instances.in_use`, `bitbucket.configuration`. */
   fillLink(
     id: string,
     form: {
@@ -106,6 +107,12 @@ export function createInstances(parts: InstanceParts): Instances {
       const row = await findLink(database, id);
       const privateKey = keys?.privateKey ?? (await openKey(parts, row));
       const instance = serverInstance({ id, baseUrl, consumerKey, privateKey, ca });
+      if (
+        row.base_url !== null &&
+        row.base_url !== instance.baseUrl &&
+        (await isInstanceInUse(database.kysely, id))
+      )
+        throw instanceErrors.fail("instances.in_use", { detail: `${id} is at ${row.base_url}` });
       const changed = keys === null ? {} : await sealKeys(parts, { id, projectId: row.project_id }, keys);
       await updateInstance(database.kysely, id, {
         base_url: instance.baseUrl,

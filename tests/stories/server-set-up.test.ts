@@ -170,6 +170,7 @@ describe("setting up another one", () => {
 
   test("with a link that is not there Bitbucket's own reason is shown, and the form keeps what was typed", async () => {
     const refused = await send({ baseUrl: `${bitbucket.url}/`, consumerKey: "nobody" });
+    expect(refused.status).toBe(400);
     expect(refused.html).toContain("Set-up error");
     expect(refused.html).toContain("consumer_key_unknown");
     const again = await person.open(form.url);
@@ -229,6 +230,13 @@ describe("setting up another one", () => {
       .poll(async () => (await person.open(run.url)).html, { timeout: 15_000 })
       .toContain("Let promotion codes stack");
     expect((await person.open(project.url)).html).toContain("Connected");
+  });
+
+  test("its address cannot be changed under the connection", async () => {
+    const refused = await send({ baseUrl: "https://elsewhere.example", consumerKey: value("Consumer Key") });
+    expect(refused.status).toBe(400);
+    expect(problem(refused, "baseUrl")).toContain("must not be sent to another address");
+    expect(refused.html).toContain('value="https://elsewhere.example"');
   });
 
   test("requests shows both steps signed with RSA-SHA1, the second with a verifier, and no secret", async () => {

@@ -21,6 +21,18 @@ export async function listConnections(db: Executor, projectId: string): Promise<
     .execute();
 }
 
+/** Whether any connection that is not ended holds something for this instance. */
+export async function isInstanceInUse(db: Executor, instanceId: string): Promise<boolean> {
+  const found = await db
+    .selectFrom("connections")
+    .select("id")
+    .where("instance_id", "=", instanceId)
+    .where("state", "!=", "disconnected")
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 export async function updateConnection(
   db: Executor,
   id: string,

@@ -69,6 +69,8 @@ async function submit(app: App, context: WebContext): Promise<Response> {
     return context.html(departurePage({ ...signedIn(context), project, location, host }));
   } catch (error) {
     if (!isWindlassError(error)) throw error;
+    if (error.code === "instances.in_use")
+      return answerForm(app, context, { typed, problems: { baseUrl: `${error.message} ${error.cure}` } });
     app.log.info("server_setup.refused", { project: project.id, code: error.code, detail: error.detail });
     return answerFailed(context, { project, linkId: link.id, error });
   }
@@ -110,6 +112,7 @@ function answerFailed(
   const reason = typeof said === "string" ? said : null;
   return context.html(
     setupErrorPage({ ...signedIn(context), project, linkId, failure: error, reason }),
-    statusOf(error),
+    // A set-up that is wrong is the person's here, not the server's own.
+    error.reaction === "configuration" ? 400 : statusOf(error),
   );
 }
