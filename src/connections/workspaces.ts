@@ -46,7 +46,7 @@ function whyNotListed(error: unknown): string | null {
 export async function findWorkspace(host: CodeHost, key: string): Promise<HostWorkspace> {
   const wanted = key
     .trim()
-    .replace(/^.*bitbucket\.org\//i, "")
+    .replace(/^.*(?:bitbucket\.org|\/projects)\//i, "")
     .replace(/\/.*$/, "")
     .toLowerCase();
   if (wanted === "") throw connectionErrors.fail("connections.workspace_not_found");
