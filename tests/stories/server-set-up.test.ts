@@ -154,6 +154,17 @@ describe("setting up another one", () => {
   });
 
   test.each([
+    ["http://bitbucket.example.com", /has to be https/],
+    ["https://ada:secret@bitbucket.example.com", /Leave away user name and password/],
+    ["https://bitbucket.example.com/?a=b", /Leave away what stands behind/],
+    ["https://", /no address/],
+  ])("an address that cannot be used is told beside its field: %s", async (baseUrl, sentence) => {
+    const refused = await send({ baseUrl, consumerKey: "k" });
+    expect(refused.status).toBe(400);
+    expect(problem(refused, "baseUrl")).toMatch(sentence);
+  });
+
+  test.each([
     ["rubbish", /./],
     ["-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", /public/i],
     [

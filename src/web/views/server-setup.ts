@@ -1,6 +1,7 @@
 /** Owns reading and judging the form of a Bitbucket Server's set-up. */
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
+import { isLoopback } from "../../base/http/loopback.ts";
 import type { ServerSetupForm } from "../../dashboard/server-setup.ts";
 import type { LinkKeys } from "../../instances/instances.ts";
 
@@ -45,6 +46,9 @@ function urlProblem(typed: string): string | null {
   const url = URL.parse(typed);
   if (url === null) return "This is no address; copy it from the browser, up to the context path.";
   if (url.search !== "" || url.hash !== "") return "Leave away what stands behind ? or #.";
+  if (url.username !== "" || url.password !== "") return "Leave away user name and password.";
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
+    return "It has to be https://, or what is sent could be read on the way; http:// is for a Bitbucket on this machine alone.";
   return null;
 }
 
