@@ -59,7 +59,9 @@ async function beginRun(parts: RunParts, analysis: AnalysesTable, signal: AbortS
     clock,
     signal,
     parallelCalls,
-    nextFreeAt: () => budget.nextFreeAt(consumer, callsPerHour),
+    // Data Center and Server count nothing by the hour: their administrators set limits, and those answer 429.
+    nextFreeAt: async () =>
+      (await open()).product === "cloud" ? budget.nextFreeAt(consumer, callsPerHour) : clock.now(),
     onPause: (until, reason) =>
       change({
         state: "waiting",

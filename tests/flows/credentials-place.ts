@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { createApp } from "../../src/app/app.ts";
-import { parseConfig } from "../../src/app/config.ts";
+import { type ConfigInput, parseConfig } from "../../src/app/config.ts";
 import type { Connection } from "../../src/connections/connection.ts";
 import type { CredentialEntry } from "../../src/connections/connections.ts";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
@@ -16,7 +16,7 @@ const browserToken = "a-browser";
 export type Place = Awaited<ReturnType<typeof openPlace>>;
 
 /** The instances: `bitbucket`, `automation` (Cloud with a private consumer), `data-center` and `server`. */
-export async function openPlace(options: EmulatorOptions = {}) {
+export async function openPlace(options: EmulatorOptions = {}, more: Partial<ConfigInput> = {}) {
   const folder = await temporaryFolder();
   const path = join(folder.path, "checkout-api");
   await buildDemoRepository(path, new Date());
@@ -26,7 +26,7 @@ export async function openPlace(options: EmulatorOptions = {}) {
     repositories: [{ path, workspace: "acme", slug: "checkout-api" }],
     ...options,
   });
-  const app = await createApp(configFor(emulator), { clock: emulator.clock });
+  const app = await createApp(configFor(emulator, more), { clock: emulator.clock });
   const { user } = await signIn(app, "bitbucket");
   const project = await app.projects.create({ name: "Shop", userId: user.id });
   return {
@@ -63,7 +63,7 @@ export async function openPlace(options: EmulatorOptions = {}) {
   };
 }
 
-function configFor({ urls, consumers, dataCenter, server }: Emulator) {
+function configFor({ urls, consumers, dataCenter, server }: Emulator, more: Partial<ConfigInput>) {
   const at = {
     authorize: `${urls.bitbucket}/site/oauth2/authorize`,
     token: `${urls.bitbucket}/site/oauth2/access_token`,
@@ -76,6 +76,7 @@ function configFor({ urls, consumers, dataCenter, server }: Emulator) {
   return parseConfig({
     baseUrl: origin,
     database: ":memory:",
+    ...more,
     instances: {
       bitbucket: { clientId: cloud?.key ?? "", clientSecret: cloud?.secret ?? "", urls: at },
       automation: { clientId: automation?.key ?? "", clientSecret: automation?.secret ?? "", urls: at },

@@ -6,7 +6,7 @@ import { expectReadable, openPlace, type Place } from "./credentials-place.ts";
 let place: Place;
 
 beforeAll(async () => {
-  place = await openPlace();
+  place = await openPlace({}, { analyses: { callsPerHour: 1 } });
 });
 
 afterAll(() => place?.close());
@@ -65,6 +65,11 @@ test("a certificate that is none, and an address where nobody answers, are failu
     const trip = { instanceId: id, projectId: project.id, userId: "usr_of_the_project", browserToken: "b" };
     expect((await failureOf(app.connections.begin(trip))).message).toMatch(/\.$/);
   }
+});
+
+test("only Cloud counts calls by the hour: a run over a Server does not wait for the next one", async () => {
+  const connection = await place.connect("server");
+  await expectReadable(place, connection, "ACME/checkout-api");
 });
 
 test("a project is understood by the address of its page", async () => {

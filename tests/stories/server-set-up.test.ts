@@ -240,6 +240,7 @@ describe("setting up another one", () => {
     await expect
       .poll(async () => (await person.open(run.url)).html, { timeout: 15_000 })
       .toContain("Let promotion codes stack");
+    expect((await person.open(run.url)).html).not.toContain("used this hour");
     expect((await person.open(project.url)).html).toContain("Connected");
   });
 

@@ -15,8 +15,8 @@ export interface ProgressView {
   readonly calls: number;
   /** Calls of the consumer in the last hour. */
   readonly callsThisHour: number;
-  /** What Bitbucket allows an hour: 1,000. */
-  readonly callLimit: number;
+  /** What Bitbucket allows an hour: 1,000; null where it counts nothing by the hour. */
+  readonly callLimit: number | null;
   /** When a waiting run goes on. */
   readonly waitingUntil: Date | null;
   /** Why it waits, one sentence; `null` while it does not. */
@@ -93,7 +93,11 @@ function repository({ fullName, phase, commitsFound, commitsCounted }: Repositor
 
 function calls(view: ProgressView): Html {
   const { calls: made, callsThisHour, callLimit } = view;
-  return html`<p class="calls muted">This run made ${counted(made, "call")}. ${counted(callsThisHour, "call")} used this hour; Bitbucket allows ${count(callLimit)}.</p>`;
+  const budget =
+    callLimit === null
+      ? ""
+      : html` ${counted(callsThisHour, "call")} used this hour; Bitbucket allows ${count(callLimit)}.`;
+  return html`<p class="calls muted">This run made ${counted(made, "call")}.${budget}</p>`;
 }
 
 const sum = (all: readonly RepositoryProgress[], key: "commitsFound" | "commitsCounted") =>

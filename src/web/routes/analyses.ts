@@ -102,6 +102,6 @@ async function showAnalysis(app: App, context: WebContext): Promise<Response> {
 /** Polled by a page whose run is under way. */
 async function showProgress(app: App, context: WebContext): Promise<Response> {
   const { analysis } = await analysisOf(app, context);
-  const view = progressView(app, analysis);
+  const view = await progressView(app, analysis);
   return context.html(isUnderWay(view.state) ? analysisPoll(view) : analysisFinished(view));
 }

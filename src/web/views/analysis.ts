@@ -45,7 +45,7 @@ export async function analysisView(
       kind: connection.kind,
       lookbackDays: connection.lookbackDays,
     },
-    progress: progressView(app, analysis),
+    progress: await progressView(app, analysis),
     startedAt: analysis.createdAt,
     lookbackDays: analysis.lookbackDays,
     windowStart: analysis.windowStart,
@@ -67,7 +67,7 @@ function failureOf({ state, failure, repositories }: Analysis): Failure | null {
 }
 
 /** How far the run is. */
-export function progressView(app: App, analysis: Analysis): ProgressView {
+export async function progressView(app: App, analysis: Analysis): Promise<ProgressView> {
   return {
     projectId: analysis.projectId,
     analysisId: analysis.id,
@@ -75,10 +75,17 @@ export function progressView(app: App, analysis: Analysis): ProgressView {
     repositories: analysis.repositories.map(({ phase, ...rest }) => ({ ...rest, phase: phases[phase] })),
     calls: analysis.calls,
     callsThisHour: analysis.callsThisHour,
-    callLimit: app.config.analyses.callsPerHour,
+    callLimit: await callLimitOf(app, analysis),
     waitingUntil: analysis.waitingUntil,
     waitingBecause: analysis.state === "waiting" ? (analysis.failure?.message ?? null) : null,
   };
+}
+
+/** Only Cloud counts by the hour. */
+async function callLimitOf(app: App, { connectionId }: Analysis): Promise<number | null> {
+  const { instanceId } = await app.connections.get(connectionId);
+  const instance = await app.instances.find(instanceId).catch(() => null);
+  return instance === null || instance.product === "cloud" ? app.config.analyses.callsPerHour : null;
 }
 
 /** Offered only when no repository has a commit in the window: the least that would find something. */
