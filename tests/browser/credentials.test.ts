@@ -45,7 +45,7 @@ async function readRepository(name: string, saysAs: string | RegExp): Promise<vo
   const workspace = page.getByRole("radio", { name: name.split("/")[0] ?? "" });
   if ((await workspace.count()) > 0) {
     await workspace.check();
-    await page.getByRole("button", { name: "Use this workspace" }).click();
+    await page.getByRole("button", { name: /Use this (workspace|project)/ }).click();
   }
   await page.getByLabel(name).first().check();
   await page.getByRole("button", { name: "Save and run analysis" }).click();

@@ -35,6 +35,8 @@ export interface ConnectionSummary {
   /** Whom Bitbucket knows it as. */
   readonly accountName: string;
   readonly workspace: string | null;
+  /** What that is called there. Default: a workspace. */
+  readonly placeWord?: "workspace" | "project";
   readonly repositories: readonly RepositoryRef[];
   readonly lookbackDays: number;
   readonly connectedAt: Date;
@@ -138,7 +140,7 @@ function facts(connection: ConnectionSummary): Html {
     repositories.length === 0
       ? html`<span class="muted">none chosen yet</span>`
       : html`<ul class="chips">${repositories.map(repository)}</ul>`;
-  return html`<dl class="facts"><div><dt>Workspace</dt><dd>${
+  return html`<dl class="facts"><div><dt>${connection.placeWord === "project" ? "Project" : "Workspace"}</dt><dd>${
     workspace === null ? html`<span class="muted">not chosen</span>` : html`<bdi>${workspace}</bdi>`
   }</dd></div><div><dt>Lookback</dt><dd>${counted(lookbackDays, "day")}</dd></div><div><dt>Connected</dt><dd>${day(
     connectedAt,

@@ -3,7 +3,13 @@ import { type Html, html } from "../../ui/html.ts";
 import { icon } from "../../ui/icons.ts";
 import { textField } from "../../ui/parts/field.ts";
 
-export type WorkspaceChoice = KnownWorkspace | WorkspaceAmongSeveral | WorkspaceAskedFor;
+export type WorkspaceChoice = (KnownWorkspace | WorkspaceAmongSeveral | WorkspaceAskedFor) & {
+  /** What it is called there: at Data Center and Server the repositories lie in projects. Default: a workspace. */
+  readonly word?: "workspace" | "project" | undefined;
+};
+
+const title = ({ word = "workspace" }: Pick<WorkspaceChoice, "word">) =>
+  word === "project" ? "Project" : "Workspace";
 
 /** One workspace was found, or one was chosen before. */
 export interface KnownWorkspace {
@@ -37,30 +43,35 @@ function body(choice: WorkspaceChoice): Html {
     case "known":
       return known(choice);
     case "choose":
-      return html`<fieldset class="choices"><legend>Workspace</legend><p class="hint">You are in several. Which one holds the repositories?</p>${choice.workspaces.map(
+      return html`<fieldset class="choices"><legend>${title(choice)}</legend><p class="hint">You see several. Which one holds the repositories?</p>${choice.workspaces.map(
         ({ slug, administrator }) => radio(slug, false, administrator === true),
-      )}${choice.problem === undefined ? "" : html`<p class="problem" role="alert">${choice.problem}</p>`}</fieldset>${useIt()}`;
+      )}${choice.problem === undefined ? "" : html`<p class="problem" role="alert">${choice.problem}</p>`}</fieldset>${useIt(choice)}`;
     case "ask":
       return html`${textField({
         name: "workspace",
-        label: "Workspace",
+        label: title(choice),
         value: choice.typed ?? "",
-        placeholder: "acme",
-        hint: html`${choice.reason} Enter its slug: in <code>bitbucket.org/<strong>acme</strong>/shop</code> it is <code>acme</code>.`,
+        placeholder: choice.word === "project" ? "ACME" : "acme",
+        hint: html`${choice.reason} ${where(choice)}`,
         problem: choice.problem,
-      })}${useIt()}`;
+      })}${useIt(choice)}`;
   }
 }
 
-function known({ slug, others = [] }: KnownWorkspace): Html {
+const where = ({ word }: Pick<WorkspaceChoice, "word">) =>
+  word === "project"
+    ? html`Enter its key: in <code>…/projects/<strong>ACME</strong>/repos/shop</code> it is <code>ACME</code>.`
+    : html`Enter its slug: in <code>bitbucket.org/<strong>acme</strong>/shop</code> it is <code>acme</code>.`;
+
+function known({ slug, others = [], word }: KnownWorkspace & Pick<WorkspaceChoice, "word">): Html {
   const change =
     others.length === 0
       ? html`<input type="hidden" name="workspace" value="${slug}">`
-      : html`<details class="plain-details"><summary>Use another workspace</summary><fieldset class="choices"><legend class="unseen">Workspace</legend>${[
+      : html`<details class="plain-details"><summary>Use another ${word ?? "workspace"}</summary><fieldset class="choices"><legend class="unseen">${title({ word })}</legend>${[
           slug,
           ...others,
-        ].map((each) => radio(each, each === slug, false))}</fieldset>${useIt()}</details>`;
-  return html`<h2>Workspace</h2><p class="found">${icon("good")}<span><strong><bdi>${slug}</bdi></strong> <span class="muted">found in your account</span></span></p>${change}`;
+        ].map((each) => radio(each, each === slug, false))}</fieldset>${useIt({ word })}</details>`;
+  return html`<h2>${title({ word })}</h2><p class="found">${icon("good")}<span><strong><bdi>${slug}</bdi></strong> <span class="muted">found in your account</span></span></p>${change}`;
 }
 
 function radio(slug: string, checked: boolean, administrator: boolean): Html {
@@ -69,5 +80,5 @@ function radio(slug: string, checked: boolean, administrator: boolean): Html {
   }</span></label>`;
 }
 
-const useIt = () =>
-  html`<button class="button plain" name="do" value="workspace">Use this workspace</button>`;
+const useIt = ({ word = "workspace" }: Pick<WorkspaceChoice, "word">) =>
+  html`<button class="button plain" name="do" value="workspace">Use this ${word}</button>`;

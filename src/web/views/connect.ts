@@ -5,7 +5,7 @@ import type { Connection } from "../../connections/connection.ts";
 import type { ConnectRepositoriesView, LineProblem } from "../../dashboard/connect-repositories.ts";
 import type { RepositoryListView } from "../../dashboard/parts/repository-list.ts";
 import type { WorkspaceChoice } from "../../dashboard/parts/workspace.ts";
-import { instanceNameOf } from "./instance.ts";
+import { instanceNameOf, placeWordOf } from "./instance.ts";
 
 /** The wizard's form as it came: whatever happens, all of it is shown again. */
 export interface WizardForm {
@@ -26,7 +26,7 @@ export function wizardForm(fields: Fields): WizardForm {
   const page = text("page");
   return {
     do: text("do") || ("page" in fields ? "search" : "save"),
-    workspace: text("workspace").trim().toLowerCase(),
+    workspace: text("workspace").trim(),
     q: text("q"),
     page,
     picked: [...new Set([fields.picked ?? []].flat())].filter((each) => each !== ""),
@@ -74,15 +74,16 @@ export async function repositoriesView(
 /** `failure` is why the workspaces could not be listed: the person can go on and type. */
 async function workspaceChoice(
   app: App,
-  { id, workspaceSlug }: Connection,
+  { id, instanceId, workspaceSlug }: Connection,
   { typed, problem }: { readonly typed: string; readonly problem: string | null },
 ): Promise<{ readonly choice: WorkspaceChoice; readonly failure: WindlassError | null }> {
-  const { workspaces, reason = "Bitbucket named no workspace.", failure } = await listWorkspaces(app, id);
+  const { workspaces, reason = "Bitbucket named none.", failure } = await listWorkspaces(app, id);
+  const word = await placeWordOf(app, instanceId);
   if (workspaceSlug !== null) {
     const others = workspaces.map(({ key }) => key).filter((key) => key !== workspaceSlug);
-    return { choice: { kind: "known", slug: workspaceSlug, others }, failure };
+    return { choice: { kind: "known", slug: workspaceSlug, others, word }, failure };
   }
-  const said = problem === null ? {} : { problem };
+  const said = problem === null ? { word } : { problem, word };
   const choice: WorkspaceChoice =
     workspaces.length > 0
       ? { kind: "choose", workspaces: workspaces.map(shownWorkspace), ...said }

@@ -30,6 +30,15 @@ export async function instanceNameOf({ instances }: Pick<App, "instances">, id: 
   return instance === null ? id : instanceName(instance);
 }
 
+/** What holds repositories there; a workspace when the instance is set up no more. */
+export async function placeWordOf(
+  { instances }: Pick<App, "instances">,
+  id: string,
+): Promise<"workspace" | "project"> {
+  const instance = await instances.find(id).catch(() => null);
+  return instance === null || instance.product === "cloud" ? "workspace" : "project";
+}
+
 /** Whether people can grant access there: a Data Center without an incoming link only takes tokens. */
 export function canGrant(instance: Instance): boolean {
   return instance.product === "server" || instance.client !== null;

@@ -8,7 +8,7 @@ import { needsReconnect } from "../../dashboard/parts/states.ts";
 import type { AnalysisSummary, ProjectView } from "../../dashboard/project.ts";
 import type { ProjectSummary } from "../../dashboard/projects.ts";
 import type { Project } from "../../projects/projects.ts";
-import { instanceNameOf } from "./instance.ts";
+import { instanceNameOf, placeWordOf } from "./instance.ts";
 
 /** The project as one line of the list. */
 export async function summarizeProject(app: App, { id, name }: Project): Promise<ProjectSummary> {
@@ -60,6 +60,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     failure: connectionFailure(connection),
     accountName,
     workspace: workspaceSlug,
+    placeWord: await placeWordOf(app, instanceId),
     repositories: repositories.map((repository) => ({
       fullName: repository.fullName,
       href: repositoryUrl(links, repository),
