@@ -25,10 +25,8 @@ export async function openAdmission(
 ): Promise<Admission & { readonly notices: readonly string[] }> {
   const policies = new Map(Object.keys(config.instances).map((id) => [id, policyOf(config, id)]));
   const all = [...policies.values()];
-  // An instance that was set up in the dashboard is as open as those of the configuration: only where all of them are.
-  const others: SigninPolicy = {
-    kind: all.every(({ kind }) => kind === "first-sign-in") ? "first-sign-in" : "nobody",
-  };
+  // Whoever set an instance up in the dashboard would say who its people are: nobody signs in there.
+  const others: SigninPolicy = { kind: "nobody" };
   const { read } = openCatalog(config.catalog.locations, log);
   const asked = all.some(({ kind }) => kind === "resolvers");
   return {

@@ -48,6 +48,11 @@ export const appErrors = defineErrors({
     message: "The private key is too short to be safe.",
     cure: "Use an RSA key of 2048 bits (1024 at least): openssl genrsa -out windlass.pem 2048; or let Windlass make one.",
   },
+  "app.private_key_too_long": {
+    reaction: "configuration",
+    message: "The private key is longer than 8192 bits: every call would wait for its signature.",
+    cure: "Use an RSA key of 2048 or 4096 bits: openssl genrsa -out windlass.pem 2048; or let Windlass make one.",
+  },
   "app.private_key_unreadable": {
     reaction: "configuration",
     message: "This is not a private key in PEM, or it is damaged.",

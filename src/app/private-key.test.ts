@@ -97,3 +97,20 @@ test("a new pair has 2048 bits, fits together and is taken back in", async () =>
   expect(readPrivateKey(pkcs8.reveal()).publicKeyPem).toBe(made);
   expect(made).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
 });
+
+test("a key so long that a signature would take minutes is refused before one is made", async () => {
+  const number = (bytes: number) => der(0x02, Buffer.concat([Buffer.from([0]), Buffer.alloc(bytes, 0xab)]));
+  const parts = [4096, 3, 4096, 2048, 2048, 2048, 2048, 2048].map(number);
+  const body = der(0x30, Buffer.concat([Buffer.from([2, 1, 0]), ...parts])).toString("base64");
+  const text = `-----BEGIN RSA PRIVATE KEY-----\n${body}\n-----END RSA PRIVATE KEY-----`;
+  expect(await failureOf(() => readPrivateKey(text))).toMatchObject({ code: "app.private_key_too_long" });
+});
+
+/** A value of more than 127 bytes takes its length in three. @see X.690 section 8.1.3.5 */
+function der(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  return Buffer.concat([
+    Buffer.from([tag, 0x83, length >> 16, (length >> 8) & 0xff, length & 0xff]),
+    content,
+  ]);
+}

@@ -22,13 +22,16 @@ export interface KeyPair {
 /** Below this Bitbucket's guides do not go, and nobody should. */
 const fewestBits = 1024;
 
-/** A key of 16,384 bits in PEM has less; more is no key. */
+/** Making a signature takes eight times as long with twice the bits, and everybody waits for it. */
+const mostBits = 8192;
+
+/** A key of that many bits in PEM has far less; more is no key. */
 const longestText = 65_536;
 
 /**
  * Reads an RSA private key from a PEM: PKCS#1 or PKCS#8, whatever its line ends and the blanks around it.
- * Throws `app.private_key_missing`, `_encrypted`, `_public`, `_certificate`, `_openssh`, `_wrong_kind`, `_cut_off`, `_too_short`
- * or `_unreadable`. No failure carries any of the text.
+ * Throws `app.private_key_missing`, `_encrypted`, `_public`, `_certificate`, `_openssh`, `_wrong_kind`, `_cut_off`, `_too_short`,
+ * `_too_long` or `_unreadable`. No failure carries any of the text.
  */
 export function readPrivateKey(text: string): KeyPair {
   if (text.length > longestText) throw appErrors.fail("app.private_key_unreadable");
@@ -74,6 +77,7 @@ function rsaKey(pem: string): KeyObject {
   if (key.asymmetricKeyType !== "rsa") throw appErrors.fail("app.private_key_wrong_kind");
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < fewestBits) throw appErrors.fail("app.private_key_too_short", { data: { bits } });
+  if (bits > mostBits) throw appErrors.fail("app.private_key_too_long", { data: { bits } });
   return key;
 }
 

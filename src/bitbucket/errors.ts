@@ -275,6 +275,12 @@ export const bitbucketErrors = defineErrors({
     message: "Bitbucket answered without a token.",
     cure: "Check that the base URL is Bitbucket's and that no proxy or sign-in page answers in its place.",
   },
+  "bitbucket.oauth1_unconfirmed": {
+    reaction: "refused",
+    message:
+      "Bitbucket did not confirm where to send people back to, so that one person's approval could be used by another.",
+    cure: "Check that the base URL is Bitbucket's own and that nothing in between drops oauth_callback from requests.",
+  },
   "bitbucket.not_a_person": {
     reaction: "refused",
     message: "This account is not a person's: it belongs to a service, or to a token nobody stands behind.",

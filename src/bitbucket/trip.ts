@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { randomToken } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
+import { bitbucketErrors } from "./errors.ts";
 import type { Instance, ServerInstance } from "./instance.ts";
 import { authorizationUrl, readOAuth1Callback, readRequestToken } from "./oauth1/authorization.ts";
 import { exchangeVerifier, requestToken } from "./oauth1/tokens.ts";
@@ -22,7 +23,7 @@ export interface TripStart {
   readonly location: string;
   /** What the callback will bring back, to find the trip by: `state`, or the request token of OAuth 1.0a. */
   readonly state: Secret;
-  /** To be kept for the way back: the PKCE verifier, or how the request token was confirmed. */
+  /** To be kept for the way back: the PKCE verifier; OAuth 1.0a needs none. */
   readonly verifier: Secret;
 }
 
@@ -72,28 +73,30 @@ export async function endTrip(
 
 type ServerContext = TripContext & { readonly instance: ServerInstance };
 
-/** A link without callback makes the token one of OAuth 1.0: then the callback brings no verifier, even when the person said no. */
-const confirmed = "1.0a";
-
+/**
+ * A request token that was not confirmed is one of OAuth 1.0, whose callback brings no verifier: whoever began the trip could
+ * send its address to another person and end it in their own browser once that one has approved.
+ * @see "OAuth Security Advisory: 2009.1" (session fixation), which RFC 5849 section 2.1 answers with `oauth_callback_confirmed`
+ */
 async function beginOAuth1(context: ServerContext, callback: string): Promise<TripStart> {
   const { token, callbackConfirmed } = await requestToken(context, { callback });
+  if (!callbackConfirmed) throw bitbucketErrors.fail("bitbucket.oauth1_unconfirmed");
   return {
     location: authorizationUrl(context.instance, token),
     state: token,
-    verifier: new Secret(callbackConfirmed ? confirmed : "1.0"),
+    verifier: new Secret("1.0a"),
   };
 }
 
 async function endOAuth1(
   context: ServerContext,
-  trip: { readonly callback: URL; readonly state: string; readonly verifier: string },
+  trip: { readonly callback: URL; readonly state: string },
 ): Promise<TripEnd> {
   const { verifier } = readOAuth1Callback(trip.callback);
-  const { verifier: kept } = trip;
   const answer = await exchangeVerifier(context, {
     requestToken: new Secret(trip.state),
     verifier,
-    callbackConfirmed: kept === confirmed,
+    callbackConfirmed: true,
   });
   const { accessToken, sessionHandle, expiresAt } = answer;
   return {

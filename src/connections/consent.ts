@@ -1,4 +1,5 @@
 /** Owns connecting by consent: off to Bitbucket, back with tokens, a connection made or renewed. */
+import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
 import { authorizeAs, type CredentialKind } from "../bitbucket/credential.ts";
 import type { Account } from "../bitbucket/host/host.ts";
@@ -125,7 +126,7 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
     state: "active",
     state_reason: null,
     subject: account.subject,
-    account_name: account.name,
+    account_name: readableName(account),
     scopes: credential.scopes.join(" "),
     ends_at: credential.endsAt?.toISOString() ?? null,
     workspace_slug: workspace?.key ?? null,
@@ -153,7 +154,7 @@ export async function renewConnection(
     throw connectionErrors.fail("connections.not_found", { detail: `${id} is another project's` });
   }
   if (row.subject !== account.subject) {
-    const message = `This connection belongs to ${row.account_name} at Bitbucket, but ${account.name} just granted access.`;
+    const message = `This connection belongs to ${row.account_name} at Bitbucket, but ${readableName(account)} just granted access.`;
     throw connectionErrors.fail("connections.other_person", { message });
   }
   // The kind first: a header made of new tokens in the old way would be refused.
@@ -162,9 +163,14 @@ export async function renewConnection(
   await changeRow(parts, id, {
     state: "active",
     state_reason: null,
-    account_name: account.name,
+    account_name: readableName(account),
     scopes: credential.scopes.join(" "),
     ends_at: credential.endsAt?.toISOString() ?? null,
   });
   return id;
+}
+
+/** One line of at most 200 characters, whatever Bitbucket calls it. */
+function readableName({ name, subject }: Account): string {
+  return [...(readableLine(name.slice(0, 1_000)) || subject || "unknown")].slice(0, 200).join("");
 }

@@ -6,7 +6,12 @@ import type { FindInstance, Instance } from "../bitbucket/instance.ts";
 import { beginTrip } from "../bitbucket/trip.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { Database } from "../storage/database.ts";
-import { deleteExpiredHandshakes, evictHandshakes, insertHandshake } from "../storage/tables/handshakes.ts";
+import {
+  deleteExpiredHandshakes,
+  evictHandshakes,
+  findHandshake,
+  insertHandshake,
+} from "../storage/tables/handshakes.ts";
 import { handshakeErrors } from "./errors.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
@@ -53,8 +58,8 @@ export function verifierContext(stateHash: string) {
 
 /**
  * Begins a trip and gives the address to send the browser to. It can come back once, within ten minutes.
- * Throws `handshake.other_user` for a connection nobody asks for, what `instances` throws, and what an instance with OAuth 1.0a
- * says to the request for a token.
+ * Throws `handshake.other_user` for a connection nobody asks for, what `instances` throws, and of an instance with OAuth 1.0a
+ * what it says to the request for a token, and `handshake.repeated` for one it gave before.
  */
 export async function beginHandshake(
   parts: HandshakeParts,
@@ -86,6 +91,8 @@ export async function beginHandshake(
   await database.transaction(async (transaction) => {
     await deleteExpiredHandshakes(transaction, now);
     await evictHandshakes(transaction, browserHash, mostPerBrowser - 1);
+    if ((await findHandshake(transaction, stateHash)) !== undefined)
+      throw handshakeErrors.fail("handshake.repeated");
     await insertHandshake(transaction, row);
   });
   return { location };

@@ -22,6 +22,11 @@ export const handshakeErrors = defineErrors({
     message: "This connection was begun by somebody else than who is signed in now.",
     cure: "Sign in as the one who began it, and connect again.",
   },
+  "handshake.repeated": {
+    reaction: "malformed",
+    message: "Bitbucket answered with a request token that it had given before.",
+    cure: "Begin again; if it stays so, check that nothing in between answers in Bitbucket's place.",
+  },
   "handshake.expired": {
     reaction: "stale",
     message: "Too much time went by at Bitbucket.",

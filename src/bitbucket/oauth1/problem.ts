@@ -50,6 +50,9 @@ function fromForm(body: string, name: string): string | null {
 /** No honest answer of these is longer, and what is read of it is looked through several times. */
 const longestBody = 16_384;
 
+/** A JSON body can only be read whole. */
+const longestJson = 1_048_576;
+
 function asForm(body: string): URLSearchParams {
   return new URLSearchParams(body.slice(0, longestBody).trim());
 }
@@ -88,7 +91,9 @@ function isPage(body: string): boolean {
  */
 export function readReason(body: string, secrets: readonly Secret[] = []): string | null {
   const start = body.slice(0, longestBody);
-  const reason = isPage(start) ? pageTitle(start) : (jsonReason(body) ?? formReason(start) ?? start);
+  const reason = isPage(start)
+    ? pageTitle(start)
+    : (jsonReason(body.length > longestJson ? "" : body) ?? formReason(start) ?? start);
   const quoted = quoteForeign(reason, secrets);
   return quoted === "" ? null : quoted;
 }

@@ -9,6 +9,7 @@ import { connectPermissionsPage } from "../../dashboard/connect-permissions.ts";
 import { connectRepositoriesPage } from "../../dashboard/connect-repositories.ts";
 import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
 import { paths } from "../../dashboard/paths.ts";
+import { departurePage } from "../../dashboard/server-setup.ts";
 import type { Project } from "../../projects/projects.ts";
 import { webErrors } from "../errors.ts";
 import { statusOf } from "../failure.ts";
@@ -106,7 +107,10 @@ async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
     browserToken: keepBrowser(app, context),
     returnTo: paths.project(project.id),
   });
-  return context.redirect(location, 303);
+  if (app.instances.configured.has(instance.id)) return context.redirect(location, 303);
+  // `form-action` names the configured instances alone, and a browser would not follow the redirect to another.
+  const { host } = new URL(instance.urls.web);
+  return context.html(departurePage({ ...signedIn(context), project, location, host }));
 }
 
 async function showRepositories(app: App, context: WebContext): Promise<Response> {

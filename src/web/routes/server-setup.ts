@@ -48,7 +48,7 @@ async function show(app: App, context: WebContext): Promise<Response> {
 async function submit(app: App, context: WebContext): Promise<Response> {
   const { project, link } = await linkOf(app, context);
   const typed = typedForm(await readForm(context));
-  const { problems, keys } = checkSetup(app.serverSetup, typed);
+  const { problems, keys } = checkSetup(app, typed);
   if (Object.keys(problems).length > 0) return answerForm(app, context, { typed, problems });
   try {
     const { baseUrl, consumerKey, ca } = typed;
@@ -94,7 +94,9 @@ async function answerForm(
       linkId: link.id,
       link: values,
       publicKey: link.publicKey,
-      ...form,
+      problems: form.problems,
+      // A private key goes one way only: the page is not to hold it.
+      typed: { ...form.typed, privateKey: "" },
     }),
     Object.keys(form.problems).length === 0 ? 200 : 400,
   );

@@ -21,15 +21,15 @@ export function typedForm(fields: Fields): ServerSetupForm {
 
 /** What is wrong, by field; and the person's own keys, when they brought some that can be used. */
 export function checkSetup(
-  setup: App["serverSetup"],
+  { serverSetup: setup, config }: Pick<App, "serverSetup" | "config">,
   form: ServerSetupForm,
 ): { readonly problems: Readonly<Record<string, string>>; readonly keys: LinkKeys | null } {
   const { problem: keyProblem, keys } = checkKey(setup, form);
   const found = {
-    baseUrl: urlProblem(form.baseUrl.trim()),
+    baseUrl: urlProblem(form.baseUrl.trim()) ?? placeProblem(form.baseUrl.trim(), config.baseUrl),
     consumerKey: consumerKeyProblem(form.consumerKey.trim()),
     privateKey: keyProblem,
-    ca: form.ca.trim() === "" || form.ca.includes("-----BEGIN CERTIFICATE-----") ? null : notACertificate,
+    ca: caProblem(form.ca),
   };
   const problems: Record<string, string> = {};
   for (const [field, problem] of Object.entries(found)) if (problem !== null) problems[field] = problem;
@@ -38,6 +38,14 @@ export function checkSetup(
 
 const notACertificate = "This is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----.";
 const longestConsumerKey = 200;
+/** A chain of a dozen certificates has less. All of it is read again for every new connection. */
+const longestCa = 65_536;
+
+function caProblem(typed: string): string | null {
+  if (typed.length > longestCa)
+    return "These are more certificates than can be taken; paste the authority's own alone.";
+  return typed.trim() === "" || typed.includes("-----BEGIN CERTIFICATE-----") ? null : notACertificate;
+}
 
 function urlProblem(typed: string): string | null {
   if (typed === "") return "Enter the address of the Bitbucket Server.";
@@ -50,6 +58,16 @@ function urlProblem(typed: string): string | null {
   if (url.protocol === "http:" && !isLoopback(url.hostname))
     return "It has to be https://, or what is sent could be read on the way; http:// is for a Bitbucket on this machine alone.";
   return null;
+}
+
+/** Addresses of the machine itself and of what only it reaches, such as a cloud's metadata, as `URL` spells them. */
+const onlyFromHere = /^(0\.|127\.|169\.254\.|\[::\]|\[::1\]|\[::ffff:|\[fe[89ab]|(.+\.)?localhost\.?$)/;
+
+/** Whoever signs in may fill in this form: where others come by network, it leads to nothing of the machine's own. */
+function placeProblem(typed: string, own: string): string | null {
+  const { hostname } = new URL(typed);
+  if (!onlyFromHere.test(hostname) || isLoopback(new URL(own).hostname)) return null;
+  return "This address is the server's own machine; whoever runs Windlass can set up a Bitbucket there in its configuration.";
 }
 
 function consumerKeyProblem(typed: string): string | null {
