@@ -87,3 +87,14 @@ test("S11: too many words, too many parts and odd characters each get their sent
   ]);
   expect(problems[1]?.suggestion).toBe("acme/a");
 });
+
+test("text that nobody typed is refused at once", () => {
+  const quotes = `a${'"'.repeat(200_000)}b`;
+  expect(parseRepositoryLines(quotes).problems).toMatchObject([
+    { line: 1, message: expect.stringContaining("too long") },
+  ]);
+  const many = parseRepositoryLines("half\n".repeat(200_000), { workspace: "acme" });
+  expect(many.problems).toHaveLength(2_001);
+  expect(many.problems.at(-1)?.message).toMatch(/were not read/);
+  expect(parseRepositoryLines(`acme/${"x".repeat(300)}`).repositories).toEqual([]);
+});

@@ -38,9 +38,16 @@ export interface LineOptions {
 
 type Reading = { readonly path: readonly string[] } | { readonly message: string };
 
+/** Nobody names more: each that is wrong is looked up, compared with others and shown again. */
+const mostLines = 2_000;
+const tooMany = `This line and those after it were not read: more than ${mostLines} cannot be taken at once.`;
+/** Addresses are copied with queries of any kind behind them. */
+const longestLine = 2_000;
+const tooLong = "This line is too long to name a repository; copy it from the repository's address.";
+
 const cloudHosts = ["bitbucket.org", "www.bitbucket.org", "altssh.bitbucket.org", "api.bitbucket.org"];
 /** A personal project's key begins with a tilde. */
-const slugPattern = /^~?[a-z0-9._-]+$/;
+const slugPattern = /^~?[a-z0-9._-]{1,255}$/;
 
 /**
  * Accepts `workspace/repo-slug`, web and clone addresses (https, ssh, scp form; with user, `.git` or a path behind),
@@ -49,13 +56,19 @@ const slugPattern = /^~?[a-z0-9._-]+$/;
 export function parseRepositoryLines(text: string, options: LineOptions = {}): RepositoryLines {
   const repositories = new Map<string, RepositoryLine>();
   const problems: LineProblem[] = [];
+  let lines = 0;
   for (const [index, written] of text.split(/\r\n|[\n\r\u2028\u2029]/).entries()) {
     const line = index + 1;
     const cleaned = cleanLine(written);
     if (cleaned === "") continue;
-    const found = readPath(readForm(cleaned, options), options);
+    lines += 1;
+    const found =
+      lines > mostLines || cleaned.length > longestLine
+        ? { message: lines > mostLines ? tooMany : tooLong }
+        : readPath(readForm(cleaned, options), options);
     if ("message" in found) {
       problems.push({ line, text: cleaned.slice(0, 200), ...found });
+      if (lines > mostLines) break;
       continue;
     }
     const key = `${found.workspace}/${found.slug}`;
@@ -71,7 +84,7 @@ function cleanLine(written: string): string {
     .trim()
     .replace(/^[-*•]\s+/, "")
     .replace(/^git\s+clone\s+/i, "")
-    .replace(/^["'`<]+|["'`>,;]+$/g, "")
+    .replace(/^["'`<]+|(?<!["'`>,;])["'`>,;]+$/g, "")
     .trim();
 }
 

@@ -33,6 +33,10 @@ const checksAtOnce = 6;
 const mostRepositories = 500;
 /** Pages of 100 that are searched for what was meant. */
 const mostPagesSearched = 10;
+/** Wrong names that are compared with all that are visible; each takes milliseconds in which nobody else is served. */
+const mostGuesses = 50;
+/** Longer ones are no slugs of Bitbucket's, whatever a server says. */
+const longestName = 512;
 
 /**
  * Asks Bitbucket for each repository of the form. A hidden, missing or mistyped one is a problem of its line, with the nearest
@@ -118,7 +122,7 @@ function hiddenMessage(error: unknown, name: string): string | null {
 
 type VisibleNames = (workspace: string) => Promise<string[]>;
 
-/** Names of the line's workspace and of the connection's, each asked for once and only when a name was wrong. */
+/** Names of the line's workspace and of the connection's, each asked for once and only when a name was wrong; none after many. */
 function visibleNames({ host, workspace: own }: FormContext): VisibleNames {
   const asked = new Map<string, Promise<string[]>>();
   const ask = (workspace: string) => {
@@ -126,7 +130,10 @@ function visibleNames({ host, workspace: own }: FormContext): VisibleNames {
     asked.set(workspace, answer);
     return answer;
   };
+  let guesses = 0;
   return async (workspace) => {
+    guesses += 1;
+    if (guesses > mostGuesses) return [];
     const places = new Set(own === null ? [workspace] : [workspace, own]);
     return (await Promise.all([...places].map(ask))).flat();
   };
@@ -148,7 +155,8 @@ async function namesIn(host: CodeHost, workspace: string): Promise<string[]> {
     let page: string | null | undefined;
     for (let count = 0; count < mostPagesSearched && page !== null; count += 1) {
       const answer = await host.repositoryPage(workspace, page === undefined ? {} : { page });
-      names.push(...answer.repositories.map(({ fullName }) => fullName));
+      for (const { fullName } of answer.repositories)
+        if (fullName.length <= longestName) names.push(fullName);
       page = answer.next;
     }
   } catch (error) {
