@@ -24,6 +24,8 @@ export interface ConnectInstance {
   readonly byConsent?: boolean;
   /** The other ways this Bitbucket knows, the best first. */
   readonly kinds?: readonly CredentialKind[];
+  /** Whether it was set up in this project, where the set-up can be corrected. */
+  readonly isOwn?: boolean;
 }
 
 /** The steps every page of the wizard shows. */
@@ -45,7 +47,7 @@ ${action({ label: "Set up a Bitbucket Server", post: paths.beginServerSetup(proj
 }
 
 function ways(project: ProjectRef, instance: ConnectInstance, position: number): Html {
-  const { name, host, byConsent = true, kinds = [] } = instance;
+  const { id, name, host, byConsent = true, kinds = [], isOwn = false } = instance;
   return html`<section class="ways" aria-labelledby="at-${position}"><h2 id="at-${position}">${name}${
     host === undefined ? "" : html` <span class="muted">at <bdi>${host}</bdi></span>`
   }</h2>${byConsent ? oauth(project, instance, position) : ""}${
@@ -54,6 +56,10 @@ function ways(project: ProjectRef, instance: ConnectInstance, position: number):
       : html`<h3 class="minor">${byConsent ? "Other ways" : "Ways to connect"}</h3><ul class="tiles pairs">${kinds.map(
           (kind) => tile(project, instance, kind),
         )}</ul>`
+  }${
+    isOwn
+      ? html`<p><a href="${paths.serverSetup(project.id, id)}">Edit the set-up of this Bitbucket Server</a></p>`
+      : ""
   }</section>`;
 }
 

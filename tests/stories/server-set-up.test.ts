@@ -187,6 +187,9 @@ describe("setting up another one", () => {
     const again = await person.open(form.url);
     expect(again.html).toContain(`value="${bitbucket.url}"`);
     expect(again.html).toContain('value="nobody"');
+    const wizard = await person.open(`${project.url.origin}${project.url.pathname}/connect`);
+    expect(wizard.html.split("Edit the set-up")).toHaveLength(2);
+    expect(wizard.html).toContain(`href="${form.url.pathname}"`);
   });
 
   /** What our page says is to be typed under that name. */

@@ -60,7 +60,10 @@ export async function connectionOf(
 
 async function chooseInstance(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  const instances = (await app.instances.listFor(project.id)).map(instanceView);
+  const instances = (await app.instances.listFor(project.id)).map((instance) => ({
+    ...instanceView(instance),
+    isOwn: !app.instances.configured.has(instance.id),
+  }));
   return context.html(connectChoosePage({ ...signedIn(context), project, instances }));
 }
 
