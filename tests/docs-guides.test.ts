@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfigFile } from "../src/server/read-config.ts";
 import { readCatalogues } from "../tools/docs.ts";
+import { pkcs8Pem } from "./bitbucket/signing-keys.ts";
 import { readTables } from "./documents.ts";
 
 const folder = "docs/guides";
@@ -115,7 +116,7 @@ describe("the guides", () => {
     const config = readConfigFile(file, {
       WORK_CLIENT_ID: "id",
       WORK_CLIENT_SECRET: "secret",
-      OLD_PRIVATE_KEY: "-----BEGIN PRIVATE KEY-----",
+      OLD_PRIVATE_KEY: pkcs8Pem,
       WINDLASS_KEY: Buffer.alloc(32, 1).toString("base64"),
     });
     rmSync(dirname(file), { recursive: true });

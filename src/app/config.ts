@@ -1,91 +1,17 @@
 /** Owns the configuration: one schema for the object in code and for `windlass.yaml`, checked as a whole. */
 import { z } from "zod";
-import { isLoopback } from "../base/http/loopback.ts";
-import { Secret } from "../base/secret.ts";
-import { isScope, suggestScope } from "../bitbucket/scopes/suggest.ts";
 import { appErrors } from "./errors.ts";
-import { catalog, checkSignIn, instanceSignIn, signIn } from "./signin-config.ts";
+import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
+import { catalog, checkSignIn, signIn } from "./signin-config.ts";
 
-const secret = z
-  .union([z.string().min(1, "is empty"), z.instanceof(Secret)])
-  .transform((value) => (value instanceof Secret ? value : new Secret(value)));
+const portRange = "must be a whole number from 0 to 65535";
 
-const scopeList = z
-  .union([z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
-  .pipe(z.array(z.string().refine(isCloudScope, { error: unknownScope })).min(1, "names no scope"));
-
-const portRange = "must be a whole number from 1 to 65535";
-
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: "is not an http or https address" })
-  .transform((url) => url.replace(/\/+$/, ""));
-
-const port = z.int(portRange).min(1, portRange).max(65_535, portRange);
-
-const cloud = z.strictObject({
-  product: z.literal("cloud"),
-  clientId: z.string().min(1, "is empty"),
-  clientSecret: secret,
-  scopes: scopeList.default(["account", "email"]),
-  urls: z
-    .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
-    .partial()
-    .default({}),
-  ...instanceSignIn,
-});
-
-const selfHosted = {
-  /** With its context path, such as `https://example.com/bitbucket`. */
-  baseUrl: httpUrl,
-  /** Certificates in PEM to be trusted beside the well-known ones. */
-  ca: z.string().includes("-----BEGIN CERTIFICATE-----", { error: "is no certificate in PEM" }).nullish(),
-};
-
-const dataCenter = z
-  .strictObject({
-    product: z.literal("data-center"),
-    ...selfHosted,
-    /** Of the incoming link; none where people only bring HTTP access tokens. */
-    clientId: z.string().min(1, "is empty").optional(),
-    clientSecret: secret.optional(),
-    scopes: z
-      .union([z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
-      .pipe(z.array(z.string()).min(1, "names no scope"))
-      .default(["PUBLIC_REPOS"]),
-    ...instanceSignIn,
-  })
-  .check(({ value, issues }) => {
-    for (const [one, other] of [
-      ["clientId", "clientSecret"] as const,
-      ["clientSecret", "clientId"] as const,
-    ]) {
-      if (value[one] === undefined || value[other] !== undefined) continue;
-      issues.push({ code: "custom", message: "is missing", path: [other], input: value[other] });
-    }
-  });
-
-const server = z.strictObject({
-  product: z.literal("server"),
-  ...selfHosted,
-  /** Of the application link's incoming authentication. */
-  consumerKey: z.string().min(1, "is empty"),
-  /** RSA in PEM. */
-  privateKey: secret,
-  ...instanceSignIn,
-});
-
-const instance = z.preprocess(
-  (value) => (isObject(value) && value.product === undefined ? { ...value, product: "cloud" } : value),
-  z.discriminatedUnion("product", [cloud, dataCenter, server]),
-);
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
+/** 0 takes any that is free. */
+const port = z.int(portRange).min(0, portRange).max(65_535, portRange);
 
 const baseUrl = httpUrl
   .refine((url) => new URL(url).pathname === "/", "must not have a path")
-  .refine(isSafeOrigin, "must be https (http is accepted for localhost and other loopback addresses only)")
+  .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)")
   .transform((url) => new URL(url).origin);
 
 const schema = z.strictObject({
@@ -149,11 +75,22 @@ export interface ConfigProblem {
  * @throws `app.config_invalid` with every mistake at once in `data.problems`, each with its path.
  */
 export function parseConfig(input: unknown): Config {
-  const result = schema.superRefine(checkSignIn).safeParse(input);
+  const result = schema.superRefine(checkSignIn).safeParse(input, { reportInput: true });
   if (result.success)
-    return { ...result.data, baseUrl: result.data.baseUrl ?? `http://localhost:${result.data.listen.port}` };
+    return { ...result.data, baseUrl: result.data.baseUrl ?? defaultBaseUrl(result.data.listen.port) };
   const problems = result.error.issues.flatMap(describe);
   throw configInvalid(problems);
+}
+
+/** Where any free port was asked for, the address is known only once one is bound. */
+export function withBoundPort(config: Config, port: number): Config {
+  const { baseUrl, listen } = config;
+  if (listen.port !== 0) return config;
+  return { ...config, baseUrl: baseUrl === defaultBaseUrl(0) ? defaultBaseUrl(port) : baseUrl };
+}
+
+function defaultBaseUrl(port: number): string {
+  return `http://localhost:${port}`;
 }
 
 /** The failure that lists mistakes, also for those found while reading a file. */
@@ -177,21 +114,4 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
   if (issue.code === "invalid_key")
     return [{ path, problem: issue.issues[0]?.message ?? "is not a name that can be used" }];
   return [{ path, problem: issue.message }];
-}
-
-function isCloudScope(name: string): boolean {
-  return isScope(name, "cloud");
-}
-
-function unknownScope({ input }: { readonly input?: unknown }): string {
-  const meant = suggestScope(String(input), "cloud");
-  return meant === null
-    ? `has ${JSON.stringify(input)}, which is no scope of Bitbucket Cloud such as account or repository:write`
-    : `has ${JSON.stringify(input)}: Bitbucket calls it \`${meant}\``;
-}
-
-/** https anywhere; http only where nobody else can listen in. */
-function isSafeOrigin(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || isLoopback(hostname);
 }

@@ -4,14 +4,13 @@ import type { Instance } from "../bitbucket/instance.ts";
 import { dataCenterInstance, serverInstance } from "../bitbucket/self-hosted.ts";
 import { scopesToAsk } from "../connections/permissions.ts";
 import type { Config } from "./config.ts";
-import { readPrivateKey } from "./private-key.ts";
 
 /** Every scope a registration has to have: those people sign in with, and those a project is connected with. */
 export function scopesOf(instance: Instance): readonly string[] {
   return [...new Set([...instance.scopes, ...scopesToAsk(instance)])];
 }
 
-/** Every configured instance by its id. Throws `app.private_key_…` for a key that cannot be used. */
+/** Every configured instance by its id. */
 export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
   return new Map(Object.entries(config.instances).map(([id, settings]) => [id, makeInstance(id, settings)]));
 }
@@ -19,5 +18,5 @@ export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
 function makeInstance(id: string, settings: Config["instances"][string]): Instance {
   if (settings.product === "cloud") return cloudInstance({ id, ...settings });
   if (settings.product === "data-center") return dataCenterInstance({ id, ...settings });
-  return serverInstance({ id, ...settings, privateKey: readPrivateKey(settings.privateKey.reveal()).pkcs8 });
+  return serverInstance({ id, ...settings });
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,6 +64,25 @@ instances:
     },
     { path: "instances.bitbucket.clientSecret", problem: "names the file nowhere.txt, which cannot be read" },
     { path: "instances.bitbucket.colour", problem: "is not a key that is known here" },
+  ]);
+});
+
+test("a private key is taken from a file, and one that is not there is one mistake", () => {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(join(folder, "link.pem"), privateKey.export({ format: "pem", type: "pkcs1" }));
+  const file = (name: string) =>
+    write(`
+instances:
+  old:
+    product: server
+    baseUrl: https://git.example.com
+    consumerKey: windlass
+    privateKey: { $file: ${name} }
+`);
+  const { old } = readConfigFile(file("link.pem"), {}).instances;
+  expect(old?.product === "server" && old.privateKey.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+  expect(problemsOf(() => readConfigFile(file("gone.pem"), {}))).toEqual([
+    { path: "instances.old.privateKey", problem: "names the file gone.pem, which cannot be read" },
   ]);
 });
 

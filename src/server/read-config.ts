@@ -34,9 +34,15 @@ export function readConfigFile(path: string, environment: Environment, listen: L
     if (problems.length === 0) return withCatalogFiles(config, folder);
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
-    throw configInvalid([...problems, ...(error.data.problems as typeof problems)]);
+    const found = error.data.problems as typeof problems; // as `configInvalid` wrote them
+    throw configInvalid([...problems, ...found.filter((each) => !follows(each, problems))]);
   }
   throw configInvalid(problems);
+}
+
+/** Whether it only says that what could not be had is not there. */
+function follows({ path }: ConfigProblem, problems: readonly ConfigProblem[]): boolean {
+  return problems.some((each) => path === each.path || path.startsWith(`${each.path}.`));
 }
 
 /**

@@ -1,0 +1,139 @@
+/** Owns what a configuration says of one Bitbucket, by its product, and which mistakes are made there. */
+import { z } from "zod";
+import { isWindlassError } from "../base/errors.ts";
+import { isLoopback } from "../base/http/loopback.ts";
+import { Secret } from "../base/secret.ts";
+import type { Product } from "../bitbucket/instance.ts";
+import { isScope, suggestScope } from "../bitbucket/scopes/suggest.ts";
+import { readPrivateKey } from "./private-key.ts";
+import { instanceSignIn } from "./signin-config.ts";
+
+/** Text that is never printed. */
+export const secret = z
+  .union([z.string().min(1, "is empty"), z.instanceof(Secret)], { error: notText })
+  .transform((value) => (value instanceof Secret ? value : new Secret(value)));
+
+const text = z.string({ error: notText }).min(1, "is empty");
+
+/** Without the slash at its end. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: notHttp })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const cloud = z.strictObject({
+  product: z.literal("cloud"),
+  clientId: text,
+  clientSecret: secret,
+  scopes: scopesOf("cloud", "Bitbucket Cloud such as account or repository:write").default([
+    "account",
+    "email",
+  ]),
+  urls: z
+    .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
+    .partial()
+    .default({}),
+  ...instanceSignIn,
+});
+
+const selfHosted = {
+  /** With its context path, such as `https://example.com/bitbucket`. */
+  baseUrl: httpUrl
+    .refine((url) => !/[?#]/.test(url), "must not have a query")
+    .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)"),
+  /** Certificates in PEM to be trusted beside the well-known ones. */
+  ca: z
+    .string({ error: notText })
+    .includes("-----BEGIN CERTIFICATE-----", { error: "is no certificate in PEM" })
+    .nullish(),
+};
+
+const halves = ["clientId", "clientSecret"] as const;
+
+const dataCenter = z
+  .strictObject({
+    product: z.literal("data-center"),
+    ...selfHosted,
+    /** Of the incoming link; none where people only bring HTTP access tokens. */
+    clientId: text.optional(),
+    clientSecret: secret.optional(),
+    scopes: scopesOf("data-center", "Bitbucket Data Center such as PUBLIC_REPOS or REPO_READ").default([
+      "PUBLIC_REPOS",
+    ]),
+    ...instanceSignIn,
+  })
+  .refine(hasNoLone("clientId"), { path: ["clientSecret"], error: "is missing", when: isAnObject })
+  .refine(hasNoLone("clientSecret"), { path: ["clientId"], error: "is missing", when: isAnObject });
+
+const server = z.strictObject({
+  product: z.literal("server"),
+  ...selfHosted,
+  /** Of the application link's incoming authentication. */
+  consumerKey: text,
+  /** RSA in PEM, PKCS#1 or PKCS#8; from here on PKCS#8. */
+  privateKey: secret.transform((value, { addIssue }) => {
+    try {
+      return readPrivateKey(value.reveal()).pkcs8;
+    } catch (error) {
+      if (!isWindlassError(error)) throw error;
+      addIssue({ code: "custom", message: `${error.message} ${error.cure}`, input: undefined });
+      return z.NEVER;
+    }
+  }),
+  ...instanceSignIn,
+});
+
+/** One Bitbucket: Cloud where no product is named. */
+export const instance = z.preprocess(
+  (value) => (isObject(value) && value.product === undefined ? { ...value, product: "cloud" } : value),
+  z.discriminatedUnion("product", [cloud, dataCenter, server]),
+);
+
+/** A list, or text divided by spaces or commas; each has to be one of that product's. */
+function scopesOf(product: Product, examples: string) {
+  const unknownScope = ({ input }: { readonly input?: unknown }) => {
+    const meant = suggestScope(String(input), product);
+    return meant === null
+      ? `has ${JSON.stringify(input)}, which is no scope of ${examples}`
+      : `has ${JSON.stringify(input)}: Bitbucket calls it \`${meant}\``;
+  };
+  return z
+    .union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string())])
+    .pipe(
+      z
+        .array(z.string().refine((name) => isScope(name, product), { error: unknownScope }))
+        .min(1, "names no scope"),
+    );
+}
+
+type Half = (typeof halves)[number];
+
+/** Whether the other half of the credential is there where this one is. Asked beside other mistakes too. */
+function hasNoLone(half: Half): (value: Partial<Record<Half, unknown>>) => boolean {
+  return (value) => value[half] === undefined || halves.every((each) => value[each] !== undefined);
+}
+
+function isAnObject({ value }: { readonly value: unknown }): boolean {
+  return isObject(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** What stands where text belongs: most often a file that is named without the dollar sign. Never the value itself. */
+function notText({ input }: { readonly input?: unknown }): string {
+  if (input === undefined || input === null) return "is missing";
+  const key = isObject(input) ? Object.keys(input).find((name) => ["file", "env"].includes(name)) : undefined;
+  if (key !== undefined) return `is not text: write $${key} in place of ${key}, as in { $${key}: … }`;
+  return isObject(input) ? "is not text" : "is not text: put it in quotation marks";
+}
+
+function notHttp({ input }: { readonly input?: unknown }): string {
+  return input === undefined || input === null ? "is missing" : "is not an http or https address";
+}
+
+/** https anywhere; http only where nobody else can listen in. */
+export function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(hostname);
+}
