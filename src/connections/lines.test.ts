@@ -98,3 +98,29 @@ test("text that nobody typed is refused at once", () => {
   expect(many.problems.at(-1)?.message).toMatch(/were not read/);
   expect(parseRepositoryLines(`acme/${"x".repeat(300)}`).repositories).toEqual([]);
 });
+
+test("addresses of a self-hosted Bitbucket are its own at its port, by ssh at any; keys are in capitals", () => {
+  const read = (text: string) =>
+    parseRepositoryLines(text, { product: "data-center", hosts: ["git.example.com:8443"], workspace: null });
+  const found = [
+    "acme/shop",
+    "https://git.example.com:8443/bitbucket/projects/acme/repos/web/browse?at=x",
+    "https://git.example.com:8443/bitbucket/scm/acme/api.git",
+    "ssh://git@git.example.com:7999/acme/cli.git",
+    "https://git.example.com:8443/users/johndoe/repos/notes/browse",
+  ].join("\n");
+  expect(read(found).problems).toEqual([]);
+  expect(read(found).repositories.map(({ workspace, slug }) => `${workspace}/${slug}`)).toEqual([
+    "ACME/shop",
+    "ACME/web",
+    "ACME/api",
+    "ACME/cli",
+    "~johndoe/notes",
+  ]);
+  for (const foreign of [
+    "https://git.example.com/projects/acme/repos/web",
+    "https://elsewhere.example/scm/acme/x.git",
+    "https://bitbucket.org/acme/shop",
+  ])
+    expect(read(foreign).problems[0]?.message).toContain("is not the Bitbucket this connection is for");
+});

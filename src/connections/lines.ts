@@ -34,6 +34,8 @@ export interface LineOptions {
   readonly workspace?: string | null;
   /** Default `cloud`. Elsewhere the workspace is a project's key, and addresses look otherwise. */
   readonly product?: Product;
+  /** A self-hosted Bitbucket speaks ssh at another port than http. */
+  readonly anyPort?: boolean;
 }
 
 type Reading = { readonly path: readonly string[] } | { readonly message: string };
@@ -47,7 +49,7 @@ const tooLong = "This line is too long to name a repository; copy it from the re
 
 const cloudHosts = ["bitbucket.org", "www.bitbucket.org", "altssh.bitbucket.org", "api.bitbucket.org"];
 /** A personal project's key begins with a tilde. */
-const slugPattern = /^~?[a-z0-9._-]{1,255}$/;
+const slugPattern = /^~?[a-z0-9._-]+$/i;
 
 /**
  * Accepts `workspace/repo-slug`, web and clone addresses (https, ssh, scp form; with user, `.git` or a path behind),
@@ -93,9 +95,11 @@ function readForm(line: string, options: LineOptions): Reading {
   if (/[\s,;]/.test(line))
     return { message: "This line holds more than one word; put one repository on each line." };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(line);
-  if (scheme?.[2] !== undefined) return readAddress(scheme[2], options);
+  if (scheme?.[2] !== undefined)
+    return readAddress(scheme[2], { ...options, anyPort: /ssh/i.test(scheme[1] ?? "") });
   const scp = /^[^/@:]+@([^/:]+):(?!\d+\/)(.*)$/.exec(line);
-  if (scp?.[1] !== undefined && scp[2] !== undefined) return onHost(scp[1], scp[2], options);
+  if (scp?.[1] !== undefined && scp[2] !== undefined)
+    return onHost(scp[1], scp[2], { ...options, anyPort: true });
   const first = line.split("/")[0] ?? "";
   if (/[.:@]/.test(first) && line.includes("/") && looksLikeHost(first, options))
     return readAddress(line, options);
@@ -142,10 +146,12 @@ function selfHostedPath(parts: readonly string[]): readonly string[] {
   return scm < 0 ? parts.slice(-2) : parts.slice(scm + 1, scm + 3);
 }
 
-function isOurs(host: string, { hosts = [], product = "cloud" }: LineOptions): boolean {
+function isOurs(host: string, { hosts = [], product = "cloud", anyPort = false }: LineOptions): boolean {
   const bare = host.replace(/:\d+$/, "");
-  if (product !== "cloud") return hosts.some((ours) => ours.toLowerCase().replace(/:\d+$/, "") === bare);
-  return cloudHosts.includes(bare) || hosts.some((ours) => ours.toLowerCase() === host);
+  const known = hosts.map((ours) => ours.toLowerCase());
+  if (product !== "cloud")
+    return anyPort ? known.some((ours) => ours.replace(/:\d+$/, "") === bare) : known.includes(host);
+  return cloudHosts.includes(bare) || known.includes(host);
 }
 
 function foreignHost(
@@ -172,7 +178,8 @@ function readPath(
   options: LineOptions,
 ): { workspace: string; slug: string } | { message: string; suggestion?: string } {
   if ("message" in reading) return reading;
-  const [workspace, slug, ...rest] = reading.path.map((part) => part.toLowerCase());
+  const [owner, slug, ...rest] = reading.path.map((part) => part.toLowerCase());
+  const workspace = owner === undefined ? undefined : asKey(owner, options);
   if (workspace === undefined)
     return { message: "This line names no repository; write workspace/repo-slug." };
   const repository = (slug ?? workspace).replace(/\.git$/, "");
@@ -187,6 +194,11 @@ function readPath(
   if (rest.length > 0)
     return { message: "This line has more than two parts; write workspace/repo-slug.", suggestion };
   return { workspace, slug: repository };
+}
+
+/** A project's key is written in capitals, a personal one's as the user name it is. */
+function asKey(owner: string, { product = "cloud" }: LineOptions): string {
+  return product === "cloud" || owner.startsWith("~") ? owner : owner.toUpperCase();
 }
 
 function missingHalf(word: string, { workspace }: LineOptions): { message: string; suggestion?: string } {
