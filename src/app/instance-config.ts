@@ -28,6 +28,8 @@ const cloud = z.strictObject({
     "account",
     "email",
   ]),
+  /** Lets whoever signs in read what the consumer's own workspace holds. Dangerous where not everybody may. */
+  sharesConsumer: z.boolean().default(false),
   urls: z
     .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
     .partial()

@@ -26,6 +26,8 @@ export interface CloudOptions {
   readonly clientSecret: string | Secret;
   /** A list, or one string separated by spaces. Default `account email`. None: all the consumer has. */
   readonly scopes?: readonly string[] | string | undefined;
+  /** Lets every project connect as the consumer itself. Default: none may. */
+  readonly sharesConsumer?: boolean | undefined;
   /** Each default is Bitbucket Cloud's own. */
   readonly urls?: PartialUrls | undefined;
 }
@@ -53,6 +55,7 @@ export function cloudInstance(options: CloudOptions): CloudInstance {
     id: options.id ?? "bitbucket",
     product: "cloud",
     client: { clientId, clientSecret },
+    sharesConsumer: options.sharesConsumer ?? false,
     scopes,
     ca: null,
     urls,

@@ -46,6 +46,8 @@ interface InstanceBase {
 export interface CloudInstance extends InstanceBase {
   readonly product: "cloud";
   readonly client: OAuthClient;
+  /** Whether every project may connect as the consumer itself, which sees its own workspace whatever the person may see. */
+  readonly sharesConsumer: boolean;
   readonly urls: CloudUrls;
 }
 

@@ -62,8 +62,8 @@ export async function enterCredential(parts: AccessParts, entry: CredentialEntry
 }
 
 /**
- * Connects as the instance's own consumer, which stands for no person.
- * Throws `bitbucket.consumer_public`, `bitbucket.consumer_without_callback`, and what the calls throw.
+ * Connects as the instance's own consumer, which stands for no person and sees what its workspace holds: only where the operator
+ * shares it. Throws `connections.kind_not_offered`, `bitbucket.consumer_public`, `bitbucket.consumer_without_callback`, and what the calls throw.
  * @see RFC 6749 section 4.4
  */
 export async function connectAsConsumer(
@@ -71,7 +71,8 @@ export async function connectAsConsumer(
   entry: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId">,
 ): Promise<string> {
   const instance = await parts.instances(entry.instanceId);
-  if (instance.product !== "cloud") throw connectionErrors.fail("connections.kind_not_offered");
+  if (instance.product !== "cloud" || !instance.sharesConsumer)
+    throw connectionErrors.fail("connections.kind_not_offered");
   const tokens = await requestClientCredentials({ ...parts, instance });
   const kind = "client-credentials";
   const { accessToken } = tokens;

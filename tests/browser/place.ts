@@ -52,6 +52,7 @@ function configFor({ urls, consumers, dataCenter, server }: Emulator, url: strin
       bitbucket: {
         clientId: consumer?.key ?? "",
         clientSecret: consumer?.secret ?? "",
+        sharesConsumer: true,
         scopes: ["account"],
         urls: {
           authorize: `${urls.bitbucket}/site/oauth2/authorize`,

@@ -78,8 +78,18 @@ function configFor({ urls, consumers, dataCenter, server }: Emulator, more: Part
     database: ":memory:",
     ...more,
     instances: {
-      bitbucket: { clientId: cloud?.key ?? "", clientSecret: cloud?.secret ?? "", urls: at },
-      automation: { clientId: automation?.key ?? "", clientSecret: automation?.secret ?? "", urls: at },
+      bitbucket: {
+        clientId: cloud?.key ?? "",
+        clientSecret: cloud?.secret ?? "",
+        urls: at,
+        sharesConsumer: true,
+      },
+      automation: {
+        clientId: automation?.key ?? "",
+        clientSecret: automation?.secret ?? "",
+        urls: at,
+        sharesConsumer: true,
+      },
       "data-center": {
         product: "data-center",
         baseUrl: dataCenter?.url ?? "",

@@ -51,6 +51,10 @@ export function instanceView(instance: Instance): ConnectInstance {
     name: instanceName(instance),
     host: new URL(instance.urls.web).host,
     byConsent: canGrant(instance),
-    kinds: otherKinds[instance.product],
+    kinds: otherKinds[instance.product].filter((kind) => kind !== "client-credentials" || shares(instance)),
   };
+}
+
+function shares(instance: Instance): boolean {
+  return instance.product === "cloud" && instance.sharesConsumer;
 }
