@@ -159,3 +159,13 @@ test("the server's door behaves the same over its own pool", async () => {
   expect(await response.text()).toBe("Bearer x");
   await door.close();
 });
+
+test("connections for certificates that people typed in are kept for the latest fifty alone", async () => {
+  const url = await serve((_, response) => response.end("ok"));
+  const door = openNodeDoor();
+  for (let count = 0; count < 70; count += 1)
+    expect((await door.fetch(url, { ca: `${count}` })).status).toBe(200);
+  const open = () => new Promise<number>((give) => server?.getConnections((_, count) => give(count)));
+  await expect.poll(open).toBe(50);
+  await door.close();
+});

@@ -25,6 +25,9 @@ export function openNodeDoor(options: Omit<DoorOptions, "fetch"> = {}): NodeDoor
   return { fetch: openDoorOver(sendByUndici(pools.for), options), close: pools.close };
 }
 
+/** Certificates can be typed in by people: those longest out of use lose their connections. */
+const mostSpecialPools = 50;
+
 /** Connections that trust different certificates are never shared. */
 function openPools() {
   const open = (ca: string | null) =>
@@ -39,7 +42,13 @@ function openPools() {
     for(ca: string | null): Dispatcher {
       if (ca === null) return plain;
       const known = special.get(ca) ?? open(ca);
+      special.delete(ca);
       special.set(ca, known);
+      const [oldest] = special;
+      if (special.size > mostSpecialPools && oldest !== undefined) {
+        special.delete(oldest[0]);
+        void oldest[1].close();
+      }
       return known;
     },
     async close() {
