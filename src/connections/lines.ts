@@ -49,7 +49,7 @@ const tooLong = "This line is too long to name a repository; copy it from the re
 
 const cloudHosts = ["bitbucket.org", "www.bitbucket.org", "altssh.bitbucket.org", "api.bitbucket.org"];
 /** A personal project's key begins with a tilde. */
-const slugPattern = /^~?[a-z0-9._-]+$/i;
+const slugPattern = /^~?[a-z0-9._-]{1,255}$/i;
 
 /**
  * Accepts `workspace/repo-slug`, web and clone addresses (https, ssh, scp form; with user, `.git` or a path behind),
