@@ -288,6 +288,23 @@ describe("mistakes are told by the file's own paths", () => {
   });
 });
 
+test("another environment is one mistake, which names it and those that are there", () => {
+  const text = provider(credential).replace("environment: development", "environment: staging");
+  const path = "auth.providers.bitbucket.staging";
+  expect(problemsOf(text)).toEqual([
+    { path, problem: "is missing: auth.environment is staging, there is only development" },
+  ]);
+  expect(problemsOf(`${text}      production: { clientId: a, clientSecret: b }\n`)).toEqual([
+    { path, problem: "is missing: auth.environment is staging, there are development, production" },
+  ]);
+  expect(problemsOf("auth: { providers: { bitbucket: { clientId: key } } }")).toEqual([
+    {
+      path: "auth.providers.bitbucket.clientId",
+      problem: "belongs below an environment, such as development",
+    },
+  ]);
+});
+
 test.each([
   [undefined, { port: 7007 }],
   [7007, { port: 7007 }],

@@ -30,10 +30,19 @@ export function readBackstageConfig(
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     const problems = error.data.problems as readonly ConfigProblem[]; // as `configInvalid` wrote them
     throw configInvalid(
-      withoutDoubles([...told(), ...problems.map((each) => translate(reading, own, each))]),
+      withoutDoubles([
+        ...told(),
+        ...problems.filter(isNews(told())).map((each) => translate(reading, own, each)),
+      ]),
     );
   }
   throw configInvalid(told());
+}
+
+/** That no instance is left says nothing more, where it has been told why a provider was not read. */
+function isNews(told: readonly ConfigProblem[]): (problem: ConfigProblem) => boolean {
+  const isTold = told.some(({ path }) => path.startsWith("auth.providers."));
+  return ({ path }) => path !== "instances" || !isTold;
 }
 
 /** What Backstage has no key for, and its variables, as without a file. `windlass:` in the file goes before them. */

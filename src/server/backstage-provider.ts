@@ -133,9 +133,15 @@ function lacking(
   { provider, environment }: Place,
   environments: readonly string[],
 ): readonly ConfigProblem[] {
-  const path = `auth.providers.${provider}.${environment}`;
+  const known: readonly string[] = providers[provider].keys;
+  const others = environments.filter((name) => !known.includes(name));
+  if (others.length === 0) return [];
+  const there = others.length === 1 ? `there is only ${others[0]}` : `there are ${others.join(", ")}`;
   return [
-    { path, problem: `is missing: auth.environment is ${environment}, there is ${environments.join(", ")}` },
+    {
+      path: `auth.providers.${provider}.${environment}`,
+      problem: `is missing: auth.environment is ${environment}, ${there}`,
+    },
   ];
 }
 
