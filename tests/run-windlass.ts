@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 const main = join(import.meta.dirname, "../src/cli/main.ts");
 
 export interface Running<Line> {
-  /** The first line it printed, as JSON. */
+  /** The first line it printed. */
   readonly line: Line;
   /** Everything on standard output and standard error so far. */
   printed(): string;
@@ -15,12 +15,30 @@ export interface Running<Line> {
   stop(): Promise<number | null>;
 }
 
+interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a command that serves (`emulate --json`, `demo --json`) and waits for its line. */
 export async function startWindlass<Line>(
   args: readonly string[],
-  options: { readonly cwd?: string } = {},
+  options: StartOptions = {},
 ): Promise<Running<Line>> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const { line, ...running } = await startPrinting(args, options);
+  return { line: JSON.parse(line) as Line, ...running }; // the caller names what the command prints
+}
+
+/** Starts a command that serves and waits for the first line it prints, as it stands. */
+export async function startPrinting(
+  args: readonly string[],
+  { cwd, env }: StartOptions = {},
+): Promise<Running<string>> {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
   const printed: string[] = [];
   child.stdout.on("data", (part: Buffer) => printed.push(part.toString()));
   child.stderr.on("data", (part: Buffer) => printed.push(part.toString()));
@@ -30,8 +48,7 @@ export async function startWindlass<Line>(
   });
   ended.catch(() => {});
   const first = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
-  const line = await Promise.race([first, ended]);
-  return { line: JSON.parse(line) as Line, printed: () => printed.join(""), stop }; // the caller names what the command prints
+  return { line: await Promise.race([first, ended]), printed: () => printed.join(""), stop };
 }
 
 async function end(child: ChildProcess): Promise<number | null> {

@@ -1,13 +1,13 @@
 /** Owns a running server: binds, wires the app, answers, and stops in the reverse order. */
 import { createApp } from "../app/app.ts";
-import type { Config } from "../app/config.ts";
+import { type Config, withBoundPort } from "../app/config.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createWeb } from "../web/web.ts";
 import { type Listener, openListener } from "./listener.ts";
 
 export interface RunningServer {
-  /** The address people open: the configuration's `baseUrl`. */
+  /** The address people open: the configuration's `baseUrl`, or localhost with the port that was bound. */
   readonly url: string;
   /** The port that was bound. */
   readonly port: number;
@@ -28,8 +28,9 @@ export interface ServerParts {
  * Starts the server. Nothing stays open when it fails.
  * @throws `server.port_taken`, `storage.…`, `sealing.…`
  */
-export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
-  const listener = parts.listener ?? (await openListener(config.listen));
+export async function startServer(wanted: Config, parts: ServerParts): Promise<RunningServer> {
+  const listener = parts.listener ?? (await openListener(wanted.listen));
+  const config = withBoundPort(wanted, listener.port);
   try {
     const app = await createApp(config, parts);
     listener.serve(createWeb(app).fetch);

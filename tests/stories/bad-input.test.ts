@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runWindlass } from "../run-windlass.ts";
+import { runWindlass, startPrinting } from "../run-windlass.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -88,6 +88,19 @@ describe("configuration", () => {
   });
 });
 
+test("serve takes any port that is free, and prints the address it has there", async () => {
+  const server = await startPrinting(["serve", "--port", "0"], { env: environment(), cwd: folder });
+  try {
+    const [, url = "", port] = /^Windlass serves (http:\/\/localhost:(\d+)) /.exec(server.line) ?? [];
+    expect(Number(port)).toBeGreaterThan(0);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const other = await fetch(`http://127.0.0.1:${port}/sign-in`, { redirect: "manual" });
+    expect(other.headers.get("location")).toBe(`${url}/sign-in`);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+});
+
 test("a taken port is named", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
@@ -156,7 +169,24 @@ describe("a repository", () => {
   });
 });
 
-test("doctor says in one sentence that OAuth 1 on Cloud is gone, where its variables are still set", async () => {
+test("doctor --json says a configuration's mistakes as JSON, with the exit code it has without", async () => {
+  const yaml =
+    "listen: { port: -1 }\ninstances: { old: { product: server, baseUrl: 'https://git.example.com', consumerKey: k, privateKey: hush } }\n";
+  writeFileSync(join(folder, "mistakes.yaml"), yaml);
+  const doctor = (...args: string[]) =>
+    runWindlass(["doctor", "--config", join(folder, "mistakes.yaml"), ...args]);
+  const [machine, human] = [await doctor("--json"), await doctor()];
+  expect([machine.exitCode, human.exitCode]).toEqual([2, 2]);
+  expect(machine.stderr).toBe("");
+  const { ok, problems, findings } = JSON.parse(machine.stdout);
+  expect([ok, findings]).toEqual([false, []]);
+  expect(problems).toHaveLength(2);
+  for (const { path, problem } of problems) expect(human.stderr).toContain(`\n  ${path}: ${problem}`);
+  expect(human.stderr).toContain("instances.old.privateKey: This is not a private key in PEM");
+  expect(human.stderr + machine.stdout).not.toContain("hush");
+});
+
+test("Se4: doctor says in one sentence that OAuth 1 on Cloud is gone, where its variables are still set", async () => {
   const { exitCode, stderr } = await runWindlass(["doctor"], {
     cwd: mkdtempSync(join(tmpdir(), "windlass-old-")),
     env: { BITBUCKET_CONSUMER_KEY: "key", BITBUCKET_CONSUMER_SECRET: "hush" },

@@ -11,7 +11,7 @@ Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
   --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
                  (default: windlass.yaml where it exists, else the environment)
   --host HOST    address to listen on (default 127.0.0.1)
-  --port PORT    port to listen on (default 8000)
+  --port PORT    port to listen on (default 8000; 0 takes any)
 
 Without a file these variables are read: AUTH_BITBUCKET_CLIENT_ID, AUTH_BITBUCKET_CLIENT_SECRET,
 AUTH_BITBUCKET_SCOPE (default: account email), WINDLASS_BASE_URL (default: localhost and the port),
@@ -31,7 +31,7 @@ export const command: Command = {
       args: [...args],
       options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
     });
-    const listen = { host: values.host, port: readPort(values.port, "--port", 1) };
+    const listen = { host: values.host, port: readPort(values.port) };
     const { readServerConfig } = await import("../server-config.ts");
     const config = readServerConfig(values.config, listen);
     const [{ openLog }, { startServer }] = await Promise.all([
