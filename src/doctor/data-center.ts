@@ -102,12 +102,24 @@ async function take(parts: LinkParts, redirectUri: string, scopes: readonly stri
 /** What everybody may ask for, so that only the redirect URL can be wrong. */
 const leastScope = ["PUBLIC_REPOS"];
 
+/** What no link is registered with. Where even this leads on, a login stands before any judgement. */
+const foreignRedirectUri = "https://windlass-doctor.invalid/callback";
+
+/** The most there is: a link that is not to read everything has it not, so that it is refused where scopes are judged. */
+const mostScope = "SYSTEM_ADMIN";
+
+const loginFirst = "Bitbucket asks for a login first";
+
 async function checkRedirectUri(parts: LinkParts): Promise<Finding> {
   const { redirectUri } = parts;
   const check = "redirect URI";
   const isTaken = async (uri: string) =>
     ["taken", "error"].includes((await take(parts, uri, leastScope)).kind);
   const { kind } = await take(parts, redirectUri, leastScope);
+  if (kind === "taken" && (await isTaken(foreignRedirectUri))) {
+    const cure = `Compare the redirect URL of ${incomingLink} with ${redirectUri}, letter by letter; connecting once shows the rest.`;
+    return unknown(check, `${loginFirst} and does not tell what it thinks of ${redirectUri}.`, cure);
+  }
   if (kind === "taken" || kind === "error")
     return fine(check, `Bitbucket does not object to ${redirectUri}.`);
   if (kind === "unclear") return unknown(check, `Bitbucket does not tell what it thinks of ${redirectUri}.`);
@@ -135,11 +147,26 @@ async function checkScopes(parts: LinkParts): Promise<Finding> {
     else if (taking.kind !== "taken")
       return unknown(check, `Bitbucket does not tell whether the link has ${wanted.join(", ")}.`);
   }
-  if (missing.length === 0) return fine(check, `Bitbucket does not object to ${wanted.join(", ")}.`);
+  if (missing.length === 0)
+    return (await asksForLoginFirst(parts)) ? unasked(wanted) : nothingMissing(wanted);
   const names = missing.map((scope) => `“${scope}”`).join(", ");
   return problem(
     check,
     `The link lacks ${missing.join(", ")}.`,
     `Tick ${names} under the permissions of ${incomingLink}.`,
   );
+}
+
+/** Whether even what no link should have leads on, so that nothing is proven by what is wanted leading on. */
+async function asksForLoginFirst(parts: LinkParts): Promise<boolean> {
+  return (await take(parts, parts.redirectUri, [mostScope])).kind === "taken";
+}
+
+function nothingMissing(wanted: readonly string[]): Finding {
+  return fine("scopes", `Bitbucket does not object to ${wanted.join(", ")}.`);
+}
+
+function unasked(wanted: readonly string[]): Finding {
+  const sentence = `${loginFirst} and does not tell whether the link has ${wanted.join(", ")}.`;
+  return unknown("scopes", sentence, `Look at the permissions of ${incomingLink}.`);
 }

@@ -48,6 +48,21 @@ async function found(
   return new Map(findings.map((finding) => [finding.check, finding]));
 }
 
+/** A proxy before `origin` that hides its scheme; what `redirect` names an address for is sent there instead. */
+function passing(origin: string, redirect: (path: string) => string | null = () => null): RequestListener {
+  return (incoming, response) => {
+    const { method, url = "/", headers } = incoming;
+    const location = redirect(url);
+    if (location !== null) return void response.writeHead(302, { location }).end();
+    const { host } = new URL(origin);
+    const onward = send(new URL(url, origin), { method, headers: { ...headers, host } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(onward);
+  };
+}
+
 const problems = (findings: Map<Check, Finding>) =>
   [...findings.values()].filter(({ verdict }) => verdict === "problem");
 
@@ -73,6 +88,7 @@ describe("the doctor at a Data Center", () => {
     expect(findings.get("version")?.sentence).toBe("Bitbucket 9.4.2.");
     expect(findings.get("OAuth")?.sentence).toBe("OAuth 2 and application links (OAuth 1.0a) are offered.");
     expect(findings.get("client id and secret")?.verdict).toBe("fine");
+    expect(findings.get("redirect URI")?.verdict).toBe("fine");
     expect(findings.get("scopes")?.verdict).toBe("fine");
     expect(findings.get("HTTP access tokens")?.sentence).toContain("/rest and /scm only");
   });
@@ -143,6 +159,28 @@ describe("the doctor at a Data Center", () => {
     });
   });
 
+  test("that asks for a login before it judges has told nothing of redirect URI and scopes", async () => {
+    const emulator = await emulated();
+    const { origin, pathname } = new URL(emulator.dataCenter?.url ?? "");
+    const loginFirst = passing(origin, (path) =>
+      path.includes("/authorize?") ? `${pathname}/login?next=${encodeURIComponent(path)}` : null,
+    );
+    const baseUrl = `http://127.0.0.1:${await listening(createHttp(loginFirst))}${pathname}`;
+    const redirectUri = callbackOf(emulator);
+    const findings = await found(emulator, linked(emulator, { baseUrl }), {
+      redirectUri,
+      scopes: ["REPO_READ"],
+    });
+    expect(findings.get("client id and secret")?.verdict).toBe("fine");
+    for (const check of ["redirect URI", "scopes"] as const) {
+      expect(findings.get(check)).toMatchObject({
+        verdict: "unknown",
+        sentence: expect.stringMatching(/^Bitbucket asks for a login first/),
+        cure: expect.stringContaining("incoming link"),
+      });
+    }
+  });
+
   test("that answers with a login page has another address", async () => {
     const emulator = await emulated();
     const page: RequestListener = (_, response) => response.writeHead(302, { location: "/sso/login" }).end();
@@ -207,19 +245,7 @@ describe("the doctor at a Server", () => {
     const emulator = await emulated();
     const behind = new URL(emulator.server?.url ?? "");
     const pem = readFileSync(join(import.meta.dirname, "certificates/this-machine.pem"), "utf8");
-    const pass: RequestListener = (incoming, response) => {
-      const { method, url = "/", headers } = incoming;
-      const onward = send(
-        new URL(url, behind),
-        { method, headers: { ...headers, host: behind.host } },
-        (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
-        },
-      );
-      incoming.pipe(onward);
-    };
-    const port = await listening(createHttps({ key: pem, cert: pem }, pass));
+    const port = await listening(createHttps({ key: pem, cert: pem }, passing(behind.origin)));
     const ca = /-----BEGIN CERTIFICATE-----.*/s.exec(pem)?.[0] ?? null;
     const finding = await linkOf(emulator, { baseUrl: `https://127.0.0.1:${port}`, ca });
     expect(finding?.verdict).toBe("problem");
