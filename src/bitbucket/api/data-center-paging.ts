@@ -35,19 +35,23 @@ export async function fetchStartPage(
   throw malformedPage(`${path}: the page after ${start} starts at ${page.next}`);
 }
 
-/** The values of all pages, one by one, each page asked for when its turn comes. */
+/** A server that lowers its cap to ten a page still gets ten thousand across. */
+const mostStartPages = 1_000;
+
+/** The values of all pages, one by one, each page asked for when its turn comes. Throws `bitbucket.malformed_answer` when they never end. */
 export async function* allStartValues(
   api: Pick<Api, "get">,
   path: string,
   query: Query = {},
 ): AsyncGenerator<unknown> {
   let start: number | undefined;
-  for (;;) {
+  for (let pages = 0; pages < mostStartPages; pages += 1) {
     const page = await fetchStartPage(api, path, { ...query, start });
     yield* page.values;
     if (page.next === null) return;
     start = page.next;
   }
+  throw malformedPage(`${path}: the pages do not end`);
 }
 
 /** A start as it travelled through a browser. Throws `bitbucket.bad_page` for what no page gave. */
