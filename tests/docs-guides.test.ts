@@ -101,7 +101,13 @@ describe("the guides", () => {
     expect(read("cloud-oauth-consumer.md")).toMatch(
       /Account: Read.*`account`[\s\S]*Account: Email.*`email`[\s\S]*Repositories: Read.*`repository`/,
     );
-    expect(read("data-center-oauth2-link.md")).toMatch(/`PUBLIC_REPOS`[\s\S]*`REPO_READ`/);
+    for (const [, row = ""] of read("data-center-oauth2-link.md").matchAll(
+      /^\| ((?:signing|connecting).*)$/gm,
+    ))
+      expect(row).toMatch(/\| `(PUBLIC_REPOS|REPO_READ)` \|/);
+    expect(read("data-center-oauth2-link.md")).toMatch(
+      /not confirmed[\s\S]*`PUBLIC_REPOS`[\s\S]*`REPO_READ`/,
+    );
     for (const scope of ["read:repository:bitbucket", "read:user:bitbucket", "read:workspace:bitbucket"])
       expect(read("api-token.md")).toContain(`\`${scope}\``);
     expect(read("app-password.md")).toContain("28 July 2026");

@@ -8,6 +8,7 @@ import {
   type ScopeRow,
   scopeNotes,
   scopeRows,
+  unconfirmedTicks,
 } from "../src/bitbucket/scopes/listing.ts";
 import { type Purpose, purposes } from "../src/bitbucket/scopes/purposes.ts";
 
@@ -24,6 +25,8 @@ each purpose needs. \`windlass scopes\` prints the same; \`windlass doctor\` and
 
 A scope that another one brings along need not be ticked. Bitbucket may grant less than was asked: what was *granted* is kept
 with each connection and compared with what is needed.
+
+*${unconfirmedTicks}*
 
 Written from \`src/bitbucket/scopes/\` by \`npm run docs\`.
 
@@ -66,7 +69,10 @@ function listSection(name: string, rows: readonly ScopeRow[]): string {
       : [code([scope]), meaning, notes];
     return `| ${cells.join(" | ")} |`;
   });
-  return `### ${name}\n\n${head}\n${lines.join("\n")}\n`;
+  const note = rows.every(({ confirmed }) => confirmed)
+    ? ""
+    : "*The forms' own words are not confirmed.*\n\n";
+  return `### ${name}\n\n${note}${head}\n${lines.join("\n")}\n`;
 }
 
 const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");

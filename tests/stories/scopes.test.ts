@@ -23,7 +23,15 @@ describe("windlass scopes", () => {
     expect(stdout).toContain("to read the confirmed e-mail address");
     expect(stdout).toContain("OAuth consumers");
     expect(stdout).not.toContain("API token");
+    expect(stdout).not.toContain("not confirmed");
     expect(stdout).not.toContain("Data Center");
+  });
+
+  test("says that nobody has confirmed what Data Center's form calls its ticks", async () => {
+    for (const more of [[], ["--for", "read-code"]]) {
+      const { stdout } = await runWindlass(["scopes", "--product", "data-center", ...more]);
+      expect(stdout).toContain("is not confirmed");
+    }
   });
 
   test("gives scripts one object", async () => {
@@ -34,9 +42,13 @@ describe("windlass scopes", () => {
         list: "oauth",
         scope: "repository",
         tick: "Repositories: Read",
+        confirmed: true,
         apiToken: ["read:repository:bitbucket"],
         accessTokens: ["repository", "project", "workspace"],
       }),
+    );
+    expect(scopes).toContainEqual(
+      expect.objectContaining({ list: "link", scope: "REPO_READ", tick: "REPO_READ", confirmed: false }),
     );
     expect(least).toContainEqual(
       expect.objectContaining({

@@ -44,10 +44,27 @@ export const kindsOf: Readonly<Record<Product, readonly CredentialKind[]>> = {
   server: ["oauth1", "http-access-token"],
 };
 
+/**
+ * Of the lists whose ticks nobody has confirmed: Atlassian's pages name the scopes alone, and what the form says beside its boxes
+ * was not seen. Their tick is the scope's own name.
+ */
+const unconfirmed: readonly ScopeList[] = ["link", "http-access-token"];
+
+/** What has to be said of those ticks, in one sentence. */
+export const unconfirmedTicks =
+  "What Data Center's and Server's forms call these is not confirmed: their ticks are given as the scopes' own names, and the form may say “Repositories: Read” or “Repository read” for REPO_READ.";
+
+/** Whether the list's ticks are confirmed to be the form's words. */
+export function hasConfirmedTicks(list: ScopeList): boolean {
+  return !unconfirmed.includes(list);
+}
+
 /** A scope as it is listed. */
 export interface ScopeRow extends Scope {
   readonly list: ScopeList;
   readonly scope: string;
+  /** Whether `tick` is confirmed to be what the form says. */
+  readonly confirmed: boolean;
   /** Of Cloud's OAuth scopes: Bitbucket's own sentence, the granular scopes and the access tokens that open the same. */
   readonly title?: string;
   readonly apiToken?: readonly string[];
@@ -61,6 +78,7 @@ export function scopeRows(products: readonly Product[]): readonly ScopeRow[] {
     Object.entries(scopeLists[list]).map(([scope, entry]) => ({
       list,
       scope,
+      confirmed: hasConfirmedTicks(list),
       ...entry,
       ...(list === "oauth" ? cloudScope(scope) : {}),
     })),

@@ -10,6 +10,7 @@ import {
   purposeNamed,
   scopeNotes,
   scopeRows,
+  unconfirmedTicks,
 } from "../../bitbucket/scopes/listing.ts";
 import { type Purpose, purposes } from "../../bitbucket/scopes/purposes.ts";
 import { type Command, UsageError } from "../command.ts";
@@ -24,10 +25,11 @@ Usage: windlass scopes [--product PRODUCT] [--for PURPOSE] [--json]
   --product PRODUCT  only those of cloud, data-center or server
   --for PURPOSE      the fewest scopes for it, by product and credential, each with its reason:
                      sign-in, read-code, pull-requests or webhooks
-  --json             one JSON object: {"scopes":[{"list","scope","tick","meaning","implies",…}],
+  --json             one JSON object: {"scopes":[{"list","scope","tick","confirmed","meaning","implies",…}],
                      "least":[{"purpose","product","kind","where","scopes":[{"scope","tick","reasons"}]}]}
 
-The configuration takes the scope's name, Bitbucket's forms show the tick. docs/scopes.md holds the same.
+The configuration takes the scope's name, Bitbucket's forms show the tick; "confirmed" is false where
+nobody has seen the form's words, and the tick is the scope's name. docs/scopes.md holds the same.
 
 Example: windlass scopes --for read-code --product cloud
 `;
@@ -84,9 +86,12 @@ function catalogue(products: readonly Product[], width: number): string {
     ]);
     return `${styleText("bold", listNames[list])}\n${table(cells, width)}`;
   });
+  const ticks = products.some((product) => product !== "cloud")
+    ? [`${wrap(unconfirmedTicks, width).join("\n")}\n`]
+    : [];
   const server = products.includes("server") ? [`${wrap(signed, width).join("\n")}\n`] : [];
   const more = `The fewest for a purpose: windlass scopes --for ${Object.keys(purposes).join("|")}`;
-  return [...lists, ...server, `${wrap(more, width).join("\n")}\n`].join("\n");
+  return [...lists, ...ticks, ...server, `${wrap(more, width).join("\n")}\n`].join("\n");
 }
 
 const signed = "An application link of OAuth 1.0a knows no scopes: a token may do what the person may.";
@@ -102,5 +107,8 @@ function least(products: readonly Product[], purpose: Purpose, width: number): s
     ]);
     return `${title}\n${table(rows, width)}${table([[`at ${where}`]], width)}`;
   });
-  return `To ${purposes[purpose]}:\n\n${groups.join("\n")}`;
+  const ticks = products.some((product) => product !== "cloud")
+    ? `\n${wrap(unconfirmedTicks, width).join("\n")}\n`
+    : "";
+  return `To ${purposes[purpose]}:\n\n${groups.join("\n")}${ticks}`;
 }
