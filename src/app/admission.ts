@@ -6,16 +6,25 @@ import { resolverNames } from "../signin/resolvers.ts";
 import { openCatalog } from "./catalog-files.ts";
 import type { Config } from "./config.ts";
 
-/** What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only. */
+/**
+ * What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only.
+ * Where anybody is chosen for one instance, silence about another one lets nobody in there.
+ */
 export function policyOf(config: Pick<Config, "instances" | "signIn">, id: string): SigninPolicy {
   const instance = Object.hasOwn(config.instances, id) ? config.instances[id] : undefined;
   if (instance === undefined || instance.signIn === false) return { kind: "nobody" };
   const configured = instance.signIn ?? (instance.product === "cloud" ? config.signIn : undefined);
-  if (configured === undefined) return { kind: config.signIn === undefined ? "first-sign-in" : "nobody" };
+  if (configured === undefined) return { kind: isChosen(config) ? "nobody" : "first-sign-in" };
   return {
     kind: "resolvers",
     resolvers: configured.resolvers.map(({ resolver }) => resolver),
   };
+}
+
+function isChosen({ instances, signIn }: Pick<Config, "instances" | "signIn">): boolean {
+  return (
+    signIn !== undefined || Object.values(instances).some((instance) => typeof instance.signIn === "object")
+  );
 }
 
 /** Reads the catalog once, so that what is wrong with it is known at start. */

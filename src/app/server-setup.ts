@@ -13,12 +13,11 @@ export function createServerSetup(instances: Pick<Instances, "beginLink">): Serv
   return {
     readPrivateKey,
     async begin(projectId, userId) {
-      const { pkcs8, publicKeyPem } = await makeKeyPair();
-      return instances.beginLink({
-        projectId,
-        userId,
-        keys: { privateKey: pkcs8, publicKey: publicKeyPem },
-      });
+      const makeKeys = async () => {
+        const { pkcs8, publicKeyPem } = await makeKeyPair();
+        return { privateKey: pkcs8, publicKey: publicKeyPem };
+      };
+      return instances.beginLink({ projectId, userId, makeKeys });
     },
   };
 }

@@ -7,6 +7,11 @@ export const instanceErrors = defineErrors({
     message: "No Bitbucket of this name is set up here.",
     cure: "Begin again from the start page; if it was removed from the configuration, set it up again under the same id.",
   },
+  "instances.too_many": {
+    reaction: "refused",
+    message: "This project has set up as many Bitbucket Servers as it may.",
+    cure: "Use one of those it has, or ask the operator to put the server into the configuration.",
+  },
   "instances.unfinished": {
     reaction: "refused",
     message: "This Bitbucket is not set up to the end.",

@@ -49,11 +49,12 @@ export interface Instances {
   readonly configured: ReadonlyMap<string, Instance>;
   /** The configured ones, then the project's own. */
   listFor(projectId: string): Promise<readonly Instance[]>;
-  /** Begins a Server's set-up: a key pair and a consumer key, kept until the form has been filled in. One that was begun before is gone on with. */
+  /** Begins a Server's set-up: a key pair and a consumer key, kept until the form has been filled in. One that was begun before is gone on with. Throws `instances.too_many`. */
   beginLink(start: {
     readonly projectId: string;
     readonly userId: string;
-    readonly keys: LinkKeys;
+    /** Asked only where none are kept already: making a pair takes a while. */
+    readonly makeKeys: () => Promise<LinkKeys>;
   }): Promise<LinkDraft>;
   /** Throws `instances.unknown`. */
   link(id: string): Promise<LinkDraft>;
@@ -70,6 +71,9 @@ export interface Instances {
   remove(id: string): Promise<void>;
 }
 
+/** Each is opened whenever the project's ways to connect are shown. */
+const mostLinks = 20;
+
 export function createInstances(parts: InstanceParts): Instances {
   const { database, configured } = parts;
   return {
@@ -82,11 +86,12 @@ export function createInstances(parts: InstanceParts): Instances {
       const finished = rows.filter(({ base_url }) => base_url !== null);
       return [...configured.values(), ...(await Promise.all(finished.map((row) => readStored(parts, row))))];
     },
-    async beginLink({ projectId, userId, keys }) {
-      const begun = (await listInstances(database.kysely, projectId)).find(
-        ({ base_url }) => base_url === null,
-      );
+    async beginLink({ projectId, userId, makeKeys }) {
+      const links = await listInstances(database.kysely, projectId);
+      const begun = links.find(({ base_url }) => base_url === null);
       if (begun !== undefined) return readDraft(begun);
+      if (links.length >= mostLinks) throw instanceErrors.fail("instances.too_many");
+      const keys = await makeKeys();
       const id = newId("srv");
       const row: InstancesTable = {
         id,
