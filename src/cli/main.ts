@@ -17,7 +17,7 @@ const commands: Readonly<
     load: () => import("./commands/serve.ts"),
   },
   emulate: {
-    summary: "the local Bitbucket alone, to develop and test against",
+    summary: "a local Bitbucket Cloud, Data Center and Server alone, to develop and test against",
     load: () => import("./commands/emulate.ts"),
   },
   doctor: {

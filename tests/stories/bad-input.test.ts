@@ -56,6 +56,7 @@ describe("wrong use ends with 2 and one sentence", () => {
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^Usage: /m);
       expect(stdout).toMatch(/^Example: /m);
+      if (name === "emulate" || name === "demo") expect(stdout).toMatch(/Cloud, Data Center and Server/);
     }
   });
 });

@@ -12,12 +12,13 @@ Usage: windlass demo [--repo PATH]... [--port PORT] [--emulator-port PORT] [--au
 
   --repo PATH              serve this git repository too (default: the one you stand in); it is only read
   --port PORT              port of the server (default 8000; 0 takes any)
-  --emulator-port PORT     port of the local Bitbucket (default 7990; 0 takes any)
+  --emulator-port PORT     port of the local Bitbucket Cloud (default 7990; 0 takes any); its API, the
+                           Data Center and the Server take any that are free
   --auto-approve USERNAME  answer Bitbucket's pages by itself as this person: for tests and benchmarks only
   --json                   one line: the emulator's, plus "server" (the address of Windlass) and "trace";
                            the emulated Bitbucket Server is "bitbucketServer" here
 
-Starts the emulator and the server on the emulator's clock. Everything is kept in a folder of its own that is
+Starts the emulator (Bitbucket Cloud, Data Center and Server) and Windlass on the emulator's clock. Everything is kept in a folder of its own that is
 deleted at the end. Ctrl-C stops it.
 
 Example: windlass demo --repo ~/src/my-service

@@ -14,22 +14,23 @@ Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed
                         [--server-port PORT] [--server-version VERSION] [--cloud-only]
                         [--rules today|2025] [--rule NAME=VALUE]... [--auto-approve USERNAME] [--json]
 
-  --port PORT              port of the website: authorize, token endpoint, pages, control (default 7990; 0 takes any)
-  --api-port PORT          port of the API (default: the next one; 0 takes any)
+  --port PORT              port of Cloud's website: authorize, token endpoint, pages, control (default 7990; 0 takes any)
+  --api-port PORT          port of Cloud's API (default: the next one; 0 takes any)
   --data-center-port PORT  port of the Data Center (default: the one after the API's; 0 takes any)
   --data-center-version V  default 9.4.2; from 7.20 on it offers OAuth 2
   --data-center-path PATH  its context path (default /bitbucket)
   --server-port PORT       port of the Server (default: the one after the Data Center's; 0 takes any)
   --server-version V       default 7.17.0, which has OAuth 1 only
   --cloud-only             neither Data Center nor Server
-  --repo PATH              serve this git repository; may be repeated; it is only read
-  --seed FILE              people, workspaces, consumers and repositories as JSON (docs/emulator.md has the schema)
-  --callback-url URL       of the default consumer (default http://localhost:8000/auth/bitbucket/callback)
-  --rules 2025             play Bitbucket as older guides knew it: tokens in query and body, app passwords,
+  --repo PATH              serve this git repository at each of them; may be repeated; it is only read
+  --seed FILE              Cloud's people, workspaces, consumers and repositories as JSON (docs/emulator.md has the
+                           schema); Data Center and Server make their projects and repositories of the same
+  --callback-url URL       of Cloud's default consumer (default http://localhost:8000/auth/bitbucket/callback)
+  --rules 2025             play Bitbucket Cloud as older guides knew it: tokens in query and body, app passwords,
                            refresh tokens that stay, lists across workspaces
   --rule NAME=VALUE        change one rule (docs/emulator.md lists them); may be repeated
   --auto-approve USERNAME  grant every request at once as this person: for tests and benchmarks only
-  --json                   print one line of JSON when ready
+  --json                   print one line of JSON when ready; "dataCenter" and "server" are in it
 
 Everything is kept in memory. Ctrl-C stops it. Not affiliated with Atlassian.
 
@@ -38,7 +39,7 @@ Example: windlass emulate --repo ~/src/my-service
 
 export const command: Command = {
   name: "emulate",
-  summary: "the local Bitbucket alone, to develop and test against",
+  summary: "a local Bitbucket Cloud, Data Center and Server alone, to develop and test against",
   help,
   async run(args) {
     const { values } = parseArgs({ args: [...args], options });
