@@ -107,6 +107,7 @@ async function plant({ kysely }: Database, clock: Clock, repository: HostReposit
     instance_id: ids.instance,
     kind: "access-token",
     login: null,
+    git_user: null,
     state: "active",
     state_reason: null,
     subject: null,

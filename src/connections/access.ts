@@ -2,7 +2,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
-import { type Api, createApi } from "../bitbucket/api/client.ts";
+import { type Api, type ApiOptions, createApi } from "../bitbucket/api/client.ts";
+import type { Credential } from "../bitbucket/credential.ts";
 import type { CodeHost } from "../bitbucket/host/host.ts";
 import { openHost } from "../bitbucket/host/open.ts";
 import type { FindInstance, Instance } from "../bitbucket/instance.ts";
@@ -18,6 +19,7 @@ export interface TokenKeeper {
   keep(
     connectionId: string,
     tokens: Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">,
+    way?: Pick<Credential, "kind" | "login">,
   ): Promise<void>;
   authorize(connectionId: string): Authorize;
   forget(connectionId: string): Promise<void>;
@@ -52,9 +54,12 @@ export async function changeRow(
   await updateConnection(database.kysely, id, { ...changes, updated_at: clock.now().toISOString() });
 }
 
+/** How the host is seen: with a credential, and whoever wants to know its answers' headers. */
+type Sight = Pick<ApiOptions, "authorize" | "onAnswer">;
+
 /** The host seen with a credential that is not in the vault yet. */
-export function hostWith(parts: AccessParts, instance: Instance, authorize: Authorize): CodeHost {
-  return openHost(instance, apiWith(parts, instance, authorize));
+export function hostWith(parts: AccessParts, instance: Instance, sight: Sight): CodeHost {
+  return openHost(instance, apiWith(parts, instance, sight));
 }
 
 /** The host seen with the connection's credential. `onCall` is told of every request. */
@@ -73,9 +78,9 @@ export async function hostFor(
       parts.budget.count(consumer);
     },
   };
-  return hostWith({ ...parts, budget }, instance, authorize);
+  return hostWith({ ...parts, budget }, instance, { authorize });
 }
 
-function apiWith({ fetch, clock, budget }: AccessParts, instance: Instance, authorize: Authorize): Api {
-  return createApi({ instance, fetch, clock, authorize, onCall: () => budget.count(instance.id) });
+function apiWith({ fetch, clock, budget }: AccessParts, instance: Instance, sight: Sight): Api {
+  return createApi({ instance, fetch, clock, ...sight, onCall: () => budget.count(instance.id) });
 }

@@ -78,10 +78,10 @@ export function endsSoon({ endsAt }: Pick<Connection, "endsAt">, now: Date): boo
   return endsAt !== null && endsAt.getTime() - now.getTime() <= warningDays * 86_400_000;
 }
 
-/** An app password goes with the user name for git too. */
-function gitUserOf({ kind, login }: ConnectionsTable): string | null {
-  const known = credentialKinds[kind as CredentialKind].gitUser;
-  return kind === "app-password" ? login : known;
+/** An app password goes with the user name for git too, an HTTP access token with that of its owner. */
+function gitUserOf({ kind, login, git_user }: ConnectionsTable): string | null {
+  if (kind === "http-access-token") return git_user;
+  return kind === "app-password" ? login : credentialKinds[kind as CredentialKind].gitUser;
 }
 
 export function readRepositoryRow(row: RepositoriesTable): Repository {

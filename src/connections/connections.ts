@@ -11,7 +11,7 @@ import { type CredentialEntry, connectAsConsumer, enterCredential } from "./entr
 import { connectionErrors } from "./errors.ts";
 import type { LineProblem } from "./lines.ts";
 import { checkForm, type RepositoryForm, repositoryRow } from "./repositories.ts";
-import { detectWorkspaces, findWorkspace, type WorkspaceList } from "./workspaces.ts";
+import { detectWorkspaces, findWorkspace, unknownWorkspace, type WorkspaceList } from "./workspaces.ts";
 
 export type { Arrival, Departure, TripStarter } from "./consent.ts";
 export type { CredentialEntry, FieldProblem } from "./entry.ts";
@@ -115,11 +115,12 @@ async function findRepositories(
 ): Promise<RepositoryPage> {
   const row = await findRow(parts, id);
   if (row.workspace_slug === null) throw connectionErrors.fail("connections.no_workspace");
+  const host = await hostFor(parts, row);
   try {
-    return await (await hostFor(parts, row)).repositoryPage(row.workspace_slug, query);
+    return await host.repositoryPage(row.workspace_slug, query);
   } catch (error) {
     if (!isWindlassError(error, "bitbucket.not_found")) throw error;
-    throw connectionErrors.fail("connections.workspace_not_found", { cause: error });
+    throw unknownWorkspace(host, { cause: error });
   }
 }
 

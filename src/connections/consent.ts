@@ -83,11 +83,8 @@ export async function complete(parts: AccessParts, arrival: Arrival): Promise<st
 async function identify(parts: AccessParts, { instanceId, kind, tokens }: Arrival): Promise<Account> {
   const instance = await parts.instances(instanceId);
   const credential = { kind, login: null, accessToken: tokens.accessToken };
-  const account = await hostWith(
-    parts,
-    instance,
-    authorizeAs({ instance, clock: parts.clock }, credential),
-  ).account();
+  const authorize = authorizeAs({ instance, clock: parts.clock }, credential);
+  const account = await hostWith(parts, instance, { authorize }).account();
   if (account.subject === null) throw connectionErrors.fail("connections.person_without_id");
   return account;
 }
@@ -123,6 +120,7 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
     instance_id: instanceId,
     kind: credential.kind,
     login: credential.login,
+    git_user: account.username,
     state: "active",
     state_reason: null,
     subject: account.subject,
@@ -157,12 +155,13 @@ export async function renewConnection(
     const message = `This connection belongs to ${row.account_name} at Bitbucket, but ${readableName(account)} just granted access.`;
     throw connectionErrors.fail("connections.other_person", { message });
   }
-  // The kind first: a header made of new tokens in the old way would be refused.
-  await changeRow(parts, id, { kind: credential.kind, login: credential.login });
-  await parts.vault.keep(id, credential.tokens);
+  // The kind goes with them: a header made of the one's tokens in the other's way would be refused.
+  const { kind, login, tokens } = credential;
+  await parts.vault.keep(id, tokens, { kind, login });
   await changeRow(parts, id, {
     state: "active",
     state_reason: null,
+    git_user: account.username,
     account_name: readableName(account),
     scopes: credential.scopes.join(" "),
     ends_at: credential.endsAt?.toISOString() ?? null,

@@ -5,6 +5,7 @@ import { authorizeAs, type CredentialKind, credentialKinds } from "../bitbucket/
 import type { Account, CodeHost } from "../bitbucket/host/host.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { requestClientCredentials } from "../bitbucket/oauth2/token.ts";
+import { listOf } from "../bitbucket/scopes/catalogue.ts";
 import { type AccessParts, hostWith } from "./access.ts";
 import { makeConnection, type NewConnection, renewConnection } from "./consent.ts";
 import { connectionErrors } from "./errors.ts";
@@ -44,7 +45,11 @@ export async function enterCredential(parts: AccessParts, entry: CredentialEntry
   const login = credentialKinds[kind].login === null ? null : (entry.login ?? "").trim();
   const accessToken = new Secret(entry.secret.trim());
   const authorize = authorizeAs({ instance, clock: parts.clock }, { kind, login, accessToken });
-  const proof = await prove(hostWith(parts, instance, authorize), entry).catch((error) => {
+  let granted: readonly string[] = [];
+  const onAnswer = (headers: Headers) => {
+    granted = grantedScopes(headers, kind);
+  };
+  const proof = await prove(hostWith(parts, instance, { authorize, onAnswer }), entry).catch((error) => {
     throw explain(error, entry);
   });
   const endsAt = entry.endsOn ? new Date(`${entry.endsOn}T00:00:00Z`) : null;
@@ -55,7 +60,7 @@ export async function enterCredential(parts: AccessParts, entry: CredentialEntry
       login,
       // Its owner's word may be a slip: a token said to be over is still sent, and Bitbucket decides.
       tokens: { accessToken, refreshToken: null, expiresAt: null },
-      scopes: [],
+      scopes: granted,
       endsAt,
     },
   });
@@ -77,7 +82,7 @@ export async function connectAsConsumer(
   const kind = "client-credentials";
   const { accessToken } = tokens;
   const authorize = authorizeAs({ instance, clock: parts.clock }, { kind, login: null, accessToken });
-  const account = await consumerAccount(hostWith(parts, instance, authorize), instance);
+  const account = await consumerAccount(hostWith(parts, instance, { authorize }), instance);
   return keep(parts, entry, {
     account,
     credential: { kind, login: null, tokens, scopes: tokens.scopes, endsAt: null },
@@ -93,7 +98,7 @@ async function consumerAccount(host: CodeHost, instance: Instance): Promise<Acco
     const unnamed =
       isWindlassError(error, "bitbucket.forbidden") || isWindlassError(error, "bitbucket.not_found");
     if (!unnamed) throw error;
-    return { subject: null, name, kind: "bot" };
+    return { subject: null, name, username: null, kind: "bot" };
   }
 }
 
@@ -110,11 +115,26 @@ function keep(
     : renewConnection(parts, connectionId, made);
 }
 
+/** What may be a scope's name; the list comes from elsewhere and is shown. */
+const scopeName = /^[\w:-]{1,100}$/;
+const mostScopes = 100;
+
+/**
+ * As the answer's header lists them; none where Bitbucket does not say. Nobody has seen the header beside a real API token,
+ * so names of another list than its own prove nothing.
+ */
+function grantedScopes(headers: Headers, kind: CredentialKind): readonly string[] {
+  const names = (headers.get("x-oauth-scopes") ?? "").split(/[\s,]+/).filter((name) => scopeName.test(name));
+  if (kind === "api-token" && names.some((name) => listOf(name) !== "api-token")) return [];
+  return [...new Set(names)].slice(0, mostScopes);
+}
+
 /** One call: who it stands for; for an access token, what it was made for. */
 async function prove(host: CodeHost, { kind, place = "" }: CredentialEntry): Promise<Proof> {
   if (kind !== "access-token") return { account: await host.account() };
   const [workspace = "", slug] = place.trim().toLowerCase().split("/");
-  const account: Account = { subject: null, name: `Access token of ${place.trim()}`, kind: "bot" };
+  const name = `Access token of ${place.trim()}`;
+  const account: Account = { subject: null, name, username: null, kind: "bot" };
   // A project's token is shown its own repositories here; neither it nor a repository's token is shown the workspace itself.
   if (slug === undefined) await host.repositoryPage(workspace);
   else await host.repository({ workspace, slug });
@@ -194,17 +214,33 @@ function invalid(problems: readonly FieldProblem[]) {
   return connectionErrors.fail("connections.entry_invalid", { message, data: { problems } });
 }
 
-/** A 401 means something else for each kind. */
-function explain(error: unknown, { kind }: CredentialEntry): unknown {
+/** A 401 means something else for each kind; what an access token is not shown was named wrong. */
+function explain(error: unknown, entry: CredentialEntry): unknown {
+  const { kind } = entry;
+  if (kind === "access-token" && isWindlassError(error, "bitbucket.not_found"))
+    return misplaced(error, entry);
   if (!isWindlassError(error, "bitbucket.unauthorized")) return error;
   if (kind === "app-password") return retired(error);
-  const problems: FieldProblem[] = [{ field: "secret", message: refusal[kind] ?? error.message }];
+  const refused = error.data.reason === "no-scopes" ? scopeless : (refusal[kind] ?? error.message);
+  const problems: FieldProblem[] = [{ field: "secret", message: refused }];
   return connectionErrors.fail("connections.credential_refused", { data: { problems }, cause: error });
+}
+
+function misplaced(cause: WindlassError, { place = "" }: CredentialEntry) {
+  const name = place.trim();
+  const what = name.includes("/") ? "repository" : "workspace";
+  const message = `Bitbucket shows no ${what} “${name}” to this token.`;
+  const problems: FieldProblem[] = [{ field: "place", message }];
+  return connectionErrors.fail("connections.entry_invalid", { message, data: { problems }, cause });
 }
 
 function retired(cause: WindlassError) {
   return connectionErrors.fail("connections.app_password_retired", { cause });
 }
+
+/** Bitbucket names this one reason; a wrong address and a wrong token it does not tell apart. */
+const scopeless =
+  "The token has no scopes for Bitbucket: make one with “Create API token with scopes”, and choose Bitbucket as its app. Those of a token cannot be changed later.";
 
 const refusal: Partial<Record<CredentialKind, string>> = {
   "api-token":

@@ -89,6 +89,8 @@ export interface ConnectionsTable {
   kind: string;
   /** What goes with the secret in Basic: an e-mail address or user name; null where the secret stands alone. */
   login: string | null;
+  /** What the account behind a token of Data Center or Server logs in with: git takes the token beside it. */
+  git_user: string | null;
   state: string;
   /** The code of the failure that put it in this state. */
   state_reason: string | null;

@@ -19,6 +19,9 @@ import { vaultErrors } from "./errors.ts";
 
 export type Tokens = Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">;
 
+/** How a header is made of tokens. */
+export type Way = Pick<Credential, "kind" | "login">;
+
 export interface StoredTokens extends Tokens, Credential {
   readonly connectionId: string;
   readonly projectId: string;
@@ -31,8 +34,8 @@ export interface StoredTokens extends Tokens, Credential {
 export interface TokenStore {
   /** Throws `vault.disconnected` when nothing is kept, `sealing.…` when it does not open. */
   load(connectionId: string): Promise<StoredTokens>;
-  /** Keeps tokens in place of whatever lies there; the connection becomes active. Throws `vault.disconnected`. */
-  put(connectionId: string, tokens: Tokens): Promise<void>;
+  /** Keeps tokens, and the way when given, in place of whatever lies there; the connection becomes active. Throws `vault.disconnected`. */
+  put(connectionId: string, tokens: Tokens, way?: Way): Promise<void>;
   /** Saves over exactly the version that was loaded. Null, with nothing written, when there is a newer one or none. */
   replace(stored: StoredTokens, tokens: Tokens): Promise<StoredTokens | null>;
   /** Notes a failure while the version is still the one that failed; false when there is a newer one or none. */
@@ -69,7 +72,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       if (known?.version === row.version) return { ...known, state: row.state };
       return remember(await openRow(parts, row));
     },
-    async put(connectionId, tokens) {
+    async put(connectionId, tokens, way) {
       opened.delete(connectionId);
       await database.transaction(async (transaction) => {
         const connection = await findConnection(transaction, connectionId);
@@ -81,7 +84,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
         const row = await sealRow(parts, place, tokens);
         if (replaced === undefined) await insertSecrets(transaction, row);
         else await replaceSecrets(transaction, row, replaced);
-        await updateConnection(transaction, connectionId, active(clock));
+        await updateConnection(transaction, connectionId, { ...way, ...active(clock) });
       });
     },
     async replace(stored, tokens) {

@@ -5,7 +5,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
 import { headerFor, isRenewable, originIn, originOf } from "../bitbucket/credential.ts";
 import { pauseAfterRefusalSeconds, type RefreshParts, reconnect, refresh } from "./refresh.ts";
-import { createTokenStore, type StoredTokens, type StoreParts, type Tokens } from "./store.ts";
+import { createTokenStore, type StoredTokens, type StoreParts, type Tokens, type Way } from "./store.ts";
 
 /**
  * Access is renewed when it has no more than this long to live, so that whoever is handed a token can still use it.
@@ -20,8 +20,11 @@ export interface VaultParts extends StoreParts, Pick<RefreshParts, "fetch" | "in
 }
 
 export interface Vault {
-  /** Keeps what a handshake brought, in place of anything older; the connection is active from here on. */
-  keep(connectionId: string, tokens: Tokens): Promise<void>;
+  /**
+   * Keeps what a handshake brought, in place of anything older; the connection is active from here on. `way` is how
+   * headers are made of it, where that may have changed: both are kept, or neither.
+   */
+  keep(connectionId: string, tokens: Tokens, way?: Way): Promise<void>;
   /**
    * The hook for an API client. Throws `vault.reconnect` (Bitbucket renews no more), `vault.disconnected` (nothing is
    * kept), and, once the old token has ended, whatever kept it from being renewed.
@@ -72,8 +75,8 @@ export function createVault(parts: VaultParts): Vault {
   };
 
   return {
-    async keep(connectionId, tokens) {
-      await store.put(connectionId, tokens);
+    async keep(connectionId, tokens, way) {
+      await store.put(connectionId, tokens, way);
       pauses.delete(connectionId);
     },
     authorize: (connectionId) => async (call) => {

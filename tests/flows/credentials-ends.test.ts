@@ -133,6 +133,34 @@ describe("mix-ups", () => {
     },
   );
 
+  test("an API token without scopes is told that, and how to make one that has some", async () => {
+    const { token, email } = today.emulator.control.addApiToken({ person: "johndoe", scopes: [] });
+    const entry = { instanceId: "bitbucket", kind: "api-token", login: email ?? "", secret: token } as const;
+    const failure = await failureOf(today.enter(entry));
+    expect(failure.code).toBe("connections.credential_refused");
+    expect(problemsOf(failure)).toEqual([
+      { field: "secret", message: expect.stringMatching(/^The token has no scopes for Bitbucket: make one/) },
+    ]);
+  });
+
+  test.each([
+    ["acmee", "Bitbucket shows no workspace “acmee” to this token."],
+    ["acme/chekout-api", "Bitbucket shows no repository “acme/chekout-api” to this token."],
+  ])(
+    "an access token said to be made for %s is told beside that field that it is not",
+    async (place, message) => {
+      const scopes = ["repository"];
+      const { token } = today.emulator.control.addAccessToken({ workspace: "acme", scopes });
+      const before = await made(today);
+      const failure = await failureOf(
+        today.enter({ instanceId: "bitbucket", kind: "access-token", place, secret: token }),
+      );
+      expect(failure.code).toBe("connections.entry_invalid");
+      expect(problemsOf(failure)).toEqual([{ field: "place", message }]);
+      expect(await made(today)).toBe(before);
+    },
+  );
+
   test("an access token that lacks a scope is told which, with what it has", async () => {
     const { token } = today.emulator.control.addAccessToken({ workspace: "acme", scopes: ["account"] });
     const entry = { instanceId: "bitbucket", kind: "access-token", place: "acme", secret: token } as const;

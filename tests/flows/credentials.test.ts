@@ -154,7 +154,8 @@ describe("HTTP access tokens", () => {
         state: "active",
         accountName: "John Doe",
         endsAt: null,
-        gitUser: null,
+        scopes: [],
+        gitUser: token?.person,
       });
       await expectReadable(place, connection, "ACME/checkout-api");
     },
@@ -169,7 +170,11 @@ describe("HTTP access tokens", () => {
         kind: "http-access-token",
         secret: token,
       });
-      expect(connection.state).toBe("active");
+      expect(connection).toMatchObject({
+        state: "active",
+        accountName: "HTTP access token of a project or repository",
+        gitUser: null,
+      });
       await expectReadable(place, connection, "ACME/checkout-api");
     },
   );

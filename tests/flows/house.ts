@@ -134,6 +134,7 @@ export async function connect(house: House): Promise<string> {
     instance_id: "bitbucket",
     kind: "oauth2",
     login: null,
+    git_user: null,
     state: "active",
     state_reason: null,
     subject: profile.id,

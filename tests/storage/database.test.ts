@@ -70,6 +70,7 @@ async function addConnection(database: Database) {
     instance_id: "bitbucket",
     kind: "oauth2",
     login: null,
+    git_user: null,
     state: "active",
     state_reason: null,
     subject: "a-b",

@@ -128,6 +128,7 @@ export async function addConnections({ kysely }: Database, now: string): Promise
       instance_id: "bitbucket",
       kind: "oauth2",
       login: null,
+      git_user: null,
       state: "active",
       state_reason: null,
       subject: "a-b",

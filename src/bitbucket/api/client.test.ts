@@ -64,6 +64,20 @@ describe("a call", () => {
     expect(requests).toHaveLength(1);
   });
 
+  test("hands the headers of every answer, a refusal's too, to who wants them", async () => {
+    const answers = [
+      { body: {}, headers: { "x-oauth-scopes": "account" } },
+      { status: 404, body: {} },
+    ];
+    const { fetch } = recorded(answers);
+    const seen: (string | null)[] = [];
+    const onAnswer = (headers: Headers) => void seen.push(headers.get("x-oauth-scopes"));
+    const api = createApi({ urls: cloudUrls, fetch, authorize: bearer("t"), onAnswer });
+    await api.get("/user");
+    expect((await failureOf(api.get("/x"))).code).toBe("bitbucket.not_found");
+    expect(seen).toEqual(["account", null]);
+  });
+
   test("is not sent when the hook that counts it throws", async () => {
     const { fetch, requests } = recorded([{ body: {} }]);
     const onCall = () => Promise.reject(new Error("budget"));

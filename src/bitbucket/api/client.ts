@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly authorize: Authorize;
   /** Called, and waited for, before each request: to count it, or to throw instead of sending it. */
   readonly onCall?: ((call: ApiCall) => void | Promise<void>) | undefined;
+  /** Told of the headers of each answer, whatever its status, for what stands in them alone. Left out, none are looked at. */
+  readonly onAnswer?: ((headers: Headers) => void) | undefined;
   /** For a `Retry-After` that is a date. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
@@ -83,9 +85,9 @@ interface Caller extends ApiOptions {
 function callerOf(options: ApiOptions & ApiPlace): Caller {
   const place =
     "instance" in options ? options.instance : { ...options, ca: null, product: "cloud" as const };
-  const { fetch, authorize, onCall, clock } = options;
+  const { fetch, authorize, onCall, onAnswer, clock } = options;
   const dialect = dialectOf(place.product);
-  return { fetch, authorize, onCall, clock, root: place.urls.api, ca: place.ca, dialect };
+  return { fetch, authorize, onCall, onAnswer, clock, root: place.urls.api, ca: place.ca, dialect };
 }
 
 /**
@@ -147,6 +149,7 @@ async function send(
   const headers = { accept, authorization: header.reveal(), "user-agent": "windlass" };
   const response = await fetchFrom(caller, url, headers);
   const text = await response.text();
+  caller.onAnswer?.(response.headers);
   return {
     status: response.status,
     // Asked for only when the call failed, or by who needs them.

@@ -13,6 +13,8 @@ export interface Caller {
   readonly name: string;
   /** As answered; null when no user has that name: a project's or repository's token. */
   readonly user: JsonObject | null;
+  /** Whether the name is that of a project's or repository's token. */
+  readonly isToken: boolean;
 }
 
 /** Bitbucket leaves `avatarUrl` out unless it is asked for a size, in pixels. */
@@ -31,8 +33,9 @@ export async function currentCaller(api: Api): Promise<Caller> {
     throw bitbucketErrors.fail("bitbucket.unauthorized", { message, data: { status: 200, said: null } });
   }
   const name = decodeName(sign);
-  if (tokenUser.test(name)) return { name, user: null };
-  return { name, user: await findUser(api, { name, id: headers.get("x-auserid") }) };
+  if (tokenUser.test(name)) return { name, user: null, isToken: true };
+  const user = await findUser(api, { name, id: headers.get("x-auserid") });
+  return { name, user, isToken: false };
 }
 
 /** How Bitbucket names the caller of a project's or repository's token, which no look-up finds. */
@@ -103,6 +106,6 @@ export function isPersons(user: JsonObject): boolean {
 }
 
 /** What a caller without a user is called. */
-export function quoteCaller({ name }: Caller): string {
+export function quoteCaller({ name }: Pick<Caller, "name">): string {
   return quoteForeign(name);
 }

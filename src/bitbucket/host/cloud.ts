@@ -73,7 +73,7 @@ async function readAccount(api: Api): Promise<Account> {
   const subject = withoutBraces(user.uuid);
   const name = asText(user.display_name) ?? asText(user.nickname) ?? asText(user.username);
   const kind = user.type === undefined || user.type === "user" ? "person" : "bot";
-  return { subject, name: name ?? subject ?? "unknown", kind };
+  return { subject, name: name ?? subject ?? "unknown", username: asText(user.username), kind };
 }
 
 function readRepository({ uuid, workspaceSlug, ...repository }: CloudRepository): HostRepository {

@@ -14,6 +14,7 @@ import type { DataCenterProject, DataCenterRepository } from "../api/data-center
 import { currentCaller, isPersons, nameOfUser, quoteCaller, subjectOfUser } from "../api/data-center-user.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { DataCenterInstance, ServerInstance } from "../instance.ts";
+import { asText } from "../json.ts";
 import type { Account, CodeHost, HostLinks, HostRepository, HostWorkspace, RepositoryPlace } from "./host.ts";
 
 /** A self-hosted Bitbucket, as far as a host needs to know it. */
@@ -68,12 +69,17 @@ function addressOf({ workspace, slug }: RepositoryPlace) {
   return { projectKey: workspace, slug };
 }
 
-/** A token of a project or repository has a name, but no user: nobody stands behind it. */
+/** A token of a project or repository has no user: nobody stands behind it, and its name is for no reader. */
 async function readAccount(api: Api): Promise<Account> {
   const caller = await currentCaller(api);
-  if (caller.user === null) return { subject: null, name: quoteCaller(caller), kind: "bot" };
-  const name = nameOfUser(caller.user) ?? quoteCaller(caller);
-  return { subject: subjectOfUser(caller.user), name, kind: isPersons(caller.user) ? "person" : "bot" };
+  const { user, isToken } = caller;
+  if (user === null) {
+    const name = isToken ? "HTTP access token of a project or repository" : quoteCaller(caller);
+    return { subject: null, name, username: null, kind: "bot" };
+  }
+  const name = nameOfUser(user) ?? quoteCaller(caller);
+  const kind = isPersons(user) ? "person" : "bot";
+  return { subject: subjectOfUser(user), name, username: asText(user.name), kind };
 }
 
 /** Who administers a project, Bitbucket does not say in passing. */

@@ -10,6 +10,8 @@ export interface Account {
   readonly subject: string | null;
   /** For people to read. */
   readonly name: string;
+  /** What it logs in with, and git with its token; null where Bitbucket does not say, and for a token nobody stands behind. */
+  readonly username: string | null;
   /** Only a person can sign in. */
   readonly kind: "person" | "bot";
 }

@@ -85,6 +85,7 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
     .addColumn("login", "text")
+    .addColumn("git_user", "text")
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("state_reason", "text")
     .addColumn("subject", "text")
