@@ -30,6 +30,27 @@ test("a permission that was not granted is named by its tick, with its reason an
   expect(text).toContain(gap.where);
 });
 
+test("a token's missing permission is mended by a new token, as its scopes are fixed", () => {
+  const missing = { ...gap, scope: "read:repository:bitbucket", tick: "read:repository:bitbucket" };
+  const text = card({ kind: "api-token", gaps: [missing], scopes: ["read:user:bitbucket"] });
+  expect(text).toContain("A permission is missing: read:repository:bitbucket");
+  expect(text).toContain("Make a new API token with it");
+  expect(text).toContain("<code>read:user:bitbucket</code>");
+});
+
+test("where Bitbucket does not say what it granted, the card says that", () => {
+  expect(card({ kind: "api-token", scopes: [] })).toContain("Bitbucket does not say");
+  expect(card({ kind: "oauth1", scopes: [] })).not.toContain("Granted");
+});
+
+test("how git takes the credential: a user name beside it, or the header alone", () => {
+  expect(card({ kind: "http-access-token", gitUser: "johndoe" })).toContain(
+    "<dt>git user name</dt><dd><code>johndoe</code>",
+  );
+  expect(card({ kind: "http-access-token", gitUser: null })).toContain("<code>Authorization</code> header");
+  expect(card({ kind: "oauth1", gitUser: null })).not.toContain("<dt>git");
+});
+
 test("nothing is said of permissions where none is missing, nor where access is over anyway", () => {
   expect(card({})).not.toContain("missing");
   expect(card({ gaps: [gap], state: "reconnect" })).not.toContain("missing: ");

@@ -5,7 +5,7 @@ import { safeHref } from "../../ui/links.ts";
 import { counted, day, dayText } from "../../ui/moments.ts";
 import { action, csrfField } from "../../ui/parts/action.ts";
 import { areaField, textField } from "../../ui/parts/field.ts";
-import { notice } from "../../ui/parts/notice.ts";
+import { type Notice, notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
 import { type Failure, failureCard } from "./failure.ts";
 import type { ProjectRef } from "./frame.ts";
@@ -102,17 +102,31 @@ function ending(project: ProjectRef, connection: ConnectionSummary): Html | stri
 }
 
 /** Said before the first call that needs it fails. */
-function lacking({ gaps = [], state }: ConnectionSummary): Html | string {
-  if (gaps.length === 0 || needsReconnect(state)) return "";
+function lacking({ gaps = [], kind, state }: ConnectionSummary): Html | string {
+  return gaps.length === 0 || needsReconnect(state) ? "" : notice(missingNotice(gaps, kind));
+}
+
+/** The notice of permissions that were not granted. */
+export function missingNotice(gaps: readonly MissingScope[], kind: CredentialKind): Notice {
   const [word, it] = gaps.length === 1 ? ["A permission is", "it"] : ["Permissions are", "them"];
-  return notice({
+  const mend = isConsumers(kind)
+    ? `Tick ${it} there, then reconnect.`
+    : `Make a new ${lower(kindWords(kind).name)} with ${it}, then reconnect: those of a token cannot be changed later.`;
+  return {
     tone: "warn",
     title: `${word} missing: ${gaps.map(({ tick }) => tick).join(", ")}`,
     text: html`${gaps.map(
       ({ scope, reasons, where }) => html`<code>${scope}</code> is needed ${reasons.join("; ")} (${where}). `,
-    )}Tick ${it} there, then reconnect.`,
-  });
+    )}${mend}`,
+  };
 }
+
+function isConsumers(kind: CredentialKind): boolean {
+  return kind === "oauth2" || kind === "client-credentials";
+}
+
+const lower = (name: string) =>
+  /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 
 const editLink = (project: ProjectRef, connection: ConnectionSummary) => ({
   label: connection.repositories.length === 0 ? "Choose repositories" : "Edit",
@@ -126,16 +140,7 @@ function head({ instanceName, state, accountName }: ConnectionSummary): Html {
 }
 
 function facts(connection: ConnectionSummary): Html {
-  const {
-    workspace,
-    repositories,
-    lookbackDays,
-    connectedAt,
-    kind,
-    endsAt,
-    scopes = [],
-    gitUser,
-  } = connection;
+  const { workspace, repositories, lookbackDays, connectedAt, kind, endsAt } = connection;
   const names =
     repositories.length === 0
       ? html`<span class="muted">none chosen yet</span>`
@@ -146,15 +151,24 @@ function facts(connection: ConnectionSummary): Html {
     connectedAt,
   )}</dd></div><div><dt>Credential</dt><dd>${kindWords(kind).name}${
     endsAt === undefined || endsAt === null ? "" : html`, until ${day(endsAt)}`
-  }</dd></div>${
+  }</dd></div>${granted(connection)}${gitAccess(connection)}<div class="whole"><dt>Repositories</dt><dd>${names}</dd></div></dl>`;
+}
+
+/** An application link of OAuth 1.0a has nothing to grant: the person's rights are its own. */
+function granted({ kind, scopes = [] }: ConnectionSummary): Html | string {
+  if (kind === "oauth1") return "";
+  return html`<div><dt>Granted</dt><dd>${
     scopes.length === 0
-      ? ""
-      : html`<div><dt>Granted</dt><dd>${scopes.map((scope) => html`<code>${scope}</code> `)}</dd></div>`
-  }${
-    gitUser === undefined || gitUser === null
-      ? ""
-      : html`<div><dt>git user name</dt><dd><code>${gitUser}</code></dd></div>`
-  }<div class="whole"><dt>Repositories</dt><dd>${names}</dd></div></dl>`;
+      ? html`<span class="muted">Bitbucket does not say</span>`
+      : scopes.map((scope) => html`<code>${scope}</code> `)
+  }</dd></div>`;
+}
+
+/** How git over HTTPS takes the credential. */
+function gitAccess({ kind, gitUser = null }: ConnectionSummary): Html | string {
+  if (gitUser !== null) return html`<div><dt>git user name</dt><dd><code>${gitUser}</code></dd></div>`;
+  if (kind !== "http-access-token") return "";
+  return html`<div><dt>git</dt><dd>by <code>Authorization</code> header</dd></div>`;
 }
 
 function repository({ fullName, href }: RepositoryRef): Html {

@@ -7,6 +7,7 @@ import { disconnectPage } from "../../dashboard/confirm.ts";
 import { connectChoosePage } from "../../dashboard/connect-choose.ts";
 import { connectPermissionsPage } from "../../dashboard/connect-permissions.ts";
 import { connectRepositoriesPage } from "../../dashboard/connect-repositories.ts";
+import { missingNotice } from "../../dashboard/parts/connection.ts";
 import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { departurePage } from "../../dashboard/server-setup.ts";
@@ -162,6 +163,7 @@ async function answerForm(
 ): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
   const view = await repositoriesView(app, connection, { form, problems });
+  const gaps = await app.facts.gaps(connection);
   const refused = Object.values(problems).some((problem) =>
     Array.isArray(problem) ? problem.length > 0 : Boolean(problem),
   );
@@ -171,6 +173,7 @@ async function answerForm(
       ...signedIn(context),
       project,
       ...view,
+      ...(gaps.length === 0 ? {} : { notice: missingNotice(gaps, connection.kind) }),
       failure: failure ?? view.failure ?? null,
     }),
     status,
