@@ -17,7 +17,7 @@ export interface TokenSet {
   readonly accessToken: Secret;
   /** Null when none was given. */
   readonly refreshToken: Secret | null;
-  /** Always `bearer`. */
+  /** `bearer`; of OAuth 1.0a `oauth1`, since that token signs calls and never travels alone. */
   readonly tokenType: string;
   /** What was granted; empty when Bitbucket did not say. */
   readonly scopes: readonly string[];
