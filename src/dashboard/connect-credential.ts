@@ -132,14 +132,16 @@ function howTo({ kind, scopes, instance }: ConnectCredentialView): Html {
       : html`<h3>What to allow</h3><ul class="scopes">${scopes.map(
           ({ name, reason }) => html`<li><code>${name}</code><span class="muted">${reason}</span></li>`,
         )}</ul>`
-  }<p class="hint">${icon("info")}<span><a href="${paths.guide(kindWords(kind).guide)}">The whole guide, click by click</a></span></p></aside>`;
+  }${kind === "app-password" ? whereStillTaken : ""}<p class="hint">${icon("info")}<span><a href="${paths.guide(kindWords(kind).guide)}">The whole guide, click by click</a></span></p></aside>`;
 }
+
+const whereStillTaken = html`<h3>Where app passwords are still taken</h3><p>An app password is made in <strong>Personal Bitbucket settings</strong> → <strong>App passwords</strong> → <strong>Create app password</strong>, with a label, <strong>Repositories: Read</strong> and <strong>Account: Read</strong>. Bitbucket shows it once. It goes with the Bitbucket user name, not with the e-mail address, and has no end of its own.</p>`;
 
 function clicks(kind: EnteredKind, { name }: ConnectInstance): readonly Html[] {
   if (kind === "api-token" || kind === "app-password") {
     return [
       html`At Atlassian: account picture → <strong>Account settings</strong> → <strong>Security</strong> → <strong>Create and manage API tokens</strong>`,
-      html`<strong>Create API token with scopes</strong>, name <code>windlass-readonly</code>, an end within a year`,
+      html`<strong>Create API token with scopes</strong>, name <code>windlass-readonly</code>, an end within a year: you are warned 14 days before`,
       html`App: <strong>Bitbucket</strong>, then tick the scopes below`,
       html`Copy the token: it is shown once`,
     ];

@@ -1,5 +1,6 @@
 /** Owns the routes of connecting by a credential a person brings. */
 import { Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { App } from "../../app/app.ts";
 import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import type { FieldProblem } from "../../connections/connections.ts";
@@ -79,8 +80,13 @@ async function answer(
         .map(({ scope, reasons }) => ({ name: scope, reason: reasons.join(", ") })),
       ...(connectionId === undefined ? {} : { connectionId }),
     }),
-    error === undefined ? 200 : problems.length > 0 ? 400 : statusOf(error),
+    error === undefined ? 200 : problems.length > 0 ? 400 : statusHere(error),
   );
+}
+
+/** What is set up wrong at Bitbucket is mended there by whoever asked, and is no defect of this server. */
+function statusHere(error: WindlassError): ContentfulStatusCode {
+  return error.reaction === "configuration" && error.code.startsWith("bitbucket.") ? 409 : statusOf(error);
 }
 
 /** What `connections` found wrong with single fields. */
