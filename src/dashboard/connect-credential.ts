@@ -8,7 +8,7 @@ import { steps } from "../ui/parts/steps.ts";
 import { type ConnectInstance, wizardSteps } from "./connect-choose.ts";
 import { type Failure, failureCard } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
-import { type CredentialKind, kindWords } from "./parts/kinds.ts";
+import { type CredentialKind, kindInSentence, kindWords } from "./parts/kinds.ts";
 import { paths } from "./paths.ts";
 
 type EnteredKind = Exclude<CredentialKind, "oauth2" | "oauth1">;
@@ -33,14 +33,11 @@ export interface ConnectCredentialView extends SignedIn {
 export function connectCredentialPage(view: ConnectCredentialView): Html {
   const { project, instance, kind } = view;
   const { name } = kindWords(kind);
-  const main = html`${steps(wizardSteps, 1)}<h1>Connect ${instance.name} by ${lower(name)}</h1>${
+  const main = html`${steps(wizardSteps, 1)}<h1>Connect ${instance.name} by ${kindInSentence(kind)}</h1>${
     view.failure ? failureCard(view.failure, {}, view.csrf) : ""
   }${kind === "app-password" ? retired(view) : ""}<div class="credential">${kind === "client-credentials" ? asConsumer(view) : form(view)}${howTo(view)}</div>`;
   return frame(view, { title: name, crumbs: projectCrumbs(project, "Connect repository", name), main });
 }
-
-const lower = (name: string) =>
-  /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 
 function retired({ project, instance }: ConnectCredentialView): Html {
   return notice({

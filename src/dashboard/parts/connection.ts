@@ -9,7 +9,7 @@ import { type Notice, notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
 import { type Failure, failureCard } from "./failure.ts";
 import type { ProjectRef } from "./frame.ts";
-import { type CredentialKind, kindWords } from "./kinds.ts";
+import { type CredentialKind, kindInSentence, kindWords } from "./kinds.ts";
 import { reconnectAction } from "./reconnect.ts";
 import { type ConnectionState, connectionBadge, needsReconnect } from "./states.ts";
 
@@ -111,7 +111,7 @@ export function missingNotice(gaps: readonly MissingScope[], kind: CredentialKin
   const [word, it] = gaps.length === 1 ? ["A permission is", "it"] : ["Permissions are", "them"];
   const mend = isConsumers(kind)
     ? `Tick ${it} there, then reconnect.`
-    : `Make a new ${lower(kindWords(kind).name)} with ${it}, then reconnect: those of a token cannot be changed later.`;
+    : `Make a new ${kindInSentence(kind)} with ${it}, then reconnect: those of a token cannot be changed later.`;
   return {
     tone: "warn",
     title: `${word} missing: ${gaps.map(({ tick }) => tick).join(", ")}`,
@@ -124,9 +124,6 @@ export function missingNotice(gaps: readonly MissingScope[], kind: CredentialKin
 function isConsumers(kind: CredentialKind): boolean {
   return kind === "oauth2" || kind === "client-credentials";
 }
-
-const lower = (name: string) =>
-  /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
 
 const editLink = (project: ProjectRef, connection: ConnectionSummary) => ({
   label: connection.repositories.length === 0 ? "Choose repositories" : "Edit",

@@ -60,3 +60,9 @@ const kinds: Readonly<Record<CredentialKind, KindWords>> = {
 export function kindWords(kind: CredentialKind): KindWords {
   return Object.hasOwn(kinds, kind) ? kinds[kind] : { name: kind, about: "", guide: "troubleshooting" };
 }
+
+/** The name within a sentence: "access token", "API token". */
+export function kindInSentence(kind: CredentialKind): string {
+  const { name } = kindWords(kind);
+  return /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+}
