@@ -202,7 +202,12 @@ test("the diff of every commit counts as git does, first commits and merges incl
 describe("with a token", () => {
   test("an HTTP access token reads, and stands for its person", async () => {
     const holder = hostOf(emulator, asTokenHolder(emulator));
-    expect(await holder.account()).toEqual({ subject: "101", name: "John Doe", kind: "person" });
+    expect(await holder.account()).toEqual({
+      subject: "101",
+      name: "John Doe",
+      username: "johndoe",
+      kind: "person",
+    });
     expect(await holder.repository(large)).toMatchObject({ slug: "large" });
   });
 

@@ -102,7 +102,12 @@ describe("nobody's credential", () => {
   test("a service connects, and is no person", async () => {
     const emulator = await start();
     const bot = asPerson(emulator, "build-bot");
-    expect(await accountOf(emulator, bot)).toEqual({ subject: "106", name: "Build Bot", kind: "bot" });
+    expect(await accountOf(emulator, bot)).toEqual({
+      subject: "106",
+      name: "Build Bot",
+      username: "build-bot",
+      kind: "bot",
+    });
     expect((await failureOf(profileOf(emulator, bot))).code).toBe("bitbucket.not_a_person");
   });
 
@@ -116,7 +121,8 @@ describe("nobody's credential", () => {
     const token = bearer(String((made as { token: unknown }).token));
     expect(await accountOf(emulator, token)).toMatchObject({
       subject: null,
-      name: expect.stringMatching(/^access-token-user\//),
+      name: "HTTP access token of a project or repository",
+      username: null,
       kind: "bot",
     });
     expect((await failureOf(profileOf(emulator, token))).code).toBe("bitbucket.not_a_person");
