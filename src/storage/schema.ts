@@ -89,7 +89,7 @@ export interface ConnectionsTable {
   kind: string;
   /** What goes with the secret in Basic: an e-mail address or user name; null where the secret stands alone. */
   login: string | null;
-  /** What the account behind a token of Data Center or Server logs in with: git takes the token beside it. */
+  /** What the account logs in with, where Bitbucket says it: git takes an HTTP access token beside it. */
   git_user: string | null;
   state: string;
   /** The code of the failure that put it in this state. */
