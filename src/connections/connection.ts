@@ -1,5 +1,5 @@
 /** Owns the shape of a connection and of its repositories, and reading them from their rows. */
-import { type CredentialKind, credentialKinds } from "../bitbucket/credential.ts";
+import type { CredentialKind } from "../bitbucket/credential.ts";
 import type { ConnectionsTable, RepositoriesTable } from "../storage/schema.ts";
 
 export type ConnectionState =
@@ -56,7 +56,7 @@ export function readConnection(row: ConnectionsTable): Connection {
     // As with the state below.
     kind: row.kind as CredentialKind,
     login: row.login,
-    gitUser: gitUserOf(row),
+    gitUser: row.git_user,
     endsAt: row.ends_at === null ? null : new Date(row.ends_at),
     // The column holds only what this house writes there: the states of the vault and of this room.
     state: row.state as ConnectionState,
@@ -76,12 +76,6 @@ const warningDays = 14;
 /** Whether a credential ends so soon that its owner has to make a new one. */
 export function endsSoon({ endsAt }: Pick<Connection, "endsAt">, now: Date): boolean {
   return endsAt !== null && endsAt.getTime() - now.getTime() <= warningDays * 86_400_000;
-}
-
-/** An app password goes with the user name for git too, an HTTP access token with that of its owner. */
-function gitUserOf({ kind, login, git_user }: ConnectionsTable): string | null {
-  if (kind === "http-access-token") return git_user;
-  return kind === "app-password" ? login : credentialKinds[kind as CredentialKind].gitUser;
 }
 
 export function readRepositoryRow(row: RepositoriesTable): Repository {

@@ -1,8 +1,9 @@
 /** Owns connecting by consent: off to Bitbucket, back with tokens, a connection made or renewed. */
 import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
-import { authorizeAs, type CredentialKind } from "../bitbucket/credential.ts";
+import { authorizeAs, type CredentialKind, credentialKinds } from "../bitbucket/credential.ts";
 import type { Account } from "../bitbucket/host/host.ts";
+import type { Instance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import { deleteConnection, insertConnection } from "../storage/tables/connections.ts";
 import { type AccessParts, changeRow, findRow, hostWith } from "./access.ts";
@@ -120,7 +121,7 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
     instance_id: instanceId,
     kind: credential.kind,
     login: credential.login,
-    git_user: account.username,
+    git_user: gitUserOf(await parts.instances(instanceId), credential, account),
     state: "active",
     state_reason: null,
     subject: account.subject,
@@ -161,7 +162,7 @@ export async function renewConnection(
   await changeRow(parts, id, {
     state: "active",
     state_reason: null,
-    git_user: account.username,
+    git_user: gitUserOf(await parts.instances(instanceId), credential, account),
     account_name: readableName(account),
     scopes: credential.scopes.join(" "),
     ends_at: credential.endsAt?.toISOString() ?? null,
@@ -172,4 +173,15 @@ export async function renewConnection(
 /** One line of at most 200 characters, whatever Bitbucket calls it. */
 function readableName({ name, subject }: Account): string {
   return [...(readableLine(name.slice(0, 1_000)) || subject || "unknown")].slice(0, 200).join("");
+}
+
+/** Self-hosted, a token goes beside its owner's user name; an app password beside that it was made for. */
+function gitUserOf(
+  { product }: Instance,
+  { kind, login }: ProvenCredential,
+  { username }: Account,
+): string | null {
+  if (kind === "app-password") return login;
+  const isOwners = kind === "http-access-token" || (kind === "oauth2" && product !== "cloud");
+  return isOwners ? username : credentialKinds[kind].gitUser;
 }

@@ -32,7 +32,7 @@ export const paths = {
     `${project(projectId)}/connect/${part(instanceId)}/${part(kind)}`,
   /** POST begins a Bitbucket Server's set-up and leads to {@link paths.serverSetup}. */
   beginServerSetup: (projectId: string) => `${project(projectId)}/server-setup`,
-  /** GET; POST `baseUrl`, `ca`, `consumerKey`, `keys` = `made` · `own`, `privateKey`: leads to that server's consent page. */
+  /** GET; POST `baseUrl`, `ca`, `consumerKey`, `keys` = `made` · `own` · `new`, `privateKey`: leads to that server's consent page. */
   serverSetup: (projectId: string, linkId: string) => `${project(projectId)}/server-setup/${part(linkId)}`,
   /** A guide of `docs/guides`. */
   guide: (name: string) => `/guides/${part(name)}`,

@@ -14,6 +14,7 @@ const view: ServerSetupView = {
   ],
   publicKey: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n",
   typed: { baseUrl: "", ca: "", consumerKey: "", keys: "made", privateKey: "" },
+  isNew: true,
   problems: {},
 };
 
@@ -57,9 +58,15 @@ test("what Bitbucket says against it is told in its own words, and leads back to
     cure: "Compare the key.",
   };
   const text = String(
-    setupErrorPage({ ...signedIn, project, linkId: "lnk_1", failure, reason: "oauth_problem=<b>" }),
+    setupErrorPage({
+      ...{ ...signedIn, project, linkId: "lnk_1", failure },
+      address: "https://bitbucket.example.com",
+      reason: "oauth_problem=<b>",
+    }),
   );
   expect(text).toContain("Set-up error");
+  expect(text).toContain("Windlass asked <code>https://bitbucket.example.com</code>");
+  expect(text.match(/Back to the form/g)).toHaveLength(1);
   expect(text).toContain("oauth_problem=&lt;b&gt;");
   expect(text).toMatch(/href="[^"]*lnk_1"/);
 });

@@ -14,8 +14,10 @@ export interface ServerSetupView extends SignedIn {
   readonly linkId: string;
   /** What is typed into the application link, each under Bitbucket's own name for the field. */
   readonly link: readonly { readonly name: string; readonly value: string }[];
-  /** In PEM; of the pair that was made here. */
+  /** In PEM; of the pair that is kept: made here, or brought by the person. */
   readonly publicKey: string;
+  /** The form was never sent: the pair is the one Windlass made. */
+  readonly isNew: boolean;
   readonly typed: ServerSetupForm;
   /** What is wrong, by field. */
   readonly problems: Readonly<Record<string, string>>;
@@ -43,7 +45,7 @@ export function serverSetupPage(view: ServerSetupView): Html {
   return frame(view, { title, crumbs: projectCrumbs(project, "Connect repository", title), main });
 }
 
-function form({ project, linkId, typed, problems, csrf }: ServerSetupView): Html {
+function form({ project, linkId, typed, problems, csrf, isNew }: ServerSetupView): Html {
   return html`<form class="card" method="post" action="${paths.serverSetup(project.id, linkId)}">${csrfField(csrf)}${textField(
     {
       name: "baseUrl",
@@ -60,18 +62,23 @@ function form({ project, linkId, typed, problems, csrf }: ServerSetupView): Html
     value: typed.consumerKey,
     hint: "As it stands in the link's incoming authentication.",
     problem: problems.consumerKey,
-  })}${keyChoice(typed, problems)}${tls(typed, problems)}<div class="row"><button class="button primary">Continue to Bitbucket</button><a class="button quiet" href="${paths.connectChoose(
+  })}${keyChoice(typed, { isNew, problems })}${tls(typed, problems)}<div class="row"><button class="button primary">Continue to Bitbucket</button><a class="button quiet" href="${paths.connectChoose(
     project.id,
   )}">Back</a></div></form>`;
 }
 
-function keyChoice(typed: ServerSetupForm, problems: ServerSetupView["problems"]): Html {
+function keyChoice(
+  typed: ServerSetupForm,
+  { isNew, problems }: Pick<ServerSetupView, "isNew" | "problems">,
+): Html {
   const radio = (value: string, text: string) =>
     html`<label class="tick"><input type="radio" name="keys" value="${value}"${typed.keys === value ? html` checked` : ""}><span>${text}</span></label>`;
   return html`<fieldset class="choices"><legend>Private key</legend>${radio(
     "made",
-    "Use the key pair Windlass made (its public half is shown beside)",
-  )}${radio("own", "Use a private key of your own")}</fieldset>${areaField({
+    `Use the key pair ${isNew ? "Windlass made" : "that is kept here"} (its public half is shown beside)`,
+  )}${radio("own", "Use a private key of your own")}${
+    isNew ? "" : radio("new", "Make a new key pair first, and show its public half")
+  }</fieldset>${areaField({
     name: "privateKey",
     label: "Your own private key (PEM)",
     value: typed.privateKey,
@@ -121,17 +128,19 @@ export function setupErrorPage(
     readonly project: ProjectRef;
     readonly linkId: string;
     readonly failure: Failure;
+    /** The address that was asked. */
+    readonly address: string;
     /** What Bitbucket said; null when it said nothing. */
     readonly reason: string | null;
   },
 ): Html {
-  const { project, linkId, failure, reason, csrf } = view;
+  const { project, linkId, failure, reason, csrf, address } = view;
   const back = { label: "Back to the form", href: paths.serverSetup(project.id, linkId) };
-  const main = html`<h1>Set-up error</h1>${failureCard(failure, { retry: back }, csrf)}${
+  const main = html`<h1>Set-up error</h1>${failureCard(failure, {}, csrf)}${
     reason === null
       ? ""
       : html`<section class="card"><h2>What Bitbucket said</h2><p><code>${reason}</code></p></section>`
-  }<p>Nothing is lost: what you typed is still in the form. <a class="button" href="${back.href}">${back.label}</a></p>${helpLine()}`;
+  }<p class="muted">Windlass asked <code>${address}</code>.</p><p>Nothing is lost: what you typed is still in the form. <a class="button" href="${back.href}">${back.label}</a></p>${helpLine()}`;
   return frame(view, {
     title: "Set-up error",
     crumbs: projectCrumbs(project, "Connect repository", title),

@@ -68,6 +68,8 @@ export interface Instances {
       readonly keys: LinkKeys | null;
     },
   ): Promise<ServerInstance>;
+  /** Keeps other keys in place of those that are there. Throws `instances.unknown`, `instances.in_use`. */
+  replaceKeys(id: string, keys: LinkKeys): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -127,8 +129,24 @@ export function createInstances(parts: InstanceParts): Instances {
       });
       return instance;
     },
+    async replaceKeys(id, keys) {
+      const row = await findLink(database, id);
+      if (await isInstanceInUse(database.kysely, id)) throw keysInUse(id);
+      await updateInstance(
+        database.kysely,
+        id,
+        await sealKeys(parts, { id, projectId: row.project_id }, keys),
+      );
+    },
     remove: (id) => deleteInstance(database.kysely, id),
   };
+}
+
+function keysInUse(id: string) {
+  return instanceErrors.fail("instances.in_use", {
+    message: "Connections sign their calls with this key, so it stays.",
+    detail: id,
+  });
 }
 
 async function findLink({ kysely }: Database, id: string): Promise<InstancesTable> {

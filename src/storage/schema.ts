@@ -89,7 +89,7 @@ export interface ConnectionsTable {
   kind: string;
   /** What goes with the secret in Basic: an e-mail address or user name; null where the secret stands alone. */
   login: string | null;
-  /** What the account logs in with, where Bitbucket says it: git takes an HTTP access token beside it. */
+  /** The user name git over HTTPS takes the credential with; null where it goes in a header. */
   git_user: string | null;
   state: string;
   /** The code of the failure that put it in this state. */

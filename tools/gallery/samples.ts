@@ -196,6 +196,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       message: "Bitbucket does not know this consumer key.",
       cure: "Save the link's incoming authentication again, and copy the consumer key from there.",
     },
+    address: "https://bitbucket.example.com",
     reason: "oauth_problem=consumer_key_unknown",
   }),
   "connect-permissions": sample(connectPermissionsPage, {

@@ -281,5 +281,6 @@ export const serverSetup = {
   ],
   publicKey: `-----BEGIN PUBLIC KEY-----\n${"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyLVlZ2mJ3f8c0vX1example\n".repeat(6)}-----END PUBLIC KEY-----\n`,
   typed: { baseUrl: "", ca: "", consumerKey: "windlass-k3V9aQx2", keys: "made", privateKey: "" },
+  isNew: true,
   problems: {},
 };

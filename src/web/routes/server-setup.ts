@@ -48,6 +48,7 @@ async function show(app: App, context: WebContext): Promise<Response> {
 async function submit(app: App, context: WebContext): Promise<Response> {
   const { project, link } = await linkOf(app, context);
   const typed = typedForm(await readForm(context));
+  if (typed.keys === "new") return renewKeys(app, context, link);
   const { problems, keys } = checkSetup(app, typed);
   if (Object.keys(problems).length > 0) return answerForm(app, context, { typed, problems });
   try {
@@ -72,8 +73,14 @@ async function submit(app: App, context: WebContext): Promise<Response> {
     if (error.code === "instances.in_use")
       return answerForm(app, context, { typed, problems: { baseUrl: `${error.message} ${error.cure}` } });
     app.log.info("server_setup.refused", { project: project.id, code: error.code, detail: error.detail });
-    return answerFailed(context, { project, linkId: link.id, error });
+    return answerFailed(context, { project, linkId: link.id, address: typed.baseUrl.trim(), error });
   }
+}
+
+/** The form again, with another public key to be typed into the link. */
+async function renewKeys(app: App, context: WebContext, link: LinkDraft): Promise<Response> {
+  await app.serverSetup.renewKeys(link.id);
+  return context.redirect(paths.serverSetup(link.projectId, link.id), 303);
 }
 
 async function answerForm(
@@ -94,6 +101,7 @@ async function answerForm(
       linkId: link.id,
       link: values,
       publicKey: link.publicKey,
+      isNew: link.baseUrl === null,
       problems: form.problems,
       // A private key goes one way only: the page is not to hold it.
       typed: { ...form.typed, privateKey: "" },
@@ -107,13 +115,20 @@ function answerFailed(
   {
     project,
     linkId,
+    address,
     error,
-  }: { readonly project: Project; readonly linkId: string; readonly error: WindlassError },
+  }: {
+    readonly project: Project;
+    readonly linkId: string;
+    readonly address: string;
+    readonly error: WindlassError;
+  },
 ): Response | Promise<Response> {
-  const said = error.data.said ?? error.data.reason;
-  const reason = typeof said === "string" ? said : null;
+  const { said, problem, advice } = error.data;
+  const words = [typeof problem === "string" ? `oauth_problem=${problem}` : said, advice];
+  const reason = words.filter((word) => typeof word === "string" && word !== "").join(": ") || null;
   return context.html(
-    setupErrorPage({ ...signedIn(context), project, linkId, failure: error, reason }),
+    setupErrorPage({ ...signedIn(context), project, linkId, address, failure: error, reason }),
     // A set-up that is wrong is the person's here, not the server's own.
     error.reaction === "configuration" ? 400 : statusOf(error),
   );
