@@ -85,6 +85,7 @@ export function serverProvider(options: ServerProviderOptions): ServerProvider {
 
   return {
     getRequestToken: async ({ callbackUrl }) => {
+      demand("callbackUrl", URL.canParse(callbackUrl ?? "") || callbackUrl === "oob");
       const { token, tokenSecret, callbackConfirmed } = await requestToken(context, {
         callback: callbackUrl,
       });

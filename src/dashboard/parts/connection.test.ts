@@ -55,3 +55,13 @@ test("nothing is said of permissions where none is missing, nor where access is 
   expect(card({})).not.toContain("missing");
   expect(card({ gaps: [gap], state: "reconnect" })).not.toContain("missing: ");
 });
+
+test("a credential that has ended is not announced as one that goes on", () => {
+  const endsAt = new Date("2026-11-20T00:00:00Z");
+  const soon = card({ kind: "api-token", endsAt, endsSoon: true });
+  expect(soon).toContain("This API token ends on 20 Nov 2026");
+  expect(soon).toContain("until then everything goes on");
+  const over = card({ kind: "api-token", endsAt, endsSoon: true, hasEnded: true });
+  expect(over).toContain("This API token ended on 20 Nov 2026");
+  expect(over).not.toContain("goes on");
+});

@@ -26,6 +26,8 @@ export interface ConnectionSummary {
   readonly endsAt?: Date | null;
   /** Whether that is near enough to be warned of. */
   readonly endsSoon?: boolean;
+  /** Whether that is past. */
+  readonly hasEnded?: boolean;
   /** As granted; empty where Bitbucket does not say. */
   readonly scopes?: readonly string[];
   /** What was not granted and will be needed. */
@@ -88,16 +90,16 @@ export function connectionCard(project: ProjectRef, connection: ConnectionSummar
 
 /** Said in time, so that a new one can be made before the old one ends. */
 function ending(project: ProjectRef, connection: ConnectionSummary): Html | string {
-  const { kind, endsAt, endsSoon = false, state } = connection;
+  const { kind, endsAt, endsSoon = false, hasEnded = false, state } = connection;
   if (!endsSoon || endsAt === undefined || endsAt === null || needsReconnect(state)) return "";
   const { name } = kindWords(kind);
   const again = reconnectAction(project, connection);
   return notice({
     tone: "warn",
-    title: `This ${name} ends on ${dayText(endsAt)}`,
+    title: `This ${name} ${hasEnded ? "ended" : "ends"} on ${dayText(endsAt)}`,
     text: html`Make a new one at Bitbucket${
       "href" in again ? html` and <a href="${again.href}">enter it here</a>` : ""
-    }; until then everything goes on.`,
+    }${hasEnded ? ": Bitbucket takes the old one no more." : "; until then everything goes on."}`,
   });
 }
 

@@ -46,7 +46,7 @@ ${repositoryResults(view)}</div>`;
 
 /** The fragment answered at {@link paths.repositoryList}. */
 export function repositoryResults(view: RepositoryListView): Html {
-  return html`<div id="repository-list" class="results"><p class="unseen" role="status">${said(view)}</p>${
+  return html`<div id="repository-list" class="results"><p class="unseen" role="status">${view.failure ? "" : said(view)}</p>${
     view.failure ? html`<p class="problem">${failureTitle(view.failure)}. ${view.failure.cure}</p>` : ""
   }<fieldset><legend class="unseen">Repositories</legend>${view.picked.map((each) => choice(each, true))}${view.found.map(
     (each) => choice(each, false),

@@ -54,6 +54,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     kind,
     endsAt,
     endsSoon: app.facts.endsSoon(connection),
+    hasEnded: endsAt !== null && endsAt <= app.clock.now(),
     scopes,
     gaps: await app.facts.gaps(connection),
     gitUser,
