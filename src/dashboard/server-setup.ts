@@ -140,7 +140,7 @@ export function setupErrorPage(
     reason === null
       ? ""
       : html`<section class="card"><h2>What Bitbucket said</h2><p><code>${reason}</code></p></section>`
-  }<p class="muted">Windlass asked <code>${address}</code>.</p><p>Nothing is lost: what you typed is still in the form. <a class="button" href="${back.href}">${back.label}</a></p>${helpLine()}`;
+  }<p class="muted">Windlass asked <code>${address}</code>.</p><p>Nothing is lost: what you typed is still in the form. <a class="button plain" href="${back.href}">${back.label}</a></p>${helpLine()}`;
   return frame(view, {
     title: "Set-up error",
     crumbs: projectCrumbs(project, "Connect repository", title),
