@@ -70,3 +70,19 @@ test("what Bitbucket says against it is told in its own words, and leads back to
   expect(text).toContain("oauth_problem=&lt;b&gt;");
   expect(text).toMatch(/href="[^"]*lnk_1"/);
 });
+
+test("of a Server that cannot be reached it names the address, and what to check: address, network, certificates", () => {
+  const failure = {
+    code: "http.unreachable",
+    reaction: "unreachable" as const,
+    message: "The server could not be reached.",
+    cure: "Check the address and the network, then try again.",
+  };
+  const address = "https://bitbucket.example.com:7990";
+  const text = String(
+    setupErrorPage({ ...signedIn, project, linkId: "lnk_1", failure, address, reason: null }),
+  );
+  for (const words of [address, "context path", "firewall", "certificate authority"])
+    expect(text).toContain(words);
+  expect(text).not.toContain("What Bitbucket said");
+});

@@ -122,6 +122,9 @@ export function departurePage(
   return frame(view, { title: "On to Bitbucket", crumbs, main, narrow: true, onward: view.location });
 }
 
+/** The door cannot tell these apart for sure: a proxy or a firewall answers in many ways. */
+const whatToCheck = html`<section class="card how-to"><h2>What to check</h2><ol><li>The address: name, port, http:// or https://, and the context path.</li><li>The network: the machine Windlass runs on has to reach it, through firewall, VPN or proxy.</li><li>The certificate: when an authority of your own signed it, give that <strong>certificate authority</strong> in the form.</li></ol></section>`;
+
 /** Why Bitbucket did not go along with the set-up, in its own words where it had some. */
 export function setupErrorPage(
   view: SignedIn & {
@@ -136,7 +139,8 @@ export function setupErrorPage(
 ): Html {
   const { project, linkId, failure, reason, csrf, address } = view;
   const back = { label: "Back to the form", href: paths.serverSetup(project.id, linkId) };
-  const main = html`<h1>Set-up error</h1>${failureCard(failure, {}, csrf)}${
+  const unreached = ["http.unreachable", "http.timeout"].includes(failure.code);
+  const main = html`<h1>Set-up error</h1>${failureCard(failure, {}, csrf)}${unreached ? whatToCheck : ""}${
     reason === null
       ? ""
       : html`<section class="card"><h2>What Bitbucket said</h2><p><code>${reason}</code></p></section>`
