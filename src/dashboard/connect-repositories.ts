@@ -8,6 +8,7 @@ import { steps } from "../ui/parts/steps.ts";
 import { wizardSteps } from "./connect-choose.ts";
 import { type Failure, failureCard, type Places } from "./parts/failure.ts";
 import { frame, type ProjectRef, projectCrumbs, type SignedIn } from "./parts/frame.ts";
+import { placeWords } from "./parts/place-words.ts";
 import { type ReconnectableConnection, reconnectAction } from "./parts/reconnect.ts";
 import { type RepositoryListView, repositoryList } from "./parts/repository-list.ts";
 import { type WorkspaceChoice, workspacePart } from "./parts/workspace.ts";
@@ -67,7 +68,8 @@ export function connectRepositoriesPage(view: ConnectRepositoriesView): Html {
   });
 }
 
-function pasted({ text, problems, list }: ConnectRepositoriesView): Html {
+function pasted({ text, problems, list, workspace }: ConnectRepositoriesView): Html {
+  const { repository } = placeWords(workspace.word);
   const problem =
     problems.length === 0
       ? undefined
@@ -82,8 +84,8 @@ function pasted({ text, problems, list }: ConnectRepositoriesView): Html {
     label: list === null ? "One repository per line" : "Or enter one per line",
     value: text,
     rows: 4,
-    placeholder: "workspace/repo-slug",
-    hint: html`As <code>workspace/repo-slug</code>, or the address of its page.`,
+    placeholder: repository,
+    hint: html`As <code>${repository}</code>, or the address of its page.`,
     problem,
   });
 }

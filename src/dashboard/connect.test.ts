@@ -66,6 +66,21 @@ test("S10: one workspace is filled in, several are chosen among, none is asked f
   expect(asked).toContain('<input id="workspace" name="workspace"');
 });
 
+test("at Data Center and Server repositories lie in projects, whatever the wizard knows of them", () => {
+  const choices = [
+    { kind: "known", slug: "ACME", others: ["WEB"] },
+    { kind: "choose", workspaces: [{ slug: "ACME" }, { slug: "WEB" }] },
+    { kind: "ask", reason: "None was named." },
+  ] as const;
+  for (const choice of choices) {
+    const text = wizard({ workspace: { ...choice, word: "project" } });
+    expect(text).toContain("Use this project");
+    expect(text).toContain('placeholder="PROJECT/repository"');
+    expect(text.replace(/<[^>]*>/g, " ")).not.toMatch(/workspace|bitbucket\.org/i);
+  }
+  expect(wizard()).toContain('placeholder="workspace/repo-slug"');
+});
+
 test("S11: a refused line is named with its near miss, beside the field, and everything typed is kept", () => {
   const typed = "\nacme/chekout-api\nacme/receipts";
   const problem = {

@@ -18,6 +18,7 @@ import {
   apiToken,
   at,
   choose,
+  chooseAtDataCenter,
   connection,
   forbidden,
   instance,
@@ -193,11 +194,25 @@ export const samples: Readonly<Record<string, Sample>> = {
     linkId: "srv_1",
     failure: {
       code: "bitbucket.oauth1_consumer_key_unknown",
+      reaction: "configuration",
       message: "Bitbucket does not know this consumer key.",
       cure: "Save the link's incoming authentication again, and copy the consumer key from there.",
     },
     address: "https://bitbucket.example.com",
     reason: "oauth_problem=consumer_key_unknown",
+  }),
+  "server-setup-unreachable": sample(setupErrorPage, {
+    ...signedIn,
+    project,
+    linkId: "srv_1",
+    address: "https://bitbucket.example.com:7990/bitbucket",
+    failure: {
+      code: "http.unreachable",
+      reaction: "unreachable",
+      message: "The server could not be reached.",
+      cure: "Check the address and the network, then try again.",
+    },
+    reason: null,
   }),
   "connect-permissions": sample(connectPermissionsPage, {
     ...signedIn,
@@ -207,6 +222,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   }),
   "connect-repositories": sample(connectRepositoriesPage, choose),
   "connect-repositories-refused": sample(connectRepositoriesPage, refused),
+  "connect-repositories-data-center": sample(connectRepositoriesPage, chooseAtDataCenter),
   "connect-repositories-asked": sample(connectRepositoriesPage, {
     ...choose,
     list: null,

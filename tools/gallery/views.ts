@@ -236,6 +236,22 @@ export const choose: ConnectRepositoriesView = {
   problems: [],
 };
 
+/** The same page where repositories lie in projects. */
+export const chooseAtDataCenter: ConnectRepositoriesView = {
+  ...choose,
+  connection: { ...choose.connection, instanceId: "data-center", instanceName: "Bitbucket Data Center" },
+  workspace: { kind: "known", slug: "ACME", others: ["WEB", "~jdoe"], word: "project" },
+  list: {
+    projectId: "prj_1",
+    connectionId: "con_1",
+    workspace: "ACME",
+    query: "",
+    picked: [{ value: "ACME/checkout-api", fullName: "ACME/checkout-api", isPrivate: true }],
+    found: [{ value: "ACME/storefront", fullName: "ACME/storefront", description: "What the customer sees" }],
+    nextPage: null,
+  },
+};
+
 export const refused: ConnectRepositoriesView = {
   ...choose,
   workspace: { kind: "choose", workspaces: [{ slug: "acme", administrator: true }, { slug: "beta-works" }] },

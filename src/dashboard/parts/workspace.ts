@@ -2,14 +2,12 @@
 import { type Html, html } from "../../ui/html.ts";
 import { icon } from "../../ui/icons.ts";
 import { textField } from "../../ui/parts/field.ts";
+import { type PlaceWord, placeWords } from "./place-words.ts";
 
 export type WorkspaceChoice = (KnownWorkspace | WorkspaceAmongSeveral | WorkspaceAskedFor) & {
   /** What it is called there: at Data Center and Server the repositories lie in projects. Default: a workspace. */
-  readonly word?: "workspace" | "project" | undefined;
+  readonly word?: PlaceWord | undefined;
 };
-
-const title = ({ word = "workspace" }: Pick<WorkspaceChoice, "word">) =>
-  word === "project" ? "Project" : "Workspace";
 
 /** One workspace was found, or one was chosen before. */
 export interface KnownWorkspace {
@@ -39,39 +37,36 @@ export function workspacePart(choice: WorkspaceChoice): Html {
 }
 
 function body(choice: WorkspaceChoice): Html {
+  const { title, example, where } = placeWords(choice.word);
   switch (choice.kind) {
     case "known":
       return known(choice);
     case "choose":
-      return html`<fieldset class="choices"><legend>${title(choice)}</legend><p class="hint">You see several. Which one holds the repositories?</p>${choice.workspaces.map(
+      return html`<fieldset class="choices"><legend>${title}</legend><p class="hint">You see several. Which one holds the repositories?</p>${choice.workspaces.map(
         ({ slug, administrator }) => radio(slug, false, administrator === true),
       )}${choice.problem === undefined ? "" : html`<p class="problem" role="alert">${choice.problem}</p>`}</fieldset>${useIt(choice)}`;
     case "ask":
       return html`${textField({
         name: "workspace",
-        label: title(choice),
+        label: title,
         value: choice.typed ?? "",
-        placeholder: choice.word === "project" ? "ACME" : "acme",
-        hint: html`${choice.reason} ${where(choice)}`,
+        placeholder: example,
+        hint: html`${choice.reason} ${where}`,
         problem: choice.problem,
       })}${useIt(choice)}`;
   }
 }
 
-const where = ({ word }: Pick<WorkspaceChoice, "word">) =>
-  word === "project"
-    ? html`Enter its key: in <code>…/projects/<strong>ACME</strong>/repos/shop</code> it is <code>ACME</code>.`
-    : html`Enter its slug: in <code>bitbucket.org/<strong>acme</strong>/shop</code> it is <code>acme</code>.`;
-
-function known({ slug, others = [], word }: KnownWorkspace & Pick<WorkspaceChoice, "word">): Html {
+function known({ slug, others = [], word: called }: KnownWorkspace & Pick<WorkspaceChoice, "word">): Html {
+  const { word, title } = placeWords(called);
   const change =
     others.length === 0
       ? html`<input type="hidden" name="workspace" value="${slug}">`
-      : html`<details class="plain-details"><summary>Use another ${word ?? "workspace"}</summary><fieldset class="choices"><legend class="unseen">${title({ word })}</legend>${[
+      : html`<details class="plain-details"><summary>Use another ${word}</summary><fieldset class="choices"><legend class="unseen">${title}</legend>${[
           slug,
           ...others,
         ].map((each) => radio(each, each === slug, false))}</fieldset>${useIt({ word })}</details>`;
-  return html`<h2>${title({ word })}</h2><p class="found">${icon("good")}<span><strong><bdi>${slug}</bdi></strong> <span class="muted">found in your account</span></span></p>${change}`;
+  return html`<h2>${title}</h2><p class="found">${icon("good")}<span><strong><bdi>${slug}</bdi></strong> <span class="muted">found in your account</span></span></p>${change}`;
 }
 
 function radio(slug: string, checked: boolean, administrator: boolean): Html {
@@ -80,5 +75,5 @@ function radio(slug: string, checked: boolean, administrator: boolean): Html {
   }</span></label>`;
 }
 
-const useIt = ({ word = "workspace" }: Pick<WorkspaceChoice, "word">) =>
-  html`<button class="button plain" name="do" value="workspace">Use this ${word}</button>`;
+const useIt = ({ word }: Pick<WorkspaceChoice, "word">) =>
+  html`<button class="button plain" name="do" value="workspace">Use this ${placeWords(word).word}</button>`;

@@ -3,6 +3,7 @@ import type { App } from "../../app/app.ts";
 import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import type { Connection } from "../../connections/connection.ts";
 import type { ConnectRepositoriesView, LineProblem } from "../../dashboard/connect-repositories.ts";
+import type { PlaceWord } from "../../dashboard/parts/place-words.ts";
 import type { RepositoryListView } from "../../dashboard/parts/repository-list.ts";
 import type { WorkspaceChoice } from "../../dashboard/parts/workspace.ts";
 import { instanceNameOf, placeWordOf } from "./instance.ts";
@@ -77,8 +78,8 @@ async function workspaceChoice(
   { id, instanceId, workspaceSlug }: Connection,
   { typed, problem }: { readonly typed: string; readonly problem: string | null },
 ): Promise<{ readonly choice: WorkspaceChoice; readonly failure: WindlassError | null }> {
-  const { workspaces, reason = "Bitbucket named none.", failure } = await listWorkspaces(app, id);
   const word = await placeWordOf(app, instanceId);
+  const { workspaces, reason = "Bitbucket named none.", failure } = await listWorkspaces(app, id, word);
   if (workspaceSlug !== null) {
     const others = workspaces.map(({ key }) => key).filter((key) => key !== workspaceSlug);
     return { choice: { kind: "known", slug: workspaceSlug, others, word }, failure };
@@ -105,14 +106,14 @@ type Listed = Awaited<ReturnType<App["connections"]["workspaces"]>> & {
   readonly failure: WindlassError | null;
 };
 
-async function listWorkspaces(app: App, connectionId: string): Promise<Listed> {
+async function listWorkspaces(app: App, connectionId: string, word: PlaceWord): Promise<Listed> {
   try {
     return { ...(await app.connections.workspaces(connectionId)), failure: null };
   } catch (error) {
     if (!isWindlassError(error)) throw error;
     return {
       workspaces: [],
-      reason: "The workspaces could not be listed; enter the workspace.",
+      reason: `The ${word}s could not be listed; enter the ${word}.`,
       failure: error,
     };
   }

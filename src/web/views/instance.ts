@@ -2,6 +2,7 @@
 import type { App } from "../../app/app.ts";
 import type { ConnectInstance } from "../../dashboard/connect-choose.ts";
 import type { CredentialKind } from "../../dashboard/parts/kinds.ts";
+import type { PlaceWord } from "../../dashboard/parts/place-words.ts";
 import type { Instances } from "../../instances/instances.ts";
 
 type Instance = Awaited<ReturnType<Instances["find"]>>;
@@ -31,10 +32,7 @@ export async function instanceNameOf({ instances }: Pick<App, "instances">, id: 
 }
 
 /** What holds repositories there; a workspace when the instance is set up no more. */
-export async function placeWordOf(
-  { instances }: Pick<App, "instances">,
-  id: string,
-): Promise<"workspace" | "project"> {
+export async function placeWordOf({ instances }: Pick<App, "instances">, id: string): Promise<PlaceWord> {
   const instance = await instances.find(id).catch(() => null);
   return instance === null || instance.product === "cloud" ? "workspace" : "project";
 }
