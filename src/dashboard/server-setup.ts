@@ -140,11 +140,11 @@ export function setupErrorPage(
   const { project, linkId, failure, reason, csrf, address } = view;
   const back = { label: "Back to the form", href: paths.serverSetup(project.id, linkId) };
   const unreached = ["http.unreachable", "http.timeout"].includes(failure.code);
-  const main = html`<h1>Set-up error</h1>${failureCard(failure, {}, csrf)}${unreached ? whatToCheck : ""}${
+  const main = html`<h1>Set-up error</h1>${failureCard(failure, {}, csrf)}<p class="muted">Windlass asked <code>${address}</code></p>${unreached ? whatToCheck : ""}${
     reason === null
       ? ""
       : html`<section class="card"><h2>What Bitbucket said</h2><p><code>${reason}</code></p></section>`
-  }<p class="muted">Windlass asked <code>${address}</code>.</p><p>Nothing is lost: what you typed is still in the form. <a class="button plain" href="${back.href}">${back.label}</a></p>${helpLine()}`;
+  }<p>Nothing is lost: what you typed is still in the form.</p><div class="row"><a class="button primary" href="${back.href}">${back.label}</a></div>${helpLine()}`;
   return frame(view, {
     title: "Set-up error",
     crumbs: projectCrumbs(project, "Connect repository", title),
