@@ -28,7 +28,7 @@ test("whatever is allowed stays on the registered origin and below the registere
       expect(origin).toBe("https://app.example");
       expect(pathname === "/oauth/callback" || pathname.startsWith("/oauth/callback/")).toBe(true);
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, examples: [["/.\t."], ["/.\n./x"], ["/.\r."], ["/..\0"]] },
   );
 });
 

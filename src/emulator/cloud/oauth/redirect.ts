@@ -3,10 +3,14 @@ import type { Rules } from "../../core/rules.ts";
 
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
+/** What the URL Standard's parser strips: `/.<tab>.` reads as `/..` to a browser, and not to a comparison of text. */
+const foldedAway = /[\t\n\r]|^[\0- ]|[\0- ]$/;
+
 /** Whether `asked` is the registered callback URL or extends it at a path boundary, on the same scheme, host and port. */
 export function redirectAllowed(registered: string, asked: string, rules: Rules): boolean {
   if (!URL.canParse(registered) || !URL.canParse(asked)) return false;
   if (asked === registered) return true;
+  if (foldedAway.test(asked)) return false;
   if (rules.redirectRawPrefix) return asked.startsWith(registered);
   const [base, wanted] = [new URL(registered), new URL(asked)];
   if (!sameSite(base, wanted, rules)) return false;
