@@ -39,6 +39,7 @@ import {
   type EmulatorApiToken,
 } from "./described-tokens.ts";
 import { locateRepository } from "./git/locate.ts";
+import { openEachOnce } from "./git/open-once.ts";
 import { openPort, type Port } from "./server.ts";
 
 export interface EmulatorOptions extends DataCentersOptions {
@@ -126,16 +127,15 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const asked = askedDataCenters(options);
   const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked);
   const [web, api] = [originOf(webPort), originOf(apiPort)];
-  const closers: (() => void | Promise<void>)[] = [];
   const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults() };
-  const onClose = (task: () => void | Promise<void>) => closers.push(task);
+  const { openGit, close: closeRepositories } = openEachOnce();
   const dataCenters = await serveDataCenters(asked, otherPorts, {
-    ...{ ...shared, world, onClose, autoApprove: options.autoApprove },
+    ...{ ...shared, world, openGit, autoApprove: options.autoApprove },
     rules: dataCenterRulesOf(options),
     callbackUrl: callbackOf(options),
   });
   const context: EmulatorContext = {
-    ...{ world, rules, autoApprove, onClose, ...shared },
+    ...{ world, rules, autoApprove, openGit, ...shared },
     origins: { web, api },
     dataCenters: dataCenters.map((each) => each.context),
   };
@@ -173,7 +173,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     },
     async close() {
       await Promise.all([webPort, apiPort, ...otherPorts].map((port) => port.close()));
-      await Promise.all(closers.splice(0).map((task) => task()));
+      await closeRepositories();
     },
   };
 }

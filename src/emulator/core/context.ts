@@ -1,6 +1,7 @@
 /** Owns what every route of the emulator is handed: the world, the rules, the clock, and where it is reached. */
 import type { ShiftableClock } from "../../base/clock.ts";
 import type { DataCenterContext } from "../data-center/context.ts";
+import type { OpenGit } from "../git/open-once.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal, RequestNote } from "./journal.ts";
 import type { Rules } from "./rules.ts";
@@ -25,8 +26,8 @@ export interface EmulatorContext {
   readonly autoApprove: Person | null;
   /** Those that run beside Cloud, for control. */
   readonly dataCenters: readonly DataCenterContext[];
-  /** Registers work for the emulator's end, such as stopping child processes. */
-  readonly onClose: (task: () => void | Promise<void>) => void;
+  /** Shared by all products: a folder is opened once. */
+  readonly openGit: OpenGit;
 }
 
 /** What the server hands to every request besides the request itself. */

@@ -2,6 +2,7 @@
 import type { ShiftableClock } from "../../base/clock.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Journal } from "../core/journal.ts";
+import type { OpenGit } from "../git/open-once.ts";
 import type { DcRules } from "./rules.ts";
 import type { DataCenterWorld, DcPerson } from "./world.ts";
 
@@ -22,6 +23,6 @@ export interface DataCenterContext {
   readonly baseUrl: string;
   /** Consents to everything by itself; null: a person is asked. */
   readonly autoApprove: DcPerson | null;
-  /** Registers work for the emulator's end, such as stopping child processes. */
-  readonly onClose: (task: () => void | Promise<void>) => void;
+  /** Shared by all products: a folder is opened once. */
+  readonly openGit: OpenGit;
 }

@@ -40,7 +40,7 @@ export interface RunningDataCenter {
 
 /** What is the same for both, and for Cloud. */
 export interface DataCenterShared
-  extends Pick<DataCenterContext, "clock" | "journal" | "faults" | "rules" | "onClose"> {
+  extends Pick<DataCenterContext, "clock" | "journal" | "faults" | "rules" | "openGit"> {
   readonly workspaces: readonly Workspace[];
   readonly repositories: readonly Repository[];
   /** The name of who consents to everything; ignored where nobody has it. */
@@ -80,7 +80,7 @@ export async function serveDataCenter(
 ): Promise<RunningDataCenter> {
   const world = plantDataCenter(shared.workspaces);
   for (const repository of shared.repositories) addDcRepository(world, repository);
-  const { clock, journal, faults, rules, onClose, callbackUrl } = shared;
+  const { clock, journal, faults, rules, openGit, callbackUrl } = shared;
   const app = URL.canParse(callbackUrl) ? callbackUrl : "http://localhost:8000";
   const ownCallback = redirectUrl ?? new URL(usual[product].callbackPath, app).href;
   await seedCredentials(world, {
@@ -92,7 +92,7 @@ export async function serveDataCenter(
   const autoApprove =
     shared.autoApprove === undefined ? null : (personByName(world, shared.autoApprove) ?? null);
   const context: DataCenterContext = {
-    ...{ product, world, version, rules, clock, journal, faults, origin, contextPath, autoApprove, onClose },
+    ...{ product, world, version, rules, clock, journal, faults, origin, contextPath, autoApprove, openGit },
     baseUrl: `${origin}${contextPath}`,
   };
   port.serve({
