@@ -6,13 +6,11 @@ import { bearer } from "./api/authorize.ts";
 import { createApi } from "./api/client.ts";
 import { bitbucketErrors } from "./errors.ts";
 import type { TokenContext } from "./oauth2/answer.ts";
-import { type AuthorizationRequest, buildAuthorizationUrl, trustCode } from "./oauth2/authorization.ts";
+import type { AuthorizationRequest } from "./oauth2/authorization.ts";
 import { revokeToken } from "./oauth2/revoke.ts";
-import { requestCodeExchange, requestRefresh } from "./oauth2/token.ts";
 import { fetchDataCenterProfile } from "./profile/data-center.ts";
 import type { Profile } from "./profile/profile.ts";
-import { type ProviderTokens, plainTokens } from "./provider.ts";
-import { readScopes } from "./scope-list.ts";
+import { oauth2Calls, type ProviderTokens } from "./provider.ts";
 import { dataCenterInstance } from "./self-hosted.ts";
 
 export interface DataCenterProviderOptions {
@@ -74,17 +72,7 @@ export function dataCenterProvider(options: DataCenterProviderOptions): DataCent
   const context = { instance, fetch, clock: systemClock() } satisfies TokenContext;
 
   return {
-    getAuthorizationUrl: async ({ scopes, ...request }) =>
-      buildAuthorizationUrl(instance, {
-        ...request,
-        scopes: scopes === undefined ? undefined : readScopes(scopes),
-      }),
-    exchangeCode: async ({ code, redirectUri, codeVerifier }) => {
-      const callback = trustCode(instance, code);
-      return plainTokens(await requestCodeExchange(context, { callback, redirectUri, codeVerifier }));
-    },
-    refreshToken: async (refreshToken) =>
-      plainTokens(await requestRefresh(context, new Secret(refreshToken ?? ""))),
+    ...oauth2Calls(context),
     revokeToken: async (token) => revokeToken(context, new Secret(token ?? "")),
     getUserInfo: async (accessToken) => {
       const api = createApi({ instance, fetch, authorize: bearer(accessToken) });

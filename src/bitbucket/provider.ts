@@ -76,6 +76,18 @@ export function bitbucketProvider(options: BitbucketProviderOptions): BitbucketP
   const context: TokenContext = { instance, fetch, clock: systemClock() };
 
   return {
+    ...oauth2Calls(context),
+    getUserInfo: async (accessToken) => {
+      const api = createApi({ instance, fetch, authorize: bearer(accessToken) });
+      return fetchProfile(api, instance.id);
+    },
+  };
+}
+
+/** The three calls of OAuth 2, the same at every Bitbucket that speaks it. */
+export function oauth2Calls(context: TokenContext): Omit<BitbucketProvider, "getUserInfo"> {
+  const { instance } = context;
+  return {
     getAuthorizationUrl: async ({ scopes, ...request }) =>
       buildAuthorizationUrl(instance, {
         ...request,
@@ -87,15 +99,10 @@ export function bitbucketProvider(options: BitbucketProviderOptions): BitbucketP
     },
     refreshToken: async (refreshToken) =>
       plainTokens(await requestRefresh(context, new Secret(refreshToken ?? ""))),
-    getUserInfo: async (accessToken) => {
-      const api = createApi({ instance, fetch, authorize: bearer(accessToken) });
-      return fetchProfile(api, instance.id);
-    },
   };
 }
 
-/** Tokens in plain strings. */
-export function plainTokens({ tokens, raw }: TokenAnswer): ProviderTokens {
+function plainTokens({ tokens, raw }: TokenAnswer): ProviderTokens {
   const { accessToken, refreshToken, tokenType, scopes, expiresAt } = tokens;
   return {
     accessToken: accessToken.reveal(),
