@@ -33,7 +33,7 @@ export function explainFor(fullName: string, failure: Failure, suggestion: strin
   return {
     ...failure,
     ...(suggestion === null ? {} : { data: { ...failure.data, suggestion } }),
-    message: `Bitbucket shows no repository ${fullName} to this account: a typo, another workspace, or it was moved or hidden.`,
-    cure: "Check the repository's name and workspace on the connection, and that the account may still see it.",
+    message: `Bitbucket shows no repository ${fullName} to this account: a typo, another place, or it was moved or hidden.`,
+    cure: "Check on the connection what the repository is called and where it lies, and that the account may still see it.",
   };
 }

@@ -124,3 +124,11 @@ test("addresses of a self-hosted Bitbucket are its own at its port, by ssh at an
   ])
     expect(read(foreign).problems[0]?.message).toContain("is not the Bitbucket this connection is for");
 });
+
+test("half a line at a Data Center is completed in its own form", () => {
+  const options = { product: "data-center", hosts: ["git.example.com"], workspace: "ACME" } as const;
+  expect(parseRepositoryLines("Shop", options).problems).toMatchObject([
+    { message: expect.stringContaining("write the project and the repository"), suggestion: "ACME/shop" },
+  ]);
+  expect(parseRepositoryLines("a/b/c", options).problems[0]?.message).toContain("write PROJECT/repository");
+});

@@ -160,7 +160,7 @@ function foreignHost(
   { product = "cloud", hosts = [] }: LineOptions,
 ): string {
   if (product !== "cloud") {
-    return `${host} is not the Bitbucket this connection is for (${hosts.join(", ")}); write PROJECT/repository or an address there.`;
+    return `${host} is not the Bitbucket this connection is for (${hosts.join(", ")}); write ${formOf({ product })} or an address there.`;
   }
   const server = path.includes("scm") || (path.includes("projects") && path.includes("repos"));
   if (server) {
@@ -180,9 +180,8 @@ function readPath(
   if ("message" in reading) return reading;
   const [owner, slug, ...rest] = reading.path.map((part) => part.toLowerCase());
   const workspace = owner === undefined ? undefined : asKey(owner, options);
-  if (workspace === undefined)
-    return { message: "This line names no repository; write workspace/repo-slug." };
-  const repository = (slug ?? workspace).replace(/\.git$/, "");
+  if (workspace === undefined) return { message: `This line names no repository; write ${formOf(options)}.` };
+  const repository = (slug ?? owner ?? "").replace(/\.git$/, "");
   if (slug === undefined) return missingHalf(repository, options);
   const suggestion = `${workspace}/${repository}`;
   const odd = [workspace, repository].find((part) => !slugPattern.test(part));
@@ -192,7 +191,7 @@ function readPath(
     };
   }
   if (rest.length > 0)
-    return { message: "This line has more than two parts; write workspace/repo-slug.", suggestion };
+    return { message: `This line has more than two parts; write ${formOf(options)}.`, suggestion };
   return { workspace, slug: repository };
 }
 
@@ -201,8 +200,15 @@ function asKey(owner: string, { product = "cloud" }: LineOptions): string {
   return product === "cloud" || owner.startsWith("~") ? owner : owner.toUpperCase();
 }
 
-function missingHalf(word: string, { workspace }: LineOptions): { message: string; suggestion?: string } {
-  const message = `“${word}” is only half of it; write the workspace and the repository with a slash between.`;
+/** How a repository is written. */
+function formOf({ product = "cloud" }: LineOptions): string {
+  return product === "cloud" ? "workspace/repo-slug" : "PROJECT/repository";
+}
+
+function missingHalf(word: string, options: LineOptions): { message: string; suggestion?: string } {
+  const { workspace, product = "cloud" } = options;
+  const place = product === "cloud" ? "workspace" : "project";
+  const message = `“${word}” is only half of it; write the ${place} and the repository with a slash between.`;
   const complete = typeof workspace === "string" && slugPattern.test(word) && word !== workspace;
   return complete ? { message, suggestion: `${workspace}/${word}` } : { message };
 }
