@@ -9,6 +9,7 @@ import type { EmulatorContext } from "./core/context.ts";
 import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
 import { randomAppPassword } from "./core/entropy.ts";
 import { EmulatorFailure } from "./core/errors.ts";
+import { createEvents } from "./core/events.ts";
 import { createFaults } from "./core/faults.ts";
 import { createJournal, type JournalEntry } from "./core/journal.ts";
 import { addRepository, plantWorld } from "./core/plant.ts";
@@ -39,7 +40,7 @@ import {
   type EmulatorApiToken,
 } from "./described-tokens.ts";
 import { locateRepository } from "./git/locate.ts";
-import { openEachOnce } from "./git/open-once.ts";
+import { openRepositories } from "./git/repositories.ts";
 import { openPort, type Port } from "./server.ts";
 
 export interface EmulatorOptions extends DataCentersOptions {
@@ -128,14 +129,15 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
   const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked);
   const [web, api] = [originOf(webPort), originOf(apiPort)];
   const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults() };
-  const { openGit, close: closeRepositories } = openEachOnce();
+  const git = openRepositories();
   const dataCenters = await serveDataCenters(asked, otherPorts, {
-    ...{ ...shared, world, openGit, autoApprove: options.autoApprove },
+    ...{ ...shared, world, git, autoApprove: options.autoApprove },
     rules: dataCenterRulesOf(options),
     callbackUrl: callbackOf(options),
   });
   const context: EmulatorContext = {
-    ...{ world, rules, autoApprove, openGit, ...shared },
+    ...{ world, rules, autoApprove, git, ...shared },
+    events: createEvents(),
     origins: { web, api },
     dataCenters: dataCenters.map((each) => each.context),
   };
@@ -173,7 +175,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     },
     async close() {
       await Promise.all([webPort, apiPort, ...otherPorts].map((port) => port.close()));
-      await closeRepositories();
+      await git.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Clock } from "../base/clock.ts";
+import { showAnswer } from "./core/answered.ts";
 import type { EmulatorBindings } from "./core/context.ts";
 import { EmulatorFailure } from "./core/errors.ts";
 import type { ArmedFault, Faults } from "./core/faults.ts";
@@ -97,7 +98,10 @@ async function answerRequest(here: Answering, request: Request, cut: () => void)
     ...note,
     status: response?.status ?? 0,
   });
-  if (response !== null) return response;
+  if (response !== null) {
+    await showAnswer({ origin, request, response, isFault: fault !== undefined && fault.kind !== "delay" });
+    return response;
+  }
   cut();
   return RESPONSE_ALREADY_SENT;
 }

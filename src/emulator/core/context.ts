@@ -1,7 +1,9 @@
 /** Owns what every route of the emulator is handed: the world, the rules, the clock, and where it is reached. */
 import type { ShiftableClock } from "../../base/clock.ts";
+import type { CloudEvent } from "../cloud/events.ts";
 import type { DataCenterContext } from "../data-center/context.ts";
-import type { OpenGit } from "../git/open-once.ts";
+import type { GitRepositories } from "../git/repositories.ts";
+import type { Events } from "./events.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal, RequestNote } from "./journal.ts";
 import type { Rules } from "./rules.ts";
@@ -26,8 +28,10 @@ export interface EmulatorContext {
   readonly autoApprove: Person | null;
   /** Those that run beside Cloud, for control. */
   readonly dataCenters: readonly DataCenterContext[];
-  /** Shared by all products: a folder is opened once. */
-  readonly openGit: OpenGit;
+  /** Shared by all products: a folder is opened once, and has one copy that is written to. */
+  readonly git: GitRepositories;
+  /** What happens at Cloud. */
+  readonly events: Events<CloudEvent>;
 }
 
 /** What the server hands to every request besides the request itself. */

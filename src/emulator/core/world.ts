@@ -98,7 +98,7 @@ export interface Repository {
   readonly isPrivate: boolean;
   readonly createdOn: Date;
   readonly updatedOn: Date;
-  /** Absolute path of the work tree or bare repository. Never written to. */
+  /** Absolute path of the work tree or bare repository, never written to: open and write it through `GitRepositories`. */
   readonly path: string;
 }
 

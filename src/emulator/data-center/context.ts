@@ -1,8 +1,10 @@
 /** Owns what every route of a Data Center or Server is handed: its world, version, rules, the clock, and where it is reached. */
 import type { ShiftableClock } from "../../base/clock.ts";
+import type { Events } from "../core/events.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Journal } from "../core/journal.ts";
-import type { OpenGit } from "../git/open-once.ts";
+import type { GitRepositories } from "../git/repositories.ts";
+import type { DcEvent } from "./events.ts";
 import type { DcRules } from "./rules.ts";
 import type { DataCenterWorld, DcPerson } from "./world.ts";
 
@@ -23,6 +25,8 @@ export interface DataCenterContext {
   readonly baseUrl: string;
   /** Consents to everything by itself; null: a person is asked. */
   readonly autoApprove: DcPerson | null;
-  /** Shared by all products: a folder is opened once. */
-  readonly openGit: OpenGit;
+  /** Shared by all products: a folder is opened once, and has one copy that is written to. */
+  readonly git: GitRepositories;
+  /** What happens at this one. */
+  readonly events: Events<DcEvent>;
 }

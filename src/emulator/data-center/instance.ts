@@ -1,6 +1,7 @@
 /** Owns one running Data Center or Server: planting its world, serving it on its port, and telling what is there. */
 
 import { EmulatorFailure } from "../core/errors.ts";
+import { createEvents } from "../core/events.ts";
 import type { Repository, Workspace } from "../core/world.ts";
 import type { Port } from "../server.ts";
 import type { DataCenterContext } from "./context.ts";
@@ -40,7 +41,7 @@ export interface RunningDataCenter {
 
 /** What is the same for both, and for Cloud. */
 export interface DataCenterShared
-  extends Pick<DataCenterContext, "clock" | "journal" | "faults" | "rules" | "openGit"> {
+  extends Pick<DataCenterContext, "clock" | "journal" | "faults" | "rules" | "git"> {
   readonly workspaces: readonly Workspace[];
   readonly repositories: readonly Repository[];
   /** The name of who consents to everything; ignored where nobody has it. */
@@ -80,7 +81,7 @@ export async function serveDataCenter(
 ): Promise<RunningDataCenter> {
   const world = plantDataCenter(shared.workspaces);
   for (const repository of shared.repositories) addDcRepository(world, repository);
-  const { clock, journal, faults, rules, openGit, callbackUrl } = shared;
+  const { clock, journal, faults, rules, git, callbackUrl } = shared;
   const app = URL.canParse(callbackUrl) ? callbackUrl : "http://localhost:8000";
   const ownCallback = redirectUrl ?? new URL(usual[product].callbackPath, app).href;
   await seedCredentials(world, {
@@ -92,7 +93,8 @@ export async function serveDataCenter(
   const autoApprove =
     shared.autoApprove === undefined ? null : (personByName(world, shared.autoApprove) ?? null);
   const context: DataCenterContext = {
-    ...{ product, world, version, rules, clock, journal, faults, origin, contextPath, autoApprove, openGit },
+    ...{ product, world, version, rules, clock, journal, faults, origin, contextPath, autoApprove, git },
+    events: createEvents(),
     baseUrl: `${origin}${contextPath}`,
   };
   port.serve({

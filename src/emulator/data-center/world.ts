@@ -47,7 +47,7 @@ export interface DcRepository {
   readonly isPublic: boolean;
   /** Person's id → the highest they have, beside what the project gives. */
   readonly permissions: Map<number, RepositoryPermission>;
-  /** Absolute path of the work tree or bare repository. Never written to. */
+  /** Absolute path of the work tree or bare repository, never written to: open and write it through `GitRepositories`. */
   readonly path: string;
 }
 

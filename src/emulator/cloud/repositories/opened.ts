@@ -22,7 +22,7 @@ export function repositoryOpener(context: EmulatorContext): Open {
   return async (repository) => ({
     context,
     repository,
-    git: await context.openGit(repository.path),
+    git: await context.git.open(repository.path),
     links: repositoryLinks(context.origins, repository),
   });
 }

@@ -17,5 +17,5 @@ export type OpenRepository = (repository: DcRepository) => Promise<Opened>;
 export type HistoryHandler = (c: Context<DcEnv>, opened: Opened) => Response | Promise<Response>;
 
 export function repositoryOpener(context: DataCenterContext): OpenRepository {
-  return async (repository) => ({ context, repository, git: await context.openGit(repository.path) });
+  return async (repository) => ({ context, repository, git: await context.git.open(repository.path) });
 }

@@ -1,0 +1,96 @@
+/** Owns which repositories on disk are open, and the copy of each that is written to: what was given stays untouched. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { copyRepository } from "./copy.ts";
+import { type RefChange, refChanges, refsOf } from "./ref-changes.ts";
+import { type GitRepository, openGitRepository } from "./repository.ts";
+
+/** What a piece of writing gave, and which branches and tags it moved. */
+export interface Written<Result> {
+  readonly result: Result;
+  readonly changes: readonly RefChange[];
+}
+
+/** The repositories of all products, by the path they were given under: each open once. */
+export interface GitRepositories {
+  /** For reading. A folder that could not be opened is tried again the next time. */
+  open(path: string): Promise<GitRepository>;
+  /**
+   * Runs `work` on the copy of a repository, which the first writing makes; from then on {@link open} reads the copy.
+   * One piece of writing at a time a repository.
+   */
+  write<Result>(path: string, work: (git: GitRepository) => Promise<Result>): Promise<Written<Result>>;
+  /** Throws the copies away: every repository is again as it was given. */
+  discardWrites(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openRepositories(): GitRepositories {
+  const opened = new Map<string, Promise<GitRepository>>();
+  const copies = new Map<string, Promise<string>>();
+  const queues = new Map<string, Promise<unknown>>();
+  let folder: Promise<string> | undefined;
+  let made = 0;
+
+  const open = async (path: string): Promise<GitRepository> => {
+    const folderOfCopy = await copies.get(path)?.catch(() => undefined);
+    const place = folderOfCopy ?? path;
+    const known = opened.get(place);
+    if (known !== undefined) return known;
+    const opening = openGitRepository(place);
+    opened.set(place, opening);
+    opening.catch(() => opened.delete(place));
+    return opening;
+  };
+
+  const copyOf = (path: string): Promise<string> => {
+    const known = copies.get(path);
+    if (known !== undefined) return known;
+    const copying = copy(path);
+    copies.set(path, copying);
+    copying.catch(() => copies.delete(path));
+    return copying;
+  };
+
+  const copy = async (path: string): Promise<string> => {
+    const { location } = await open(path);
+    folder ??= mkdtemp(join(tmpdir(), "windlass-emulator-"));
+    made += 1;
+    const target = join(await folder, `${made}.git`);
+    await copyRepository(location, target);
+    return target;
+  };
+
+  const closeAll = async () => {
+    const all = await Promise.allSettled(opened.values());
+    opened.clear();
+    await Promise.all(all.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
+  };
+
+  const discardWrites = async () => {
+    await Promise.allSettled(queues.values());
+    copies.clear();
+    await closeAll();
+    if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+    folder = undefined;
+  };
+
+  return {
+    open,
+    write(path, work) {
+      const run = async () => {
+        await copyOf(path);
+        const git = await open(path);
+        const before = await refsOf(git.location);
+        const result = await work(git);
+        return { result, changes: await refChanges(git.location, before, await refsOf(git.location)) };
+      };
+      const turn = (queues.get(path) ?? Promise.resolve()).then(run, run);
+      queues.set(path, turn);
+      return turn;
+    },
+    discardWrites,
+    close: discardWrites,
+  };
+}
