@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Clock } from "../base/clock.ts";
 import { showAnswer } from "./core/answered.ts";
-import type { EmulatorBindings } from "./core/context.ts";
+import type { EmulatorBindings } from "./core/bindings.ts";
 import { EmulatorFailure } from "./core/errors.ts";
 import type { ArmedFault, Faults } from "./core/faults.ts";
 import { harmlessQuery, type Journal, type JournalOrigin, type RequestNote } from "./core/journal.ts";

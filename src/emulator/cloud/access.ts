@@ -3,48 +3,20 @@
  * A route writes `requireScope(needs.repository), visibleRepository(context)` and reads `c.get("repository")`.
  */
 import type { MiddlewareHandler } from "hono";
-import type { EmulatorBindings, EmulatorContext } from "../core/context.ts";
+import type { EmulatorBindings } from "../core/bindings.ts";
+import type { EmulatorContext } from "../core/context.ts";
 import { expand } from "../core/scopes.ts";
 import {
   findRepository,
   findWorkspace,
   membership,
-  type Person,
   type Repository,
-  type ResourceToken,
   reaches,
   type Workspace,
 } from "../core/world.ts";
 import { forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
+import type { Caller } from "./caller.ts";
 import type { Need } from "./needs.ts";
-
-/** Who calls: a person, an app on its own (limited to its workspace), a bot behind an access token, or nobody. */
-export type Caller =
-  | {
-      readonly kind: "person";
-      readonly person: Person;
-      readonly scopes: readonly string[];
-      readonly credential: "oauth2" | "app_password" | "api_token";
-      readonly consumerKey: string | null;
-      readonly grantId: string | null;
-    }
-  | {
-      readonly kind: "app_user";
-      readonly workspaceUuid: string;
-      readonly scopes: readonly string[];
-      readonly credential: "oauth2";
-      readonly consumerKey: string;
-      readonly grantId: string;
-    }
-  | {
-      readonly kind: "access_token";
-      readonly token: ResourceToken;
-      readonly scopes: readonly string[];
-      readonly credential: "repo_access_token" | "project_access_token" | "workspace_access_token";
-      readonly consumerKey: null;
-      readonly grantId: null;
-    }
-  | { readonly kind: "anonymous" };
 
 export interface ApiEnv {
   Bindings: Partial<EmulatorBindings>;

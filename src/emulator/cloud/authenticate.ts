@@ -2,9 +2,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
 import { findPerson } from "../core/world.ts";
-import type { ApiEnv, Caller } from "./access.ts";
+import type { ApiEnv } from "./access.ts";
 import { invalidCredentials, tokenExpired, unauthorized } from "./answers.ts";
 import { findAppPassword } from "./app-passwords.ts";
+import type { Caller } from "./caller.ts";
 import { splitPair } from "./oauth/client.ts";
 import { identifyByAccessToken, looksLikeAccessToken } from "./tokens/access-tokens.ts";
 import { identifyByApiToken, identifyByBareApiToken, looksLikeApiToken } from "./tokens/api-tokens.ts";

@@ -1,7 +1,7 @@
 /** Owns what can happen at Cloud that somebody may want to hear of. */
 import type { Repository } from "../core/world.ts";
 import type { RefChange } from "../git/ref-changes.ts";
-import type { Caller } from "./access.ts";
+import type { Caller } from "./caller.ts";
 
 /** Who did it. */
 export type Actor = Exclude<Caller, { readonly kind: "anonymous" }>;

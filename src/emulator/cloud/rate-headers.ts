@@ -1,7 +1,8 @@
 /** Owns what answers say of the hourly budget: to whom and in which words. Nobody is refused for it here; faults do that. */
 import type { MiddlewareHandler } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
-import type { ApiEnv, Caller } from "./access.ts";
+import type { ApiEnv } from "./access.ts";
+import type { Caller } from "./caller.ts";
 
 const hourMilliseconds = 3_600_000;
 const anonymousCalls = 60;

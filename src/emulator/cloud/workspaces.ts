@@ -8,9 +8,10 @@ import {
   type Repository,
   type Workspace,
 } from "../core/world.ts";
-import { type ApiEnv, belongsTo, type Caller, mayLookInto, requireScope } from "./access.ts";
+import { type ApiEnv, belongsTo, mayLookInto, requireScope } from "./access.ts";
 import { workspaceBase, workspaceObject } from "./accounts.ts";
 import { braced, forbidden, json, workspaceNotFound } from "./answers.ts";
+import type { Caller } from "./caller.ts";
 import { needs } from "./needs.ts";
 import { listPage, type PageLimits } from "./paging.ts";
 import { selectObjects } from "./repositories/query/select.ts";

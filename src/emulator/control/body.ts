@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { json } from "../cloud/answers.ts";
-import type { EmulatorBindings } from "../core/context.ts";
+import type { EmulatorBindings } from "../core/bindings.ts";
 
 export interface ControlEnv {
   Bindings: EmulatorBindings;

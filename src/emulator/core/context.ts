@@ -5,7 +5,7 @@ import type { DataCenterContext } from "../data-center/context.ts";
 import type { GitRepositories } from "../git/repositories.ts";
 import type { Events } from "./events.ts";
 import type { Faults } from "./faults.ts";
-import type { Journal, RequestNote } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { Rules } from "./rules.ts";
 import type { Person, World } from "./world.ts";
 
@@ -32,10 +32,4 @@ export interface EmulatorContext {
   readonly git: GitRepositories;
   /** What happens at Cloud. */
   readonly events: Events<CloudEvent>;
-}
-
-/** What the server hands to every request besides the request itself. */
-export interface EmulatorBindings {
-  /** Filled in by routes, written to the journal afterwards. */
-  readonly note: RequestNote;
 }

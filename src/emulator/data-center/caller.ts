@@ -1,5 +1,5 @@
 /** Owns who calls a Data Center: a person by some credential, a project's or repository's token, or nobody. */
-import type { EmulatorBindings } from "../core/context.ts";
+import type { EmulatorBindings } from "../core/bindings.ts";
 import type { DcScope } from "./scopes.ts";
 import type { DcPerson, DcRepository } from "./world.ts";
 

@@ -1,6 +1,7 @@
 /** Owns the token endpoint: reads the form, proves the client, and hands the request to its grant. */
 import { Hono } from "hono";
-import type { EmulatorBindings, EmulatorContext } from "../../core/context.ts";
+import type { EmulatorBindings } from "../../core/bindings.ts";
+import type { EmulatorContext } from "../../core/context.ts";
 import type { Consumer } from "../../core/oauth-state.ts";
 import { json } from "../answers.ts";
 import { authenticateClient } from "./client.ts";

@@ -2,8 +2,9 @@
 import type { Context } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
 import { findWorkspace, isAdministrator, type Workspace } from "../../core/world.ts";
-import { type ApiEnv, belongsTo, type Caller, mayLookInto, maySee } from "../access.ts";
+import { type ApiEnv, belongsTo, mayLookInto, maySee } from "../access.ts";
 import { badRequest, json, workspaceNotFound } from "../answers.ts";
+import type { Caller } from "../caller.ts";
 import { objectPage } from "./object-page.ts";
 import type { Open, RepositoryHandler } from "./opened.ts";
 import { repositoryObject } from "./shapes/repository.ts";

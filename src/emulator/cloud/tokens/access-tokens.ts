@@ -3,8 +3,9 @@ import type { MiddlewareHandler } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
 import { secretsEqual } from "../../core/entropy.ts";
 import type { ResourceToken, World } from "../../core/world.ts";
-import type { ApiEnv, Caller } from "../access.ts";
+import type { ApiEnv } from "../access.ts";
 import { forbidden, unauthorized } from "../answers.ts";
+import type { Caller } from "../caller.ts";
 
 /** Whether a token is one of these by its looks. */
 export function looksLikeAccessToken(secret: string): boolean {

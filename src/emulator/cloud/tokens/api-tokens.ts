@@ -2,8 +2,8 @@
 import type { EmulatorContext } from "../../core/context.ts";
 import { secretsEqual } from "../../core/entropy.ts";
 import { type ApiToken, type Person, primaryAddress, type World } from "../../core/world.ts";
-import type { Caller } from "../access.ts";
 import { json, unauthorized } from "../answers.ts";
+import type { Caller } from "../caller.ts";
 
 /** Whether a secret is an API token by its looks. */
 export function looksLikeApiToken(secret: string): boolean {

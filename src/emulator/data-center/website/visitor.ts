@@ -1,7 +1,7 @@
 /** Owns who is browsing a Data Center's website: its session cookie, the person logged in, and the token its forms carry. */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { EmulatorBindings } from "../../core/context.ts";
+import type { EmulatorBindings } from "../../core/bindings.ts";
 import { randomText, secretsEqual } from "../../core/entropy.ts";
 import type { DataCenterContext } from "../context.ts";
 import { type DcPerson, personById } from "../world.ts";
