@@ -1,0 +1,48 @@
+/** Owns the little that is said of packages that bring no types. */
+
+declare module "express" {
+  import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+
+  interface Request extends IncomingMessage {
+    session?: object;
+    user?: unknown;
+  }
+  interface Response extends ServerResponse {
+    status(code: number): Response;
+    send(body: string): Response;
+    json(body: unknown): Response;
+  }
+  type Handler = (request: Request, response: Response, next: (error?: unknown) => void) => unknown;
+  interface Application extends RequestListener {
+    use(handler: Handler): Application;
+    get(path: string, ...handlers: readonly Handler[]): Application;
+  }
+  export default function express(): Application;
+}
+
+declare module "passport" {
+  import type { Handler } from "express";
+
+  class Passport {
+    use(strategy: object): this;
+    authenticate(name: string, options?: { session?: boolean; failureRedirect?: string }): Handler;
+  }
+  const passport: { readonly Passport: typeof Passport };
+  export default passport;
+}
+
+declare module "passport-bitbucket-oauth2" {
+  interface Profile {
+    readonly id: string;
+    readonly provider: string;
+    readonly username: string;
+    readonly displayName: string;
+  }
+  type Done = (error: unknown, user?: object) => void;
+  export class Strategy {
+    constructor(
+      options: Readonly<Record<string, string | boolean | readonly string[]>>,
+      verify: (accessToken: string, refreshToken: string, profile: Profile, done: Done) => void,
+    );
+  }
+}
