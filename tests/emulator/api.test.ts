@@ -48,7 +48,7 @@ afterAll(async () => {
 const withHeader = (where: Emulator, path: string, authorization: string) =>
   fetch(`${where.urls.api}${path}`, { headers: { authorization } });
 
-test("point 1: two origins, and a token is worth nothing at the website", async () => {
+test("C1: two origins, and a token is worth nothing at the website", async () => {
   expect(new URL(emulator.urls.bitbucket).origin).not.toBe(new URL(emulator.urls.api).origin);
   const authorization = `Bearer ${tokens.access_token}`;
   const atWebsite = await fetch(`${emulator.urls.bitbucket}/2.0/user`, { headers: { authorization } });
@@ -56,14 +56,14 @@ test("point 1: two origins, and a token is worth nothing at the website", async 
   expect((await fetch(`${emulator.urls.api}/site/oauth2/access_token`, { method: "POST" })).status).toBe(403);
 });
 
-test("point 2: answers are application/json, and failures wear the envelope", async () => {
+test("C2: answers are application/json, and failures wear the envelope", async () => {
   const good = await call(emulator, "/2.0/user", tokens.access_token);
   const bad = await call(emulator, "/2.0/repositories/acme/none", tokens.access_token);
   for (const answer of [good, bad]) expect(answer.headers.get("content-type")).toBe("application/json");
   expect(await bad.json()).toEqual({ type: "error", error: { message: expect.any(String) } });
 });
 
-test("point 3: answers to OAuth tokens say what was granted, what is accepted and which credential it was", async () => {
+test("C3: answers to OAuth tokens say what was granted, what is accepted and which credential it was", async () => {
   const answer = await call(emulator, "/2.0/user", tokens.access_token);
   expect(answer.headers.get("x-oauth-scopes")).toBe("account, email, repository, pullrequest, webhook");
   expect(answer.headers.get("x-accepted-oauth-scopes")).toBe("account");
@@ -73,7 +73,7 @@ test("point 3: answers to OAuth tokens say what was granted, what is accepted an
   expect([refused.status, refused.headers.get("x-oauth-scopes")]).toEqual([403, "email"]);
 });
 
-test("point 4: an unknown path is 404 with the hint, one without /2.0 is 403, a trailing slash is tolerated", async () => {
+test("C4: an unknown path is 404 with the hint, one without /2.0 is 403, a trailing slash is tolerated", async () => {
   expect(await seen(call(emulator, "/2.0/nothing/here", tokens.access_token))).toEqual([
     404,
     {
@@ -98,7 +98,7 @@ test("point 4: an unknown path is 404 with the hint, one without /2.0 is 403, a 
     expect((await call(emulator, path, tokens.access_token)).status, path).toBe(200);
 });
 
-test("point 5: links are absolute, on the emulator's origins, with encoded braces", async () => {
+test("C5: links are absolute, on the emulator's origins, with encoded braces", async () => {
   const [, user] = await seen(call(emulator, "/2.0/user", tokens.access_token));
   const { links, uuid } = user as { links: { self: { href: string } }; uuid: string }; // compared right below
   expect(uuid).toMatch(/^\{[0-9a-f-]{36}\}$/);
@@ -107,7 +107,7 @@ test("point 5: links are absolute, on the emulator's origins, with encoded brace
     expect([emulator.urls.api, emulator.urls.bitbucket]).toContain(new URL(href).origin);
 });
 
-test("point 20, G15: only the Bearer header counts; a token in query or form is 401 even when valid", async () => {
+test("C20, G15: only the Bearer header counts; a token in query or form is 401 even when valid", async () => {
   const { access_token } = tokens;
   expect((await call(emulator, "/2.0/user", access_token)).status).toBe(200);
   expect((await withHeader(emulator, "/2.0/user", `bearer ${access_token}`)).status).toBe(200);
@@ -123,13 +123,13 @@ test("point 20, G15: only the Bearer header counts; a token in query or form is 
   expect((await inForm(in2025, tokens2025.access_token)).status).toBe(200);
 });
 
-test("point 20, G16, G17: under the rules of 2025 a token in the query is taken", async () => {
+test("C20, G16, G17: under the rules of 2025 a token in the query is taken", async () => {
   const query = (token: string) => `?${new URLSearchParams({ access_token: token })}`;
   expect((await fetch(`${in2025.urls.api}/2.0/user${query(tokens2025.access_token)}`)).status).toBe(200);
   expect((await fetch(`${in2025.urls.api}/2.0/user${query("garbage")}`)).status).toBe(401);
 });
 
-test("point 20, G16: under the rules of 2025 a form with a token is answered as the read where nothing else is posted", async () => {
+test("C20, G16: under the rules of 2025 a form with a token is answered as the read where nothing else is posted", async () => {
   const { access_token } = tokens2025;
   const post = (path: string, fields: Readonly<Record<string, string>>) =>
     fetch(`${in2025.urls.api}${path}`, { method: "POST", body: new URLSearchParams(fields) });
@@ -148,7 +148,7 @@ test("point 20, G16: under the rules of 2025 a form with a token is answered as 
   expect(in2025.control.requests().at(-1)).toMatchObject({ method: "POST", path: "/2.0/user", status: 404 });
 });
 
-test("point 20: a consumer's key and secret are no credentials of the API", async () => {
+test("C20: a consumer's key and secret are no credentials of the API", async () => {
   const { key, secret } = firstConsumer(emulator);
   for (const [where, consumer] of [
     [emulator, { key, secret }],
@@ -161,7 +161,7 @@ test("point 20: a consumer's key and secret are no credentials of the API", asyn
   }
 });
 
-test("point 20, 24: an app password is 401 today, and works with its scopes under the rules of 2025", async () => {
+test("C20, C24: an app password is 401 today, and works with its scopes under the rules of 2025", async () => {
   const seed = {
     people: [
       { username: "ada", displayName: "Ada", appPasswords: [{ password: "ATBBx:y", scopes: ["account"] }] },
@@ -184,7 +184,7 @@ test("point 20, 24: an app password is 401 today, and works with its scopes unde
   await then.close();
 });
 
-test("point 21: an unknown token has its sentence and a challenge, an unknown scheme too", async () => {
+test("C21: an unknown token has its sentence and a challenge, an unknown scheme too", async () => {
   for (const authorization of ["Bearer garbage", "token garbage", "Bearer"]) {
     const answer = await withHeader(emulator, "/2.0/user", authorization);
     expect(answer.status).toBe(401);
@@ -193,7 +193,7 @@ test("point 21: an unknown token has its sentence and a challenge, an unknown sc
   }
 });
 
-test("point 21, G13: after two hours a token has expired, says so, and a refresh helps", async () => {
+test("C21, G13: after two hours a token has expired, says so, and a refresh helps", async () => {
   const where = await createEmulator();
   const first = await tokensFor(where);
   where.control.advance(7199);
@@ -211,7 +211,7 @@ test("point 21, G13: after two hours a token has expired, says so, and a refresh
   await where.close();
 });
 
-test("point 22, G4, G18: a missing scope is 403 with required and granted, granted as it was given", async () => {
+test("C22, G4, G18: a missing scope is 403 with required and granted, granted as it was given", async () => {
   const narrow = await tokensFor(emulator, "John Doe", { scope: "pullrequest" });
   expect(await seen(call(emulator, "/2.0/user/emails", narrow.access_token))).toEqual([
     403,
@@ -231,7 +231,7 @@ test("point 22, G4, G18: a missing scope is 403 with required and granted, grant
   ]);
 });
 
-test("point 23: a hidden repository is 404 with the sentence, for strangers, the anonymous and the absent alike", async () => {
+test("C23: a hidden repository is 404 with the sentence, for strangers, the anonymous and the absent alike", async () => {
   const answers = [
     call(emulator, "/2.0/repositories/globex/hidden", tokens.access_token),
     call(emulator, "/2.0/repositories/globex/none", tokens.access_token),
@@ -252,7 +252,7 @@ test("point 23: a hidden repository is 404 with the sentence, for strangers, the
   expect((await fetch(`${emulator.urls.api}/2.0/repositories/globex/open`)).status).toBe(200);
 });
 
-test("point 23: authentication comes before scope, and scope before visibility", async () => {
+test("C23: authentication comes before scope, and scope before visibility", async () => {
   const path = "/2.0/repositories/globex/hidden";
   expect((await call(emulator, path, "garbage")).status).toBe(401);
   const narrow = await tokensFor(emulator, "John Doe", { scope: "account" });

@@ -26,7 +26,7 @@ async function location(parameters: Parameters, where = john): Promise<string | 
   );
 }
 
-test("point 6: an unknown or missing client gets an HTML page, never a redirect", async () => {
+test("C6: an unknown or missing client gets an HTML page, never a redirect", async () => {
   for (const parameters of [{ client_id: "nobody", redirect_uri: "https://evil.example/" }, {}]) {
     const answer = await authorize(john, parameters);
     expect(answer.status).toBe(400);
@@ -42,7 +42,7 @@ test('point 6: a redirect_uri that is not allowed gets the page "Invalid redirec
   expect(await answer.text()).toContain("Invalid redirect_uri");
 });
 
-test("point 6: response_type=token and a missing response_type are refused on a page", async () => {
+test("C6: response_type=token and a missing response_type are refused on a page", async () => {
   for (const type of ["token", "", "code token"]) {
     const answer = await authorize(john, { client_id: key(), response_type: type });
     expect(answer.status).toBe(400);
@@ -55,13 +55,13 @@ test("a parameter sent twice is refused on a page", async () => {
   expect((await fetch(url, { redirect: "manual" })).status).toBe(400);
 });
 
-test("point 7: without redirect_uri the registered URL is used, and a longer path is allowed", async () => {
+test("C7: without redirect_uri the registered URL is used, and a longer path is allowed", async () => {
   expect(await location({})).toMatch(`${callbackUrl}?code=`);
   expect(await location({ redirect_uri: callbackUrl })).toMatch(`${callbackUrl}?code=`);
   expect(await location({ redirect_uri: `${callbackUrl}/connect` })).toMatch(`${callbackUrl}/connect?code=`);
 });
 
-test("point 7: everything that does not extend the registered URL at a path boundary is refused", async () => {
+test("C7: everything that does not extend the registered URL at a path boundary is refused", async () => {
   for (const redirect_uri of [
     `${callbackUrl}evil`,
     `${callbackUrl}/../evil`,
@@ -80,7 +80,7 @@ test("point 7: everything that does not extend the registered URL at a path boun
     expect(await location({ redirect_uri }), redirect_uri).toBeNull();
 });
 
-test("point 7: the rules can allow raw prefixes, other queries and any loopback port", async () => {
+test("C7: the rules can allow raw prefixes, other queries and any loopback port", async () => {
   for (const [rule, redirect_uri] of [
     ["redirectRawPrefix", `${callbackUrl}evil`],
     ["redirectQueryMayDiffer", `${callbackUrl}?next=1`],
@@ -92,7 +92,7 @@ test("point 7: the rules can allow raw prefixes, other queries and any loopback 
   }
 });
 
-test("point 8: a stranger is asked to log in, and then sees consumer and scopes in words", async () => {
+test("C8: a stranger is asked to log in, and then sees consumer and scopes in words", async () => {
   const stranger = await authorize(emulator, {
     client_id: firstConsumer(emulator).key,
     scope: "account email",
@@ -114,7 +114,7 @@ test("point 8: a stranger is asked to log in, and then sees consumer and scopes 
   expect(page).not.toContain("Read your repositories");
 });
 
-test("point 8: granting gives code and state, cancelling access_denied and state", async () => {
+test("C8: granting gives code and state, cancelling access_denied and state", async () => {
   const parameters = { client_id: firstConsumer(emulator).key, state: "s" };
   const granted = await consent(emulator, "John Doe", parameters);
   expect(granted.answer.status).toBe(302);
@@ -127,7 +127,7 @@ test("point 8: granting gives code and state, cancelling access_denied and state
   expect(Object.fromEntries(denied.callback.searchParams)).toEqual({ error: "access_denied", state: "s" });
 });
 
-test("point 8: the state comes back byte by byte, and not at all when none was sent", async () => {
+test("C8: the state comes back byte by byte, and not at all when none was sent", async () => {
   for (const state of ["a%2Fb+c%20d", "%FF%00", "a=b", "~!*()", "", "%C3%A9"]) {
     const url = `${john.urls.bitbucket}/site/oauth2/authorize?client_id=${key()}&response_type=code&state=${state}`;
     const back = (await fetch(url, { redirect: "manual" })).headers.get("location") ?? "";
@@ -148,7 +148,7 @@ test("a consent form without the page's own token grants nothing", async () => {
   expect(answer.headers.get("location")).toBeNull();
 });
 
-test("point 9: a code works once, for its client, with the redirect_uri it was sent with, for ten minutes", async () => {
+test("C9: a code works once, for its client, with the redirect_uri it was sent with, for ten minutes", async () => {
   const redirect_uri = `${callbackUrl}/connect`;
   const codeFor = async (parameters: Parameters = {}) =>
     new URL((await location(parameters)) ?? "").searchParams.get("code") ?? "";
@@ -164,7 +164,7 @@ test("point 9: a code works once, for its client, with the redirect_uri it was s
   expect(await exchange({ code: late })).toBe(400);
 });
 
-test("point 10: scope narrows, nothing asked gives all, and too much is an invalid_scope or narrowed, as the rule says", async () => {
+test("C10: scope narrows, nothing asked gives all, and too much is an invalid_scope or narrowed, as the rule says", async () => {
   const scopeOf = async (where: Emulator, parameters: Parameters) => {
     const code = new URL((await location(parameters, where)) ?? "").searchParams.get("code") ?? "";
     const [, body] = await seen(requestToken(where, { grant_type: "authorization_code", code }));
@@ -180,7 +180,7 @@ test("point 10: scope narrows, nothing asked gives all, and too much is an inval
   await dropping.close();
 });
 
-test("point 11: PKCE is accepted and ignored, unless the rule checks it", async () => {
+test("C11: PKCE is accepted and ignored, unless the rule checks it", async () => {
   const code_challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"; // RFC 7636 appendix B
   const code_verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   const strict = await createEmulator({ autoApprove: "johndoe", rules: { pkceChecked: true } });

@@ -23,7 +23,7 @@ const control = (path: string, body: unknown, headers: Record<string, string> = 
   });
 const user = () => call(emulator, "/2.0/user", token);
 
-test("point 41: a 429 has Bitbucket's sentence, and Retry-After only when it is asked for", async () => {
+test("C41: a 429 has Bitbucket's sentence, and Retry-After only when it is asked for", async () => {
   emulator.control.addFault({ path: "/2.0/*", kind: "rate-limit" });
   const bare = await user();
   expect([bare.status, bare.headers.get("retry-after")]).toEqual([429, null]);
@@ -43,7 +43,7 @@ test("point 41: a 429 has Bitbucket's sentence, and Retry-After only when it is 
   ]);
 });
 
-test("point 41: 500, 502 and 503 come as HTML, 555 and others in the envelope", async () => {
+test("C41: 500, 502 and 503 come as HTML, 555 and others in the envelope", async () => {
   for (const status of [500, 502, 503]) {
     emulator.control.addFault({ path: "/2.0/user", kind: "html", status });
     const answer = await user();
@@ -54,7 +54,7 @@ test("point 41: 500, 502 and 503 come as HTML, 555 and others in the envelope", 
   expect(await seen(user())).toEqual([555, { type: "error", error: { message: expect.any(String) } }]);
 });
 
-test("point 41: a slow answer waits on the emulator's clock", async () => {
+test("C41: a slow answer waits on the emulator's clock", async () => {
   emulator.control.addFault({ path: "/2.0/user", kind: "delay", delayMilliseconds: 3_600_000 });
   let done = false;
   const answer = user().then(({ status }) => {
@@ -67,7 +67,7 @@ test("point 41: a slow answer waits on the emulator's clock", async () => {
   expect(await answer).toBe(200);
 });
 
-test("point 41: a connection is cut, before the work or after it", async () => {
+test("C41: a connection is cut, before the work or after it", async () => {
   const { refresh_token } = await tokensFor(emulator);
   emulator.control.addFault({ path: "/site/oauth2/access_token", kind: "cut", afterWork: true });
   await expect(refreshWith(emulator, refresh_token)).rejects.toThrow();
@@ -82,7 +82,7 @@ test("point 41: a connection is cut, before the work or after it", async () => {
   expect((await refreshWith(emulator, other.refresh_token)).status).toBe(200);
 });
 
-test("point 41: a fault hits by method, path, origin and count, after those it lets pass", async () => {
+test("C41: a fault hits by method, path, origin and count, after those it lets pass", async () => {
   emulator.control.addFault({ method: "POST", path: "/2.0/user", kind: "status", count: 0 });
   emulator.control.addFault({ origin: "web", path: "/2.0/user", kind: "status", count: 0 });
   emulator.control.addFault({ path: "/2.0/user", kind: "status", status: 503, skip: 1, count: 2 });

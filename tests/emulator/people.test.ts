@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const as = (name: (typeof names)[number], path: string) => seen(call(emulator, path, tokens.get(name) ?? ""));
 
-test("point 25, G14: /user is the person who consented, with username, without e-mail, second factor unknown", async () => {
+test("C25, G14: /user is the person who consented, with username, without e-mail, second factor unknown", async () => {
   const [status, body] = await as("John Doe", "/2.0/user");
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -62,7 +62,7 @@ test("point 25, G14: /user is the person who consented, with username, without e
   expect(JSON.stringify(body)).not.toContain("user@example.com");
 });
 
-test("point 25: a person may have no username; embedded people never have one", async () => {
+test("C25: a person may have no username; embedded people never have one", async () => {
   const [, kim] = await as("Kim Noname", "/2.0/user");
   expect(kim).toMatchObject({ nickname: "Kim", display_name: "Kim Noname" });
   expect(kim).not.toHaveProperty("username");
@@ -73,7 +73,7 @@ test("point 25: a person may have no username; embedded people never have one", 
   expect((membership as { user: object }).user).not.toHaveProperty("username");
 });
 
-test("point 25: the links of a person lead to something", async () => {
+test("C25: the links of a person lead to something", async () => {
   const [, body] = await as("John Doe", "/2.0/user");
   const { links } = body as { links: Record<"self" | "html" | "avatar", { href: string }> };
   expect(
@@ -83,7 +83,7 @@ test("point 25: the links of a person lead to something", async () => {
   expect((await fetch(links.avatar.href)).headers.get("content-type")).toBe("image/svg+xml");
 });
 
-test("point 26: e-mails come in pages: one, several, an unconfirmed primary, none", async () => {
+test("C26: e-mails come in pages: one, several, an unconfirmed primary, none", async () => {
   expect(await as("John Doe", "/2.0/user/emails")).toEqual([
     200,
     {
@@ -113,7 +113,7 @@ test("point 26: e-mails come in pages: one, several, an unconfirmed primary, non
   expect(await facts("Nora Nomail")).toEqual([]);
 });
 
-test("point 26: pages go on through next, up to the last, and a page length out of range is refused", async () => {
+test("C26: pages go on through next, up to the last, and a page length out of range is refused", async () => {
   const [, first] = await as("Jane Roe", "/2.0/user/emails?pagelen=2");
   expect(first).toMatchObject({
     pagelen: 2,
@@ -131,7 +131,7 @@ test("point 26: pages go on through next, up to the last, and a page length out 
     ]);
 });
 
-test("point 27: /user/workspaces lists thin workspaces without name, none, one or two", async () => {
+test("C27: /user/workspaces lists thin workspaces without name, none, one or two", async () => {
   expect(await as("John Doe", "/2.0/user/workspaces")).toEqual([
     200,
     {
@@ -167,7 +167,7 @@ test("point 27: /user/workspaces lists thin workspaces without name, none, one o
   expect(await as("Sam Solo", "/2.0/user/workspaces")).toMatchObject([200, { size: 0, values: [] }]);
 });
 
-test("point 27: a workspace by slug or uuid has a name; one that is foreign or unknown is 404", async () => {
+test("C27: a workspace by slug or uuid has a name; one that is foreign or unknown is 404", async () => {
   const [, body] = await as("John Doe", "/2.0/workspaces/acme");
   expect(body).toMatchObject({ type: "workspace", slug: "acme", name: "Acme", is_private: true });
   const { uuid } = body as { uuid: string };
@@ -184,7 +184,7 @@ test("point 27: a workspace by slug or uuid has a name; one that is foreign or u
   await forbidding.close();
 });
 
-test("point 27: one's permission in a workspace, and on its repositories with q", async () => {
+test("C27: one's permission in a workspace, and on its repositories with q", async () => {
   expect(await as("John Doe", "/2.0/user/workspaces/acme/permission")).toMatchObject([
     200,
     { type: "workspace_membership", permission: "owner" },
@@ -209,7 +209,7 @@ test("point 27: one's permission in a workspace, and on its repositories with q"
   expect((await as("Sam Solo", path))[0]).toBe(403);
 });
 
-test("point 28: the lists across workspaces are gone, with the doubled data", async () => {
+test("C28: the lists across workspaces are gone, with the doubled data", async () => {
   for (const path of [
     "/repositories",
     "/workspaces",
@@ -221,7 +221,7 @@ test("point 28: the lists across workspaces are gone, with the doubled data", as
   expect(await seen(fetch(`${emulator.urls.api}/2.0/repositories?role=member`))).toEqual([410, gone]);
 });
 
-test("point 28: under the rules of 2025 they answer", async () => {
+test("C28: under the rules of 2025 they answer", async () => {
   const get = (path: string) => seen(call(in2025, `/2.0${path}`, then));
   expect(await get("/workspaces")).toMatchObject([
     200,

@@ -22,7 +22,7 @@ const hashes = async (path: string) => (await served.all(path)).map(({ hash }) =
 const log = (slug: string, ...args: readonly string[]) =>
   gitLines(served.folderOf(slug), "rev-list", ...args);
 
-test("point 30: pages have values, pagelen and an opaque next, never size or page", async () => {
+test("C30: pages have values, pagelen and an opaque next, never size or page", async () => {
   const first = await served.json(`${nasty}/commits?pagelen=7`);
   expect(Object.keys(first).toSorted()).toEqual(["next", "pagelen", "values"]);
   const last = await served.json(`${nasty}/commits/main?pagelen=100`);
@@ -30,13 +30,13 @@ test("point 30: pages have values, pagelen and an opaque next, never size or pag
   expect((await served.json(`${nasty}/commits`)).values).toHaveLength(10);
 });
 
-test("point 30: all pages together are the commits of git log, in its order", async () => {
+test("C30: all pages together are the commits of git log, in its order", async () => {
   expect(await hashes(`${nasty}/commits?pagelen=7`)).toEqual(log("nasty", "--branches", "--tags"));
   expect(await hashes(`${nasty}/commits/main?pagelen=13`)).toEqual(log("nasty", "main"));
   expect(await hashes("/repositories/acme/large/commits/main?pagelen=70")).toEqual(log("large", "main"));
 });
 
-test("point 30: include and exclude are repeated, by GET and by POST, and path narrows", async () => {
+test("C30: include and exclude are repeated, by GET and by POST, and path narrows", async () => {
   const query = "include=feature/left&include=release-1.0&exclude=v1.0&exclude=imported";
   const expected = log("nasty", "feature/left", "release-1.0", "^v1.0", "^imported");
   expect(await hashes(`${nasty}/commits?${query}`)).toEqual(expected);
@@ -58,7 +58,7 @@ test("point 30: include and exclude are repeated, by GET and by POST, and path n
   expect(await hashes(`${nasty}/commits/main?path=star*%5Bbracket%5D.txt`)).toHaveLength(2);
 });
 
-test("point 30: a page that was begun goes on where it was, though branches move", async () => {
+test("C30: a page that was begun goes on where it was, though branches move", async () => {
   const first = await served.json("/repositories/acme/checkout-api/commits/main?pagelen=3");
   const folder = served.folderOf("checkout-api");
   const before = log("checkout-api", "main");
@@ -68,7 +68,7 @@ test("point 30: a page that was begun goes on where it was, though branches move
   expect(second.values.map(({ hash }: { hash: string }) => hash)).toEqual(before.slice(3, 6));
 });
 
-test("point 30: an unknown reference answers 404 with the names doubled", async () => {
+test("C30: an unknown reference answers 404 with the names doubled", async () => {
   const unknown = {
     type: "error",
     error: { message: "Commit not found", data: { shas: ["nope"] } },
@@ -90,13 +90,13 @@ test("point 30: an unknown reference answers 404 with the names doubled", async 
   expect(both).toMatchObject({ data: { shas: ["nope", zeros] } });
 });
 
-test("point 30: a next that was tampered with is refused", async () => {
+test("C30: a next that was tampered with is refused", async () => {
   for (const page of ["2", "abc", Buffer.from("--output=x  0").toString("base64url")]) {
     expect([page, (await served.fetch(`${nasty}/commits?page=${page}`)).status]).toEqual([page, 400]);
   }
 });
 
-test("point 30: authors are raw, and users only where the address is a person's", async () => {
+test("C30: authors are raw, and users only where the address is a person's", async () => {
   const commits = await served.all("/repositories/acme/checkout-api/commits/main?pagelen=50");
   const authors = new Map(commits.map(({ author }) => [author.raw, author.user]));
   expect(authors.get("John Doe <user@example.com>")).toMatchObject({

@@ -48,14 +48,14 @@ function rowsOf(values: readonly Answer[]): readonly string[] {
 }
 
 describe.each(["nasty", "checkout-api", "large"])("the history %s", (slug) => {
-  test("point 31: every commit's diffstat equals git diff-tree --numstat -M", async () => {
+  test("C31: every commit's diffstat equals git diff-tree --numstat -M", async () => {
     for (const { hash, base } of commitPairs(served.folderOf(slug))) {
       const values = await served.all(`/repositories/acme/${slug}/diffstat/${hash}`);
       expect([hash, rowsOf(values)]).toEqual([hash, numstat(served.folderOf(slug), base, hash)]);
     }
   });
 
-  test("point 31: every commit's diff equals git diff, byte for byte", async () => {
+  test("C31: every commit's diff equals git diff, byte for byte", async () => {
     for (const { hash, base } of commitPairs(served.folderOf(slug))) {
       const answer = await served.fetch(`/repositories/acme/${slug}/diff/${hash}`);
       expect(answer.headers.get("Content-Type")).toBe("text/plain");
@@ -67,7 +67,7 @@ describe.each(["nasty", "checkout-api", "large"])("the history %s", (slug) => {
   });
 });
 
-test("point 31: the status and the side that is not there", async () => {
+test("C31: the status and the side that is not there", async () => {
   const bySubject = async (subject: string) => {
     const [hash] = gitLines(served.folderOf("nasty"), "log", "--all", "--format=%H", `--grep=^${subject}$`);
     return served.all(`${nasty}/diffstat/${hash}`);
@@ -105,7 +105,7 @@ test("point 31: the status and the side that is not there", async () => {
   expect(await bySubject("Nothing at all")).toEqual([]);
 });
 
-test("point 31: paths are text, and escaped as a diff writes them", async () => {
+test("C31: paths are text, and escaped as a diff writes them", async () => {
   const [hash] = gitLines(served.folderOf("nasty"), "log", "--format=%H", "--grep=^Add every odd name$");
   const changes = await served.all(`${nasty}/diffstat/${hash}`);
   const files = changes.flatMap((change) => change.new ?? []);
@@ -128,7 +128,7 @@ test("point 31: paths are text, and escaped as a diff writes them", async () => 
   expect(files.map((file) => file.escaped_path).toSorted()).toEqual(quoted.toSorted());
 });
 
-test("point 31: a spec of two commits is in the order opposite to git's, from the merge base unless told otherwise", async () => {
+test("C31: a spec of two commits is in the order opposite to git's, from the merge base unless told otherwise", async () => {
   const folder = served.folderOf("nasty");
   const stat = async (path: string) => rowsOf(await served.all(`${nasty}/diffstat/${path}`));
   const [base = ""] = gitLines(folder, "merge-base", "feature/left", "feature/right");
@@ -149,7 +149,7 @@ test("point 31: a spec of two commits is in the order opposite to git's, from th
   expect(both.status).toBe(400);
 });
 
-test("point 31: path is repeatable; context, whitespace, renames and binaries can be chosen", async () => {
+test("C31: path is repeatable; context, whitespace, renames and binaries can be chosen", async () => {
   const folder = served.folderOf("nasty");
   const text = async (query: string) =>
     (await served.fetch(`${nasty}/diff/main..v1.0?topic=false&${query}`)).text();
@@ -167,7 +167,7 @@ test("point 31: path is repeatable; context, whitespace, renames and binaries ca
   expect(await served.all(`${nasty}/diffstat/${hash}?path=lib`)).toEqual([]);
 });
 
-test("point 31: a diffstat's page holds 500 unless asked for up to 5000", async () => {
+test("C31: a diffstat's page holds 500 unless asked for up to 5000", async () => {
   const path = `${nasty}/diffstat/main..v1.0?topic=false`;
   const first = await served.json(path);
   expect(first).toMatchObject({ pagelen: 500, page: 1, size: first.values.length });

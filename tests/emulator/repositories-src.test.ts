@@ -31,7 +31,7 @@ function files(folder: string, revision: string): readonly (readonly [string, st
 const encoded = (path: string) =>
   path.replaceAll(/[^A-Za-z0-9/._~-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
-test("point 32: every file of two histories comes byte for byte, whatever its name", async () => {
+test("C32: every file of two histories comes byte for byte, whatever its name", async () => {
   for (const slug of ["nasty", "checkout-api"]) {
     const folder = served.folderOf(slug);
     for (const [path, blob] of files(folder, "main")) {
@@ -43,7 +43,7 @@ test("point 32: every file of two histories comes byte for byte, whatever its na
   }
 });
 
-test("point 32: the ETag follows content and mode, not the place", async () => {
+test("C32: the ETag follows content and mode, not the place", async () => {
   const at = async (path: string, headers: Record<string, string> = {}) =>
     served.fetch(`${nasty}/src/${path}`, { headers });
   const exec = commitNamed("Add empty files");
@@ -57,7 +57,7 @@ test("point 32: the ETag follows content and mode, not the place", async () => {
   expect((await at(`${exec}/empty/one`, { "If-None-Match": `${etags[0]}` })).status).toBe(304);
 });
 
-test("point 32: the type goes by the name", async () => {
+test("C32: the type goes by the name", async () => {
   const type = async (path: string) =>
     (await served.fetch(`/repositories/acme/checkout-api/src/main/${path}`)).headers.get("Content-Type");
   expect(await type("README.md")).toBe("text/plain");
@@ -65,7 +65,7 @@ test("point 32: the type goes by the name", async () => {
   expect(await type("docs/price.png")).toBe("image/png");
 });
 
-test("point 32: format=meta tells attributes as a list", async () => {
+test("C32: format=meta tells attributes as a list", async () => {
   const meta = (subject: string, path: string) =>
     served.json(`${nasty}/src/${commitNamed(subject)}/${path}?format=meta`);
   expect(await meta("Add links", "link")).toMatchObject({
@@ -85,14 +85,14 @@ test("point 32: format=meta tells attributes as a list", async () => {
   expect(folder.links.self.href).toMatch(/\/src\/$/);
 });
 
-test("point 32: a submodule's content is the hash it points to, a link's its target", async () => {
+test("C32: a submodule's content is the hash it points to, a link's its target", async () => {
   const text = async (subject: string, path: string) =>
     (await served.fetch(`${nasty}/src/${commitNamed(subject)}/${path}`)).text();
   expect(await text("Add a submodule", "vendor/sub")).toBe("0123456789abcdef0123456789abcdef01234567");
   expect(await text("Add links", "link")).toBe("README.md");
 });
 
-test("point 32: folders are listed in pages, deeper levels after the higher ones", async () => {
+test("C32: folders are listed in pages, deeper levels after the higher ones", async () => {
   const names = async (path: string) =>
     (await served.all(`${nasty}/src/main/${path}`)).map((entry: Answer) => pathOfLink(entry.links.self.href));
   const tree = (...args: readonly string[]) =>
@@ -116,14 +116,14 @@ test("point 32: folders are listed in pages, deeper levels after the higher ones
   expect((await served.json(`${nasty}/src/main/`)).pagelen).toBe(10);
 });
 
-test("point 32: listings are filtered and sorted", async () => {
+test("C32: listings are filtered and sorted", async () => {
   const q = encodeURIComponent('size > 1024 and attributes = "binary"');
   const [entry, ...rest] = await served.all(`${nasty}/src/main/bin/?q=${q}&sort=-size`);
   expect(entry).toMatchObject({ path: "bin/one.bin", size: 2000, attributes: ["binary"] });
   expect(rest).toEqual([]);
 });
 
-test("point 32: /src goes on to the main branch; a folder's root needs its slash", async () => {
+test("C32: /src goes on to the main branch; a folder's root needs its slash", async () => {
   const answer = await served.fetch(`${nasty}/src?format=meta`);
   expect(answer.status).toBe(302);
   const target = answer.headers.get("Location") ?? "";
@@ -133,7 +133,7 @@ test("point 32: /src goes on to the main branch; a folder's root needs its slash
   expect((await served.fetch(`${nasty}/src/main`)).status).toBe(404);
 });
 
-test("point 32: what is not there is named; a branch with a slash cannot stand in the URL", async () => {
+test("C32: what is not there is named; a branch with a slash cannot stand in the URL", async () => {
   const absent = await served.fetch(`${nasty}/src/main/no/shard.yml`);
   expect(absent.status).toBe(404);
   expect(await absent.json()).toEqual({

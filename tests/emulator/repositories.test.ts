@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => served.stop());
 
-test("point 29: a repository has every key Bitbucket sends, with its nulls", async () => {
+test("C29: a repository has every key Bitbucket sends, with its nulls", async () => {
   const repository = await served.json("/repositories/acme/checkout-api");
   expect(Object.keys(repository).toSorted()).toEqual(
     "created_on description enforced_signed_commits fork_policy full_name has_issues has_wiki is_private language links mainbranch name override_settings owner parent project scm size slug type updated_on uuid website workspace".split(
@@ -51,14 +51,14 @@ test("point 29: a repository has every key Bitbucket sends, with its nulls", asy
   ]);
 });
 
-test("point 29: an empty repository has no main branch and no commits", async () => {
+test("C29: an empty repository has no main branch and no commits", async () => {
   expect((await served.json("/repositories/acme/empty")).mainbranch).toBeNull();
   expect((await served.json("/repositories/acme/empty/commits")).values).toEqual([]);
   expect((await served.json("/repositories/acme/empty/refs")).values).toEqual([]);
   expect((await served.fetch("/repositories/acme/empty/commits/main")).status).toBe(404);
 });
 
-test("point 29: a repository is found by slug, by uuid, and by uuid alone", async () => {
+test("C29: a repository is found by slug, by uuid, and by uuid alone", async () => {
   const { uuid, workspace } = await served.json("/repositories/acme/checkout-api");
   for (const handle of [`acme/${uuid}`, `{}/${uuid}`, `${workspace.uuid}/checkout-api`]) {
     const path = handle.split("/").map(encodeURIComponent).join("/");
@@ -67,7 +67,7 @@ test("point 29: a repository is found by slug, by uuid, and by uuid alone", asyn
   expect((await served.fetch(`/repositories/globex/${encodeURIComponent(uuid)}`)).status).toBe(404);
 });
 
-test("point 29: the list takes role, q and sort", async () => {
+test("C29: the list takes role, q and sort", async () => {
   const slugs = async (query: string) =>
     (await served.json(`/repositories/acme${query}`)).values.map(({ slug }: { slug: string }) => slug);
   const q = (text: string) => `?q=${encodeURIComponent(text)}`;
@@ -83,7 +83,7 @@ test("point 29: the list takes role, q and sort", async () => {
   expect(await slugs(q('slug !~ "t" and slug != "x"'))).toEqual([]);
 });
 
-test("point 29: a query that cannot be read is refused", async () => {
+test("C29: a query that cannot be read is refused", async () => {
   for (const q of [
     "name ~",
     'name "x"',
@@ -101,7 +101,7 @@ test("point 29: a query that cannot be read is refused", async () => {
   expect((await served.fetch("/repositories/nowhere")).status).toBe(404);
 });
 
-test("point 35: pages hold 10 by default and 100 at most, and the last has no next", async () => {
+test("C35: pages hold 10 by default and 100 at most, and the last has no next", async () => {
   const branches = "/repositories/acme/nasty/refs";
   const first = await served.json(`${branches}?pagelen=2`);
   expect(first).toMatchObject({ pagelen: 2, page: 1 });
@@ -177,7 +177,7 @@ test("fields cuts an answer down", async () => {
   expect(only).toEqual({ slug: "nasty" });
 });
 
-test("point 23: a hidden repository and an absent one answer alike; a missing scope is told before", async () => {
+test("C23: a hidden repository and an absent one answer alike; a missing scope is told before", async () => {
   const hidden = await fetch(`${served.emulator.urls.api}/2.0/repositories/acme/nasty/commits`);
   const absent = await served.fetch("/repositories/acme/no-such/commits");
   expect([hidden.status, absent.status]).toEqual([404, 404]);
@@ -194,7 +194,7 @@ test("point 23: a hidden repository and an absent one answer alike; a missing sc
   }
 });
 
-test("points 2, 3, 5: JSON says so, names the scopes and links only to the emulator", async () => {
+test("C2, C3, C5: JSON says so, names the scopes and links only to the emulator", async () => {
   const answer = await served.fetch("/repositories/acme/nasty/commits?pagelen=3");
   expect(answer.headers.get("Content-Type")).toBe("application/json");
   expect(answer.headers.get("X-Accepted-OAuth-Scopes")).toBe("repository");
@@ -204,7 +204,7 @@ test("points 2, 3, 5: JSON says so, names the scopes and links only to the emula
   }
 });
 
-test("point 41: a fault on a diffstat answers 555 and passes", async () => {
+test("C41: a fault on a diffstat answers 555 and passes", async () => {
   const path = "/repositories/acme/nasty/diffstat/main";
   served.emulator.control.addFault({ path: `/2.0${path}`, kind: "status", status: 555 });
   expect((await served.fetch(path)).status).toBe(555);

@@ -51,7 +51,7 @@ async function tokens(where: Emulator): Promise<TokenBody> {
   return (await exchanged(where))[1] as TokenBody; // what is in it, point 14 checks
 }
 
-test("point 12: a JSON body is not read: the grant type is None", async () => {
+test("C12: a JSON body is not read: the grant type is None", async () => {
   const { key, secret } = firstConsumer(emulator);
   const answer = await fetch(`${emulator.urls.bitbucket}/site/oauth2/access_token`, {
     method: "POST",
@@ -64,7 +64,7 @@ test("point 12: a JSON body is not read: the grant type is None", async () => {
   ]);
 });
 
-test("point 12: an unknown grant type is echoed, and GET is no way to ask", async () => {
+test("C12: an unknown grant type is echoed, and GET is no way to ask", async () => {
   for (const grant_type of ["password", "toString", "urn:bitbucket:oauth2:jwt"])
     expect(await seen(requestToken(emulator, { grant_type }))).toEqual([
       400,
@@ -73,7 +73,7 @@ test("point 12: an unknown grant type is echoed, and GET is no way to ask", asyn
   expect((await fetch(`${emulator.urls.bitbucket}/site/oauth2/access_token`)).status).toBe(405);
 });
 
-test("point 13, G10: Basic, body and both are accepted; none, wrong and mixed are refused with their sentences", async () => {
+test("C13, G10: Basic, body and both are accepted; none, wrong and mixed are refused with their sentences", async () => {
   const { key, secret } = firstConsumer(emulator);
   const body = { client_id: key, client_secret: secret };
   const good = basic(key, secret);
@@ -97,7 +97,7 @@ test("point 13, G10: Basic, body and both are accepted; none, wrong and mixed ar
   ]);
 });
 
-test("point 13: Basic is read raw and percent-decoded, each with a switch of its own", async () => {
+test("C13: Basic is read raw and percent-decoded, each with a switch of its own", async () => {
   const seed = {
     people: [{ username: "ada", displayName: "Ada" }],
     workspaces: [{ slug: "w" }],
@@ -129,7 +129,7 @@ test("point 13: Basic is read raw and percent-decoded, each with a switch of its
   ]);
 });
 
-test("point 14, G11: a success names tokens, scope, bearer, 7200 and the grant in state", async () => {
+test("C14, G11: a success names tokens, scope, bearer, 7200 and the grant in state", async () => {
   expect(await exchanged(emulator)).toEqual([
     200,
     {
@@ -143,7 +143,7 @@ test("point 14, G11: a success names tokens, scope, bearer, 7200 and the grant i
   ]);
 });
 
-test("point 14: the old field scopes, no state and an hour can be switched on", async () => {
+test("C14: the old field scopes, no state and an hour can be switched on", async () => {
   const old = await start({ scopeField: "scopes", stateField: false, accessTokenLifeSeconds: 3600 });
   const [, body] = await exchanged(old);
   expect(Object.keys(body as object)).toEqual([
@@ -160,14 +160,14 @@ test("point 14: the old field scopes, no state and an hour can be switched on", 
   });
 });
 
-test("point 15: tokens are longer than 2,600 characters, and a Bearer header carries them", async () => {
+test("C15: tokens are longer than 2,600 characters, and a Bearer header carries them", async () => {
   const { access_token, refresh_token } = await tokens(emulator);
   expect(access_token.length).toBeGreaterThan(2600);
   expect(refresh_token.length).toBeGreaterThan(2600);
   expect((await call(emulator, "/2.0/user", access_token)).status).toBe(200);
 });
 
-test("point 16: a refresh gives two new tokens, and the old access token lives on", async () => {
+test("C16: a refresh gives two new tokens, and the old access token lives on", async () => {
   const where = await start();
   const first = await tokens(where);
   const [status, body] = await seen(refreshWith(where, first.refresh_token));
@@ -185,7 +185,7 @@ test("point 16: a refresh gives two new tokens, and the old access token lives o
   expect((await call(where, "/2.0/user", second.access_token)).status).toBe(200);
 });
 
-test("point 16: the rotated refresh token works ten minutes more and is then a wrong client", async () => {
+test("C16: the rotated refresh token works ten minutes more and is then a wrong client", async () => {
   const where = await start();
   const { refresh_token } = await tokens(where);
   const again = async () => (await refreshWith(where, refresh_token)).status;
@@ -196,7 +196,7 @@ test("point 16: the rotated refresh token works ten minutes more and is then a w
   expect(await seen(refreshWith(where, refresh_token))).toEqual([400, wrongClient]);
 });
 
-test("point 16: no grace, other errors, a client lock-out and the end of the grant are switches", async () => {
+test("C16: no grace, other errors, a client lock-out and the end of the grant are switches", async () => {
   for (const [refreshFailure, body] of [
     ["invalid_grant", { error_description: "Invalid refresh_token", error: "invalid_grant" }],
     ["invalid_request", { error_description: "Invalid refresh_token", error: "invalid_request" }],
@@ -221,7 +221,7 @@ test("point 16: no grace, other errors, a client lock-out and the end of the gra
   expect((await refreshWith(killing, (second as TokenBody).refresh_token)).status).toBe(400);
 });
 
-test("point 16: another client's refresh token and nonsense are refused", async () => {
+test("C16: another client's refresh token and nonsense are refused", async () => {
   const { refresh_token } = await tokens(emulator);
   const other = emulator.consumers[1];
   const foreign = requestToken(
@@ -233,7 +233,7 @@ test("point 16: another client's refresh token and nonsense are refused", async 
   expect((await refreshWith(emulator, "nonsense")).status).toBe(400);
 });
 
-test("point 16: scope narrows one access token, not the grant", async () => {
+test("C16: scope narrows one access token, not the grant", async () => {
   const { refresh_token } = await tokens(emulator);
   const [, narrow] = await seen(refreshWith(emulator, refresh_token, { scope: "email" }));
   expect(narrow).toMatchObject({ scope: "email" });
@@ -245,7 +245,7 @@ test("point 16: scope narrows one access token, not the grant", async () => {
   ).toMatchObject([400, { error: "invalid_scope" }]);
 });
 
-test("point 17: a refresh token unused for three months is dead; each use starts the three months anew", async () => {
+test("C17: a refresh token unused for three months is dead; each use starts the three months anew", async () => {
   const where = await start();
   const [idle, used] = [await tokens(where), await tokens(where)];
   where.control.advance(60 * 86_400);
@@ -255,7 +255,7 @@ test("point 17: a refresh token unused for three months is dead; each use starts
   expect((await refreshWith(where, (kept as TokenBody).refresh_token)).status).toBe(200);
 });
 
-test("point 18, G12: client_credentials is for private consumers, without refresh token, as the app in its workspace", async () => {
+test("C18, G12: client_credentials is for private consumers, without refresh token, as the app in its workspace", async () => {
   const [, automation] = emulator.consumers;
   const credentials = basic(automation?.key ?? "", automation?.secret ?? "");
   expect(await seen(requestToken(emulator, { grant_type: "client_credentials" }))).toEqual([
@@ -284,7 +284,7 @@ test("point 18, G12: client_credentials is for private consumers, without refres
   expect((await call(emulator, "/2.0/workspaces/globex", access_token)).status).toBe(404);
 });
 
-test("point 18: under the rules of 2025 the same grant acts as the workspace's owner and can be refreshed", async () => {
+test("C18: under the rules of 2025 the same grant acts as the workspace's owner and can be refreshed", async () => {
   const in2025 = await createEmulator({ rules: "2025" });
   opened.push(in2025);
   const [, automation] = in2025.consumers;
@@ -298,7 +298,7 @@ test("point 18: under the rules of 2025 the same grant acts as the workspace's o
   expect((again as TokenBody).refresh_token).toBe(refresh_token);
 });
 
-test("point 16, 17: under the rules of 2025 a refresh token lives on unused, and a bad one is an invalid request", async () => {
+test("C16, C17: under the rules of 2025 a refresh token lives on unused, and a bad one is an invalid request", async () => {
   const in2025 = await createEmulator({ rules: "2025" });
   opened.push(in2025);
   const { refresh_token } = await tokensFor(in2025);
@@ -312,7 +312,7 @@ test("point 16, 17: under the rules of 2025 a refresh token lives on unused, and
   ).toEqual([400, { error_description: "Invalid refresh_token", error: "invalid_request" }]);
 });
 
-test("point 15: tokens as long as the rule says are taken back, also beyond the headers Node takes by itself", async () => {
+test("C15: tokens as long as the rule says are taken back, also beyond the headers Node takes by itself", async () => {
   const where = await createEmulator({ rules: { tokenLength: 20_000 } });
   opened.push(where);
   const { access_token, refresh_token = "" } = await tokensFor(where);
@@ -321,7 +321,7 @@ test("point 15: tokens as long as the rule says are taken back, also beyond the 
   expect((await refreshWith(where, refresh_token)).status).toBe(200);
 });
 
-test("point 18: a consumer without callback URL fails at every grant", async () => {
+test("C18: a consumer without callback URL fails at every grant", async () => {
   const seed = {
     people: [{ username: "ada", displayName: "Ada" }],
     workspaces: [{ slug: "w", members: [{ person: "ada", administrator: true }] }],
@@ -347,7 +347,7 @@ test("point 18: a consumer without callback URL fails at every grant", async () 
   expect((await authorize(where, { client_id: "k" })).status).toBe(400);
 });
 
-test("point 19: a bad, used or foreign code is an invalid_grant", async () => {
+test("C19: a bad, used or foreign code is an invalid_grant", async () => {
   const expected = [400, { error_description: "The specified code is not valid.", error: "invalid_grant" }];
   const [, automation] = emulator.consumers;
   const code = await codeOf(emulator);
@@ -360,7 +360,7 @@ test("point 19: a bad, used or foreign code is an invalid_grant", async () => {
   expect(await seen(requestToken(emulator, { ...form, code: "no" }))).toEqual(expected);
 });
 
-test("point 19: there is nothing to revoke, introspect or discover at", async () => {
+test("C19: there is nothing to revoke, introspect or discover at", async () => {
   for (const path of [
     "/site/oauth2/revoke",
     "/site/oauth2/introspect",
@@ -370,7 +370,7 @@ test("point 19: there is nothing to revoke, introspect or discover at", async ()
     expect((await fetch(`${emulator.urls.bitbucket}${path}`)).status, path).toBe(404);
 });
 
-test("point 19: a person who revoked the app: 401 at the API, 400 at the refresh, and a new consent works", async () => {
+test("C19: a person who revoked the app: 401 at the API, 400 at the refresh, and a new consent works", async () => {
   const where = await createEmulator();
   opened.push(where);
   const before = await tokensFor(where);
