@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../tests/property.ts";
 import { readableLine } from "./line.ts";
 
 test("what breaks a line or turns it around is left out, everything else stays", () => {

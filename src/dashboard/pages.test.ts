@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../tests/property.ts";
 import { samples } from "../../tools/gallery/samples.ts";
 
 /** Tags and the names of their attributes, in order; fails when a `<` or `>` stands outside of a tag. */

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../../tests/property.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
 const base = "https://app.tld";

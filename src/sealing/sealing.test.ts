@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import fc from "fast-check";
 import { base64url, CompactEncrypt, decodeProtectedHeader } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
+import { fc } from "../../tests/property.ts";
 import { keyId, loadKey } from "./key.ts";
 import { openKeyring } from "./keyring.ts";
 import { openSealing } from "./open.ts";

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
+import { fc } from "../../tests/property.ts";
 import { randomToken } from "../base/random.ts";
 import { createCookies } from "./cookies.ts";
 

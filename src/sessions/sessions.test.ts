@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { frozenClock } from "../../tests/frozen-clock.ts";
+import { fc } from "../../tests/property.ts";
 import type { ShiftableClock } from "../base/clock.ts";
 import { sha256 } from "../base/digest.ts";
 import { type Database, openDatabase } from "../storage/database.ts";

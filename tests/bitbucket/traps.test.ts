@@ -10,7 +10,8 @@ type Trap = { readonly symptom: string } & (
   | { readonly never: RegExp }
 );
 
-const catalogue = "tests/bitbucket/error-catalogue.test.ts";
+const apiErrors = "tests/bitbucket/api-error-catalogue.test.ts";
+const tokenErrors = "tests/bitbucket/token-error-catalogue.test.ts";
 const tokens = "src/bitbucket/oauth2/token.test.ts";
 const profile = "src/bitbucket/profile/profile.test.ts";
 const cloud = "src/bitbucket/api/cloud.test.ts";
@@ -60,12 +61,12 @@ const traps: readonly Trap[] = [
   },
   {
     symptom: "10: no callback URL on the consumer",
-    file: catalogue,
+    file: tokenErrors,
     title: "a consumer without callback URL",
   },
   {
     symptom: "11: client_credentials with a public consumer",
-    file: catalogue,
+    file: tokenErrors,
     title: "client_credentials on a consumer that is not private",
   },
   {
@@ -76,12 +77,12 @@ const traps: readonly Trap[] = [
   { symptom: "13: a token is cut off", file: tokens, title: "carries tokens of any length" },
   {
     symptom: "14: a token request in JSON is not read",
-    file: catalogue,
+    file: tokenErrors,
     title: "an unknown grant type, which is a body that is no form",
   },
   {
     symptom: "15: 404 for a private repository",
-    file: catalogue,
+    file: apiErrors,
     title: "404, a repository that is hidden or absent",
   },
   {
@@ -90,7 +91,7 @@ const traps: readonly Trap[] = [
     title: "are read from the thin rows of /user/workspaces",
   },
   { symptom: "17: workspaces without names", file: cloud, title: "have their name in /workspaces/{slug}" },
-  { symptom: "18: Invalid pagelen", file: catalogue, title: "400, pagelen out of range" },
+  { symptom: "18: Invalid pagelen", file: apiErrors, title: "400, pagelen out of range" },
   {
     symptom: "19: 403 at the administrators' list of permissions",
     never: /\/workspaces\/[^`"]*\/permissions\//,
@@ -107,7 +108,7 @@ const traps: readonly Trap[] = [
   },
   {
     symptom: "26: 401, an API token without scopes",
-    file: catalogue,
+    file: apiErrors,
     title: "401, an API token without scopes for Bitbucket",
   },
   {

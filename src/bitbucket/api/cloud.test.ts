@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type RecordedAnswer, recorded } from "../../../tests/bitbucket/recorded.ts";
+import { fc } from "../../../tests/property.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { cloudUrls } from "../cloud.ts";
 import { bearer } from "./authorize.ts";

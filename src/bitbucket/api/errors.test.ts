@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../../../tests/property.ts";
 import { shiftableClock } from "../../base/clock.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { apiFailure, readErrorBody } from "./errors.ts";

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../../../tests/property.ts";
 import { Secret } from "../../base/secret.ts";
 import { oauthProblem, type ProblemContext } from "./failure.ts";
 import { readReason } from "./problem.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../../../tests/property.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { cloudInstance } from "../cloud.ts";
 import { buildAuthorizationUrl, readState, trustCode, validateCallback } from "./authorization.ts";

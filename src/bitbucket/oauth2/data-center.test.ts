@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failureOf, type RecordedAnswer, recorded } from "../../../tests/bitbucket/recorded.ts";
+import { fc } from "../../../tests/property.ts";
 import { shiftableClock } from "../../base/clock.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { openDoor } from "../../base/http/door.ts";

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
-import fc from "fast-check";
 import * as oauth from "oauth4webapi";
 import { describe, expect, test } from "vitest";
 import { failureOf, type RecordedAnswer, recorded } from "../../../tests/bitbucket/recorded.ts";
+import { fc } from "../../../tests/property.ts";
 import { shiftableClock } from "../../base/clock.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../tests/property.ts";
 import { isScope, suggestScope } from "./suggest.ts";
 
 test.each([

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../tests/property.ts";
 import { chooseRules } from "../../core/rules.ts";
 import { rawState, redirectAllowed, withParameters } from "./redirect.ts";
 

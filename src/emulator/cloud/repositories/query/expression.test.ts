@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../../tests/property.ts";
 import { parseQuery, QueryError } from "./expression.ts";
 
 test("AND binds tighter than OR, and parentheses tighter than both", () => {

@@ -1,116 +1,16 @@
-/** Every row of what is known of Cloud's errors: the failure it becomes, and that its words say what to do. */
+/** Every row of what is known of the errors of Cloud's API: the failure it becomes, and that its words say what to do. */
 import { describe, expect, test } from "vitest";
 import { shiftableClock } from "../../src/base/clock.ts";
-import type { WindlassError } from "../../src/base/errors.ts";
 import { apiFailure } from "../../src/bitbucket/api/errors.ts";
-import { type Grant, tokenRefusal } from "../../src/bitbucket/oauth2/refusals.ts";
+import { type ErrorRow, expectRow } from "./error-row.ts";
 
 const now = new Date("2026-11-22T10:00:00Z");
 const clock = { ...shiftableClock(), now: () => now };
 
-interface Row {
-  readonly row: string;
-  readonly status: number;
-  readonly body: unknown;
-  readonly code: string;
-  /** Of the message. */
-  readonly says?: string;
-  /** Of the cure. */
-  readonly cure: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-interface TokenRow extends Omit<Row, "status"> {
-  readonly grant?: Grant;
-}
-
-const refusal = (error: string, error_description: string) => ({ error_description, error });
-
-const tokenRows: readonly TokenRow[] = [
-  {
-    row: "no client credentials",
-    body: refusal("unauthorized_client", "Requests must be authenticated using OAuth client credentials"),
-    code: "bitbucket.credentials_refused",
-    cure: "OAuth consumer",
-  },
-  {
-    row: "no client credentials at a refresh, which says nothing of the refresh token",
-    grant: "refresh_token",
-    body: refusal("unauthorized_client", "Requests must be authenticated using OAuth client credentials"),
-    code: "bitbucket.credentials_refused",
-    cure: "OAuth consumer",
-  },
-  {
-    row: "wrong key or secret",
-    body: refusal("unauthorized_client", "Invalid OAuth client credentials"),
-    code: "bitbucket.credentials_refused",
-    says: "Key and Secret",
-    cure: "Copy Key and Secret",
-  },
-  {
-    row: "a refresh token that was rotated away",
-    grant: "refresh_token",
-    body: refusal("unauthorized_client", "Invalid OAuth client credentials"),
-    code: "bitbucket.refresh_refused",
-    cure: "Reconnect",
-  },
-  {
-    row: "a bad refresh token, as it was said before 2026",
-    grant: "refresh_token",
-    body: refusal("invalid_request", "Invalid refresh_token"),
-    code: "bitbucket.refresh_refused",
-    cure: "Reconnect",
-  },
-  {
-    row: "a bad, used or expired code",
-    body: refusal("invalid_grant", "The specified code is not valid."),
-    code: "bitbucket.code_refused",
-    says: "used before, is too old",
-    cure: "Begin again",
-  },
-  {
-    row: "another redirect_uri at the exchange",
-    body: refusal("invalid_request", "redirect_uri does not match"),
-    code: "bitbucket.code_refused",
-    says: "made for another address",
-    cure: "Begin again",
-  },
-  {
-    row: "an unknown grant type, which is a body that is no form",
-    body: refusal("invalid_grant", "Unsupported grant type: None"),
-    code: "bitbucket.token_refused",
-    says: "form",
-    cure: "application/x-www-form-urlencoded",
-  },
-  {
-    row: "the same at a refresh, which says nothing of the refresh token",
-    grant: "refresh_token",
-    body: refusal("invalid_grant", "Unsupported grant type: None"),
-    code: "bitbucket.token_refused",
-    cure: "application/x-www-form-urlencoded",
-  },
-  {
-    row: "client_credentials on a consumer that is not private",
-    grant: "client_credentials",
-    body: refusal(
-      "invalid_grant",
-      'Cannot use client_credentials with a consumer marked as "public". Calls for auto generated consumers should use urn:bitbucket:oauth2:jwt instead.',
-    ),
-    code: "bitbucket.consumer_public",
-    cure: "“This is a private consumer”",
-  },
-  {
-    row: "a consumer without callback URL",
-    body: refusal("invalid_request", "No callback uri defined for the OAuth client."),
-    code: "bitbucket.consumer_without_callback",
-    cure: "Enter the callback URL",
-  },
-];
-
 const enveloped = (error: unknown) => ({ type: "error", error });
 const change = "https://developer.atlassian.com/cloud/bitbucket/changelog#CHANGE-2770";
 
-const apiRows: readonly Row[] = [
+const apiRows: readonly ErrorRow[] = [
   {
     row: "401, an expired access token",
     status: 401,
@@ -385,26 +285,13 @@ const apiRows: readonly Row[] = [
   },
 ];
 
-function asked({ status, body }: Pick<Row, "status" | "body">, headers: Record<string, string> = {}) {
+function asked({ status, body }: Pick<ErrorRow, "status" | "body">, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return apiFailure(
     { status, headers: new Headers(headers), text, path: "/repositories/acme/checkout" },
     clock,
   );
 }
-
-function expectRow(error: WindlassError | null, { code, says = "", cure, data = {} }: Omit<Row, "status">) {
-  expect(error).toMatchObject({ code, data });
-  expect(error?.message).toContain(says);
-  expect(error?.cure).toContain(cure);
-  expect(error?.message).toMatch(/^[A-Z]/);
-}
-
-describe("the token endpoint's errors, row by row", () => {
-  test.each(tokenRows)("$row", ({ grant = "authorization_code", body, ...row }) => {
-    expectRow(tokenRefusal({ product: "cloud", grant, status: 400, body, secrets: [] }), { body, ...row });
-  });
-});
 
 describe("the API's errors, row by row", () => {
   test.each(apiRows)("$row", (row) => expectRow(asked(row), row));
