@@ -144,8 +144,8 @@ test("C20, G16: under the rules of 2025 a form with a token is answered as the r
   expect(await chosen.json()).toEqual({ username: "johndoe" });
   expect((await post("/2.0/nothing/here", { access_token })).status).toBe(404);
   expect((await post("/2.0/user", { access_token: "garbage" })).status).toBe(401);
-  expect((await post("/2.0/user", {})).status).toBe(404);
-  expect(in2025.control.requests().at(-1)).toMatchObject({ method: "POST", path: "/2.0/user", status: 404 });
+  expect((await post("/2.0/user", {})).status).toBe(405);
+  expect(in2025.control.requests().at(-1)).toMatchObject({ method: "POST", path: "/2.0/user", status: 405 });
 });
 
 test("C20: a consumer's key and secret are no credentials of the API", async () => {

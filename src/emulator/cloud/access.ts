@@ -11,12 +11,13 @@ import {
   findWorkspace,
   membership,
   type Repository,
-  reaches,
+  type RepositoryPermission,
   type Workspace,
 } from "../core/world.ts";
-import { forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
+import { forbidden, forbiddenScope, repositoryNotFound, unauthorized } from "./answers.ts";
 import type { Caller } from "./caller.ts";
 import type { Need } from "./needs.ts";
+import { callerPermission, includes, workspaceRole } from "./permissions/permission.ts";
 
 export interface ApiEnv {
   Bindings: Partial<EmulatorBindings>;
@@ -64,14 +65,22 @@ export function visibleRepository(context: EmulatorContext): MiddlewareHandler<A
   };
 }
 
-/** Whether the caller may read a repository: public, or in a workspace of theirs, or within the token's reach. */
+/** Behind {@link visibleRepository}: 403 for a caller without the permission, such as `admin` for webhooks. */
+export function requirePermission(
+  context: EmulatorContext,
+  needed: RepositoryPermission,
+): MiddlewareHandler<ApiEnv> {
+  return async (c, next) =>
+    includes(callerPermission(context, c.get("caller"), c.get("repository")), needed) ? next() : forbidden();
+}
+
+/** Whether the caller may read a repository: public, or with a permission of theirs, or within the token's reach. */
 export function maySee(context: EmulatorContext, caller: Caller, repository: Repository): boolean {
   const workspace = findWorkspace(context.world, repository.workspaceSlug);
   if (workspace === undefined) return false;
   if (!repository.isPrivate && mayLookInto(context, caller, workspace) && !isNarrow(context, caller))
     return true;
-  if (caller.kind === "access_token") return reaches(caller.token.reach, repository, workspace);
-  return belongsTo(caller, workspace);
+  return callerPermission(context, caller, repository) !== null;
 }
 
 /** Whether a workspace is there at all for the caller: bots and apps on their own are kept in theirs. */
@@ -95,4 +104,10 @@ export function belongsTo(caller: Caller, workspace: Workspace): boolean {
     return reach.kind === "workspace" && reach.workspaceUuid === workspace.uuid;
   }
   return membership(workspace, caller.person.uuid) !== undefined;
+}
+
+/** As {@link belongsTo}, guests of one of its repositories included. */
+export function isAtHome({ world }: EmulatorContext, caller: Caller, workspace: Workspace): boolean {
+  if (caller.kind === "person") return workspaceRole(world, workspace, caller.person.uuid) !== null;
+  return belongsTo(caller, workspace);
 }

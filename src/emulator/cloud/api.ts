@@ -5,7 +5,11 @@ import { findWorkspace } from "../core/world.ts";
 import type { ApiEnv } from "./access.ts";
 import { apiError, forbidden, resourceNotFound } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
-import { rateHeaders } from "./rate-headers.ts";
+import { rateLimit } from "./limits/rate-limit.ts";
+import { crossOrigin, lengthDemanded, wrongMethod } from "./manners.ts";
+import { permissionRoutes } from "./permissions/routes.ts";
+import { projectRoutes } from "./projects.ts";
+import { hookRoutes } from "./hooks/routes.ts";
 import { removedRoutes } from "./removed.ts";
 import type { Open } from "./repositories/opened.ts";
 import { partialAnswers } from "./repositories/query/partial.ts";
@@ -23,8 +27,9 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
     const workspace = findWorkspace(context.world, c.req.param("workspace"));
     return workspace === undefined ? forbidden() : initialsPicture(workspace.name);
   });
-  app.use("/2.0/*", rateHeaders(context));
-  app.use("/2.0/*", authenticate(context));
+  app.get("/", (c) => c.redirect("https://developer.atlassian.com/cloud/bitbucket/rest/", 302));
+  app.use("/2.0/*", crossOrigin(context), lengthDemanded(context));
+  app.use("/2.0/*", authenticate(context), rateLimit(context));
   for (const path of ["/2.0/user/*", "/2.0/workspaces/*"]) app.use(path, partialAnswers());
   const fetchOne = async (c: Context<ApiEnv>, path: string) => {
     const headers = { Authorization: c.req.header("Authorization") ?? "" };
@@ -39,11 +44,15 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   app.use("/2.0/*", closedToAccessTokens());
   app.route("/2.0", userRoutes(context));
   app.route("/2.0", workspaceRoutes(context));
+  app.route("/2.0", permissionRoutes(context));
+  app.route("/2.0", projectRoutes(context));
+  app.route("/2.0", hookRoutes(context));
   app.route("/2.0", repositoryRoutes(context, open));
   app.notFound((c) => {
     const token = c.get("formToken");
     if (token !== undefined && c.req.method === "POST") return readInstead(app, c, token);
-    return c.req.path === "/2.0" || c.req.path.startsWith("/2.0/") ? resourceNotFound() : forbidden();
+    if (c.req.path !== "/2.0" && !c.req.path.startsWith("/2.0/")) return forbidden();
+    return wrongMethod(app, context, c.req) ?? resourceNotFound();
   });
   app.onError((error) => apiError(500, { message: `The emulator failed: ${error.message}` }));
   return app;

@@ -8,15 +8,24 @@ export interface Need {
 const readUser = "read:user:bitbucket";
 const readWorkspace = "read:workspace:bitbucket";
 const readRepository = "read:repository:bitbucket";
+const readProject = "read:project:bitbucket";
 
 /** As Atlassian's OpenAPI document has them: `security` and `x-atlassian-oauth2-scopes`. */
 export const needs = {
   user: { oauth: ["account"], apiToken: [readUser] },
+  somebody: { oauth: [], apiToken: [readUser] },
   emails: { oauth: ["email"], apiToken: [readUser] },
   ownWorkspaces: { oauth: ["account"], apiToken: [readWorkspace] },
   ownRepositoryPermissions: { oauth: ["account", "repository"], apiToken: [readRepository] },
   workspace: { oauth: [], apiToken: [readWorkspace] },
+  workspaceMembers: { oauth: ["account"], apiToken: [readWorkspace] },
+  workspaceRepositoryPermissions: { oauth: ["account"], apiToken: [readRepository] },
+  projects: { oauth: ["project"], apiToken: [readProject] },
   repository: { oauth: ["repository"], apiToken: [readRepository] },
+  repositoryAdministration: { oauth: ["repository:admin"], apiToken: [readRepository] },
+  webhooks: { oauth: ["webhook"], apiToken: ["read:webhook:bitbucket"] },
+  webhookChange: { oauth: ["webhook"], apiToken: ["read:webhook:bitbucket", "write:webhook:bitbucket"] },
+  webhookDeletion: { oauth: ["webhook"], apiToken: ["delete:webhook:bitbucket"] },
   removedWorkspaces: { oauth: ["account"], apiToken: [readUser, readWorkspace] },
   removedSnippets: { oauth: ["snippet"], apiToken: ["read:snippet:bitbucket"] },
 } as const satisfies Readonly<Record<string, Need>>;

@@ -19,9 +19,14 @@ export interface PageRequest {
 export function readPageRequest(c: Context, limits: PageLimits = {}): PageRequest | Response {
   const { defaultPagelen = 10, maxPagelen = 100 } = limits;
   const asked = c.req.query("pagelen");
-  const pagelen = asked === undefined ? defaultPagelen : Number(asked);
-  if (!Number.isInteger(pagelen) || pagelen < 1 || pagelen > maxPagelen) return invalidPagelen();
+  const pagelen = asked === undefined ? defaultPagelen : wholeNumber(asked);
+  if (pagelen < 1 || pagelen > maxPagelen) return invalidPagelen();
   return { pagelen, page: c.req.query("page") ?? null };
+}
+
+/** Of digits alone; 0 for anything else. */
+function wholeNumber(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
 /** One page of a list that is known whole: `pagelen`, `page`, `size`, `values`, `next`, `previous`. */
@@ -32,8 +37,8 @@ export function listPage<Item>(
 ): Response {
   const asked = readPageRequest(c, options);
   if (asked instanceof Response) return asked;
-  const page = asked.page === null ? 1 : Number(asked.page);
-  if (!Number.isInteger(page) || page < 1) return invalidPage();
+  const page = asked.page === null ? 1 : wholeNumber(asked.page);
+  if (page < 1) return invalidPage();
   const start = (page - 1) * asked.pagelen;
   const values = items.slice(start, start + asked.pagelen).map(options.render);
   const link = (to: number) => pageLink(c, options.apiOrigin, String(to), asked.pagelen);

@@ -7,7 +7,9 @@ import { workspaceObject } from "./accounts.ts";
 import { forbidden, gone, json, resourceNotFound } from "./answers.ts";
 import { needs } from "./needs.ts";
 import { listPage } from "./paging.ts";
-import { accessesOf, membershipObject, permissionPage, selectedPage } from "./workspaces.ts";
+import { workspaceRole } from "./permissions/permission.ts";
+import { membershipObject } from "./permissions/shapes.ts";
+import { accessesOf, permissionPage, selectedPage } from "./workspaces.ts";
 
 /** `fetchOne` answers a path of the API as the same caller: a repository is shown here as it is by itself. */
 export function removedRoutes(
@@ -47,9 +49,10 @@ export function removedRoutes(
   app.get("/user/permissions/workspaces", requireScope(needs.removedWorkspaces), (c) => {
     const caller = c.get("caller");
     if (caller.kind !== "person") return forbidden();
-    const memberships = accessesOf(context, c).map(({ workspace }) =>
-      membershipObject(context, workspace, caller.person),
-    );
+    const memberships = accessesOf(context, c).map(({ workspace }) => {
+      const role = workspaceRole(context.world, workspace, caller.person.uuid) ?? "member";
+      return membershipObject(context, workspace, caller.person, role);
+    });
     return selectedPage(context, c, memberships);
   });
   app.get("/user/permissions/repositories", requireScope(needs.ownRepositoryPermissions), (c) => {

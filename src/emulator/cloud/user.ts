@@ -11,7 +11,7 @@ import { listPage } from "./paging.ts";
 import { embeddedUser } from "./repositories/shapes/account.ts";
 
 export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
-  const { origins, rules, world } = context;
+  const { origins, rules } = context;
   const app = new Hono<ApiEnv>();
 
   app.get("/user", requireScope(needs.user), (c) => {
@@ -19,7 +19,7 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
     if (caller.kind === "anonymous") return unauthorized(rules.bearerChallenge);
     if (caller.kind === "person") return json(userObject(origins, caller.person));
     if (caller.kind === "access_token") return botAnswer(context, caller.token);
-    const consumer = world.oauth.consumers.get(caller.consumerKey);
+    const consumer = context.world.oauth.consumers.get(caller.consumerKey);
     if (rules.userForAppUser === "403" || consumer === undefined) return forbidden();
     const app = { name: consumer.name, uuid: stableUuid("app_user", consumer.key), kind: "oauth_consumer" };
     return json(appUserObject(origins, app));
@@ -44,8 +44,8 @@ export function userRoutes(context: EmulatorContext): Hono<ApiEnv> {
       : json(emailObject(origins.api, email));
   });
 
-  app.get("/users/:user", requireScope(needs.user), (c) => {
-    const person = findPerson(world, c.req.param("user"));
+  app.get("/users/:user", requireScope(needs.somebody), (c) => {
+    const person = findPerson(context.world, c.req.param("user"));
     const asked = person === undefined || person.username === c.req.param("user") ? undefined : person;
     return asked === undefined
       ? apiError(404, { message: `${c.req.param("user")} is not a user` })

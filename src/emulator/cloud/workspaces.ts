@@ -8,23 +8,26 @@ import {
   type Repository,
   type Workspace,
 } from "../core/world.ts";
-import { type ApiEnv, belongsTo, mayLookInto, requireScope } from "./access.ts";
+import { type ApiEnv, isAtHome, mayLookInto, requireScope } from "./access.ts";
 import { workspaceBase, workspaceObject } from "./accounts.ts";
-import { braced, forbidden, json, workspaceNotFound } from "./answers.ts";
+import { badRequest, forbidden, json, workspaceNotFound } from "./answers.ts";
 import type { Caller } from "./caller.ts";
 import { needs } from "./needs.ts";
 import { listPage, type PageLimits } from "./paging.ts";
+import { repositoryPermission, workspaceRole } from "./permissions/permission.ts";
+import { membershipObject, permissionObject } from "./permissions/shapes.ts";
 import { selectObjects } from "./repositories/query/select.ts";
-import { embeddedUser } from "./repositories/shapes/account.ts";
 
 export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
-  const { origins, rules, world } = context;
+  const { origins, rules } = context;
   const app = new Hono<ApiEnv>();
 
   app.get("/user/workspaces", requireScope(needs.ownWorkspaces), (c) => {
     if (c.get("caller").kind === "access_token" && rules.workspacesForAccessToken === "403")
       return forbidden();
     const wanted = c.req.query("administrator");
+    if (wanted !== undefined && wanted !== "true" && wanted !== "false")
+      return badRequest("Invalid administrator");
     const accesses = accessesOf(context, c)
       .filter(({ administrator }) => wanted === undefined || wanted === String(administrator))
       .map(({ workspace, administrator }) => ({
@@ -36,29 +39,31 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
   });
 
   app.get("/user/workspaces/:workspace/permission", requireScope(needs.ownWorkspaces), (c) => {
-    const workspace = findWorkspace(world, c.req.param("workspace"));
+    const workspace = findWorkspace(context.world, c.req.param("workspace"));
     const caller = c.get("caller");
-    if (workspace === undefined || caller.kind !== "person" || !belongsTo(caller, workspace))
-      return forbidden();
-    return json(membershipObject(context, workspace, caller.person));
+    if (workspace === undefined || caller.kind !== "person") return forbidden();
+    const role = workspaceRole(context.world, workspace, caller.person.uuid);
+    return role === null ? forbidden() : json(membershipObject(context, workspace, caller.person, role));
   });
 
   app.get(
     "/user/workspaces/:workspace/permissions/repositories",
     requireScope(needs.ownRepositoryPermissions),
     (c) => {
-      const workspace = findWorkspace(world, c.req.param("workspace"));
+      const workspace = findWorkspace(context.world, c.req.param("workspace"));
       const caller = c.get("caller");
-      if (workspace === undefined || caller.kind !== "person" || !belongsTo(caller, workspace))
+      if (workspace === undefined || caller.kind !== "person" || !isAtHome(context, caller, workspace))
         return forbidden();
-      const within = world.repositories.filter(({ workspaceSlug }) => workspaceSlug === workspace.slug);
+      const within = context.world.repositories.filter(
+        ({ workspaceSlug }) => workspaceSlug === workspace.slug,
+      );
       return permissionPage(context, c, within, caller.person);
     },
   );
 
   app.get("/workspaces/:workspace", requireScope(needs.workspace), (c) => {
     const handle = c.req.param("workspace");
-    const workspace = findWorkspace(world, handle);
+    const workspace = findWorkspace(context.world, handle);
     if (workspace === undefined) return workspaceNotFound(handle);
     if (mayReadWorkspace(context, c.get("caller"), workspace))
       return json(workspaceObject(origins, workspace));
@@ -73,7 +78,7 @@ function mayReadWorkspace(context: EmulatorContext, caller: Caller, workspace: W
   const isNarrow = caller.kind === "access_token" && caller.token.reach.kind !== "workspace";
   if (isNarrow && context.rules.narrowTokenReadsWorkspace)
     return caller.token.reach.workspaceUuid === workspace.uuid;
-  return belongsTo(caller, workspace) || (!workspace.isPrivate && !isNarrow);
+  return isAtHome(context, caller, workspace) || (!workspace.isPrivate && !isNarrow);
 }
 
 interface Access {
@@ -81,41 +86,28 @@ interface Access {
   readonly administrator: boolean;
 }
 
-/** The workspaces the caller belongs to; an app, to the one that owns it. */
-export function accessesOf({ world }: EmulatorContext, c: Context<ApiEnv>): readonly Access[] {
+/** The workspaces the caller has a place in; an app, the one that owns it. */
+export function accessesOf(context: EmulatorContext, c: Context<ApiEnv>): readonly Access[] {
   const caller = c.get("caller");
-  return world.workspaces
-    .filter((workspace) => belongsTo(caller, workspace))
+  return context.world.workspaces
+    .filter((workspace) => isAtHome(context, caller, workspace))
     .map((workspace) => ({
       workspace,
       administrator: caller.kind === "person" && isAdministrator(workspace, caller.person.uuid),
     }));
 }
 
-/** Administrators are owners here; the rest are plain members. */
-export function membershipObject({ origins }: EmulatorContext, workspace: Workspace, person: Person): object {
-  return {
-    type: "workspace_membership",
-    permission: isAdministrator(workspace, person.uuid) ? "owner" : "member",
-    user: embeddedUser(origins, person),
-    workspace: workspaceObject(origins, workspace),
-    links: { self: { href: `${origins.api}/2.0/workspaces/${workspace.slug}/members/%7B${person.uuid}%7D` } },
-  };
-}
-
-/** A page of `repository_permission`, filtered by `q` and sorted. */
+/** A page of the person's permissions to those of the repositories they have one to, filtered by `q` and sorted. */
 export function permissionPage(
   context: EmulatorContext,
   c: Context<ApiEnv>,
   repositories: readonly Repository[],
   person: Person,
 ): Response {
-  const permissions = repositories.map((repository) => ({
-    type: "repository_permission",
-    user: embeddedUser(context.origins, person),
-    repository: thinRepository(repository),
-    permission: permissionOf(context, repository, person),
-  }));
+  const permissions = repositories.flatMap((repository) => {
+    const permission = repositoryPermission(context.world, repository, person.uuid);
+    return permission === null ? [] : [permissionObject(context, repository, person, permission)];
+  });
   return selectedPage(context, c, permissions);
 }
 
@@ -129,13 +121,4 @@ export function selectedPage(
   const selected = selectObjects(c, objects);
   if (selected instanceof Response) return selected;
   return listPage(c, selected, { ...limits, apiOrigin: origins.api, render: (object) => object });
-}
-
-function permissionOf({ world }: EmulatorContext, repository: Repository, person: Person): "admin" | "write" {
-  const workspace = findWorkspace(world, repository.workspaceSlug);
-  return workspace !== undefined && isAdministrator(workspace, person.uuid) ? "admin" : "write";
-}
-
-function thinRepository({ name, workspaceSlug, slug, uuid }: Repository): object {
-  return { type: "repository", name, full_name: `${workspaceSlug}/${slug}`, uuid: braced(uuid) };
 }

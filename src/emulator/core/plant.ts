@@ -25,6 +25,8 @@ export function plantWorld(seed: Seed): World {
     repositories: [],
     oauth: emptyOauthState(),
     resourceTokens: [],
+    hooks: [],
+    calls: new Map(),
   };
   for (const consumer of seed.consumers ?? []) addConsumer(world, consumer);
   return world;
@@ -118,12 +120,26 @@ export function addRepository(world: World, given: SeedRepository, now: Date): R
     name: given.name ?? slug,
     description: given.description ?? "",
     isPrivate: given.private !== false,
+    permissions: given.permissions === undefined ? null : readPermissions(world, given.permissions),
     createdOn: now,
     updatedOn: now,
     path,
   };
   world.repositories.push(repository);
   return repository;
+}
+
+/** Throws {@link EmulatorFailure} `unknown_person`. */
+function readPermissions(
+  { people }: World,
+  given: NonNullable<SeedRepository["permissions"]>,
+): Repository["permissions"] {
+  const entries = given.map(({ person: handle, permission }) => {
+    const person = people.find(({ username, nickname }) => (username ?? nickname) === handle);
+    if (person === undefined) throw new EmulatorFailure("unknown_person", `There is no person "${handle}".`);
+    return [person.uuid, permission] as const;
+  });
+  return new Map(entries);
 }
 
 function slugOf(folder: string): string {

@@ -1,5 +1,10 @@
 /** Owns the emulator's switches: every fact about Bitbucket Cloud that is unproven or retired, with the default we play. */
 
+import { apiRules } from "../cloud/api-rules.ts";
+import { gitRules } from "../cloud/git/git-rules.ts";
+import { hookRules } from "../cloud/hooks/hook-rules.ts";
+import { limitRules } from "../cloud/limits/limit-rules.ts";
+import { permissionRules } from "../cloud/permissions/permission-rules.ts";
 import { amount, choice, flag, readSwitch, type Switch, words } from "./switches.ts";
 
 const day = 86_400;
@@ -165,14 +170,15 @@ export const switches = {
     ["Token is invalid, expired, or not supported for this endpoint.", "Invalid credentials."],
     "The sentence of the 401 for an API token that is unknown, expired, revoked, or beside anything but its owner's e-mail address; the first was met with a user name, the second belongs to wrong passwords.",
   ),
-  nearLimitHeader: choice(
-    ["false", "200"],
-    "X-RateLimit-NearLimit on answers to access tokens: Atlassian's page tells of a boolean, one client's author of a number.",
-  ),
   tokenHeaders: flag(
     true,
     "Answers to API tokens and access tokens carry X-Credential-Type (api_token, repo_access_token, project_access_token, workspace_access_token) and X-OAuth-Scopes; one client's author relies on them.",
   ),
+  ...permissionRules,
+  ...limitRules,
+  ...hookRules,
+  ...apiRules,
+  ...gitRules,
 } as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
 
 type Switches = typeof switches;

@@ -13,8 +13,16 @@ const references = z.object({
   }),
   workspaces: listOf({ slug: word, members: listOf({ person: word }) }),
   consumers: listOf({ workspace: word, key: word }),
-  repositories: listOf({ workspace: word }),
+  repositories: listOf({ workspace: word, permissions: listOf({ person: word }) }),
   accessTokens: listOf({ workspace: word }),
+  dataCenter: z
+    .object({
+      people: listOf({ name: word }),
+      projects: listOf({ key: word }),
+      permissions: listOf({ person: word }),
+    })
+    .optional()
+    .catch(undefined),
 });
 
 function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -26,7 +34,7 @@ function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
 export function crossProblems(seed: unknown): readonly string[] {
   const read = references.safeParse(seed);
   if (!read.success) return [];
-  const { people, workspaces, consumers, repositories, accessTokens } = read.data;
+  const { people, workspaces, consumers, repositories, accessTokens, dataCenter } = read.data;
   const handles = people.map((person) => person?.username ?? person?.nickname);
   const slugs = workspaces.map((workspace) => workspace?.slug);
   return [
@@ -51,12 +59,33 @@ export function crossProblems(seed: unknown): readonly string[] {
     ...consumers.flatMap((consumer, at) =>
       unknown(`consumers[${at}].workspace`, consumer?.workspace, slugs, "workspace"),
     ),
-    ...repositories.flatMap((repository, at) =>
-      unknown(`repositories[${at}].workspace`, repository?.workspace, slugs, "workspace"),
-    ),
+    ...repositories.flatMap((repository, at) => [
+      ...unknown(`repositories[${at}].workspace`, repository?.workspace, slugs, "workspace"),
+      ...(repository?.permissions ?? []).flatMap((given, index) =>
+        unknown(`repositories[${at}].permissions[${index}].person`, given?.person, handles, "person"),
+      ),
+    ]),
     ...accessTokens.flatMap((token, at) =>
       unknown(`accessTokens[${at}].workspace`, token?.workspace, slugs, "workspace"),
     ),
+    ...(dataCenter === undefined ? [] : dataCenterProblems(dataCenter)),
+  ];
+}
+
+type DataCenterReferences = NonNullable<z.infer<typeof references>["dataCenter"]>;
+
+/** Rights of people who are there by themselves are checked when they are planted. */
+function dataCenterProblems({ people, projects, permissions }: DataCenterReferences): readonly string[] {
+  const names = people.map((person) => person?.name?.toLowerCase());
+  const keys = projects.map((project) => project?.key);
+  return [
+    ...doubles("dataCenter.people", names, "name"),
+    ...doubles("dataCenter.projects", keys, "key"),
+    ...(people.length === 0
+      ? []
+      : permissions.flatMap((right, at) =>
+          unknown(`dataCenter.permissions[${at}].person`, right?.person?.toLowerCase(), names, "person"),
+        )),
   ];
 }
 

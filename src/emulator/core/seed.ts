@@ -4,6 +4,7 @@ import { type DcRules, isDcRule, readDcRule } from "../data-center/rules.ts";
 import { EmulatorFailure } from "./errors.ts";
 import { type Rules, readRule } from "./rules.ts";
 import { accessTokenScopes, apiTokenScopes, scopes } from "./scopes.ts";
+import { dataCenterSeedSchema } from "./seed-data-center.ts";
 import { crossProblems } from "./seed-references.ts";
 
 const uuid = z
@@ -114,6 +115,9 @@ const repository = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/, "must be a project key: capitals, digits, _")
     .optional(),
+  permissions: z
+    .array(z.strictObject({ person: z.string(), permission: z.enum(["read", "write", "admin"]) }))
+    .optional(),
 });
 
 const rules = z
@@ -131,6 +135,7 @@ const schema = z.strictObject({
   consumers: z.array(consumer).optional(),
   repositories: z.array(repository).optional(),
   accessTokens: z.array(accessTokenSchema).optional(),
+  dataCenter: dataCenterSeedSchema.optional(),
   rules: rules.optional(),
 });
 

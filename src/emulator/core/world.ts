@@ -1,4 +1,5 @@
 /** Owns what exists inside the emulator: people, workspaces, repositories, and who may see what. UUIDs are kept without braces. */
+import type { Hook } from "../cloud/hooks/state.ts";
 import type { OauthState } from "./oauth-state.ts";
 
 export interface EmailAddress {
@@ -86,6 +87,9 @@ export interface Workspace {
   readonly members: readonly Member[];
 }
 
+/** What a person may do in a repository, the higher including the lower. */
+export type RepositoryPermission = "admin" | "write" | "read";
+
 /** A git repository on disk, shown under `workspaceSlug/slug`. */
 export interface Repository {
   readonly uuid: string;
@@ -96,10 +100,17 @@ export interface Repository {
   readonly name: string;
   readonly description: string;
   readonly isPrivate: boolean;
+  /** Who may do what, by uuid, beside the workspace's administrators; null: every member of the workspace writes. */
+  readonly permissions: ReadonlyMap<string, RepositoryPermission> | null;
   readonly createdOn: Date;
   readonly updatedOn: Date;
   /** Absolute path of the work tree or bare repository, never written to: open and write it through `GitRepositories`. */
   readonly path: string;
+}
+
+/** When calls of one budget were made within the last hour, in milliseconds, oldest first. */
+export interface CallCount {
+  at: number[];
 }
 
 export interface World {
@@ -108,6 +119,10 @@ export interface World {
   readonly repositories: Repository[];
   readonly oauth: OauthState;
   readonly resourceTokens: ResourceToken[];
+  /** Webhooks. */
+  readonly hooks: Hook[];
+  /** Of the hourly budgets: by family and caller. */
+  readonly calls: Map<string, CallCount>;
 }
 
 /** The key of the project that every workspace has: its slug in capitals, as `ACME`. */

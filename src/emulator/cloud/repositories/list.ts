@@ -1,10 +1,11 @@
 /** Owns `GET /repositories/{workspace}` and `GET /repositories/{workspace}/{slug}`. */
 import type { Context } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
-import { findWorkspace, isAdministrator, type Workspace } from "../../core/world.ts";
-import { type ApiEnv, belongsTo, mayLookInto, maySee } from "../access.ts";
+import { findWorkspace, isAdministrator, type Repository } from "../../core/world.ts";
+import { type ApiEnv, mayLookInto, maySee } from "../access.ts";
 import { badRequest, json, workspaceNotFound } from "../answers.ts";
 import type { Caller } from "../caller.ts";
+import { callerPermission, includes } from "../permissions/permission.ts";
 import { objectPage } from "./object-page.ts";
 import type { Open, RepositoryHandler } from "./opened.ts";
 import { repositoryObject } from "./shapes/repository.ts";
@@ -25,7 +26,7 @@ export function listRepositories(context: EmulatorContext, open: Open) {
       (repository) =>
         repository.workspaceSlug === workspace.slug &&
         maySee(context, caller, repository) &&
-        hasRole(caller, workspace, role),
+        (role === undefined || hasRole(context, caller, repository, role)),
     );
     const name = callerName(caller);
     const object = async (repository: (typeof visible)[number]) =>
@@ -37,12 +38,15 @@ export function listRepositories(context: EmulatorContext, open: Open) {
 
 const roles: ReadonlySet<string> = new Set(["admin", "contributor", "member", "owner"]);
 
-/** Members may write to their workspace's repositories, an access token counts as one; its administrators own them. */
-function hasRole(caller: Caller, workspace: Workspace, role: string | undefined): boolean {
-  if (role === undefined) return true;
+/** Owners administer the workspace; the others go by the permission to the repository. Bots and apps own nothing. */
+function hasRole(context: EmulatorContext, caller: Caller, repository: Repository, role: string): boolean {
+  const permission = callerPermission(context, caller, repository);
   if (role === "member" || role === "contributor")
-    return caller.kind === "access_token" || belongsTo(caller, workspace);
-  return caller.kind === "person" && isAdministrator(workspace, caller.person.uuid);
+    return includes(permission, role === "member" ? "read" : "write");
+  if (caller.kind !== "person") return false;
+  const workspace = findWorkspace(context.world, repository.workspaceSlug);
+  if (role === "owner") return workspace !== undefined && isAdministrator(workspace, caller.person.uuid);
+  return includes(permission, "admin");
 }
 
 /** The user part of clone addresses. */

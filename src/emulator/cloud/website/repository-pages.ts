@@ -2,11 +2,12 @@
 import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
 import type { EmulatorContext } from "../../core/context.ts";
-import { findRepository, findWorkspace, membership, type Repository } from "../../core/world.ts";
+import { findRepository, type Repository } from "../../core/world.ts";
 import type { Change } from "../../git/changes.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import { pathText } from "../../git/path.ts";
 import type { GitRepository } from "../../git/repository.ts";
+import { repositoryPermission } from "../permissions/permission.ts";
 import type { Open } from "../repositories/opened.ts";
 import { problemPage, webPage } from "./frame.ts";
 import { signinLocation } from "./signin.ts";
@@ -45,9 +46,8 @@ export function repositoryPages(context: EmulatorContext, open: Open): Hono<WebE
 
 function mayRead({ world }: EmulatorContext, c: Context<WebEnv>, repository: Repository): boolean {
   const { person } = c.get("visitor");
-  const workspace = findWorkspace(world, repository.workspaceSlug);
   if (!repository.isPrivate) return true;
-  return person !== null && workspace !== undefined && membership(workspace, person.uuid) !== undefined;
+  return person !== null && repositoryPermission(world, repository, person.uuid) !== null;
 }
 
 function refuse(context: EmulatorContext, c: Context<WebEnv>): Response | Promise<Response> {

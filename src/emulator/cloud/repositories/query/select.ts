@@ -78,6 +78,8 @@ function valuesAt(value: unknown, field: string): readonly unknown[] {
     );
 }
 
+const permissionRanks: Readonly<Record<string, number>> = { none: 0, read: 1, write: 2, admin: 3 };
+
 function holds(object: object, expression: Expression): boolean {
   if (expression.kind !== "test") {
     const part = (each: Expression) => holds(object, each);
@@ -86,7 +88,15 @@ function holds(object: object, expression: Expression): boolean {
   const found = valuesAt(object, expression.field).flatMap((value) =>
     Array.isArray(value) ? value : [value],
   );
-  return compare(found, expression.operator, expression.values);
+  // Permissions are ordered by what they allow, not by their letters: Atlassian's example is permission>"read".
+  const rank = (value: unknown) => (typeof value === "string" ? (permissionRanks[value] ?? value) : value);
+  const isRanked = expression.field === "permission" && /^[<>]/.test(expression.operator);
+  if (!isRanked) return compare(found, expression.operator, expression.values);
+  return found.some((value) =>
+    expression.values.some((literal) =>
+      isOrdered(rank(value), expression.operator, permissionRanks[String(literal)] ?? literal),
+    ),
+  );
 }
 
 function compare(found: readonly unknown[], operator: Operator, wanted: readonly Literal[]): boolean {

@@ -1,18 +1,17 @@
 /** Owns a repository as JSON: whole, with every key and null Bitbucket sends, and embedded. */
 import type { EmulatorContext } from "../../../core/context.ts";
-import { stableUuid } from "../../../core/entropy.ts";
-import { findWorkspace, ownProjectKey, type Repository, type Workspace } from "../../../core/world.ts";
+import { findWorkspace, type Repository } from "../../../core/world.ts";
 import { braced, timestamp } from "../../answers.ts";
 import type { Opened } from "../opened.ts";
 import { embeddedWorkspace, owningTeam } from "./account.ts";
-import type { RepositoryLinks } from "./links.ts";
+import { embeddedProject } from "./project.ts";
 
 /**
  * The whole object. `callerName` stands in the https clone address of someone who is logged in.
  * @see "Get a repository", https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/
  */
 export async function repositoryObject(opened: Opened, callerName: string | null): Promise<object> {
-  const { context, repository, git, links } = opened;
+  const { context, repository, git } = opened;
   const [{ mainBranch }, size] = await Promise.all([git.references(), git.sizeBytes()]);
   return {
     type: "repository",
@@ -23,7 +22,7 @@ export async function repositoryObject(opened: Opened, callerName: string | null
     description: repository.description,
     scm: "git",
     website: null,
-    ...workspaceFields(context, repository, links),
+    ...workspaceFields(context, repository),
     is_private: repository.isPrivate,
     fork_policy: repository.isPrivate ? "no_public_forks" : "allow_forks",
     created_on: timestamp(repository.createdOn),
@@ -41,7 +40,7 @@ export async function repositoryObject(opened: Opened, callerName: string | null
 }
 
 /** As it stands inside commits and the like. */
-export function embeddedRepository({ repository, links }: Opened): object {
+export function embeddedRepository({ repository, links }: Pick<Opened, "repository" | "links">) {
   return {
     type: "repository",
     full_name: `${repository.workspaceSlug}/${repository.slug}`,
@@ -73,33 +72,13 @@ function allLinks({ context, repository, links }: Opened, callerName: string | n
   };
 }
 
-function workspaceFields(context: EmulatorContext, repository: Repository, links: RepositoryLinks): object {
+/** Owner, workspace and project. */
+export function workspaceFields(context: EmulatorContext, repository: Repository): object {
   const workspace = findWorkspace(context.world, repository.workspaceSlug);
   if (workspace === undefined) return { owner: null, workspace: null, project: null };
   return {
     owner: owningTeam(context.origins, workspace),
     workspace: embeddedWorkspace(context.origins, workspace),
-    project: project(context, workspace, repository.projectKey, links),
-  };
-}
-
-/** Every repository lies in a project: the workspace's own, or one its seed names. */
-function project(
-  { origins }: EmulatorContext,
-  { slug, name }: Workspace,
-  key: string,
-  links: RepositoryLinks,
-): object {
-  const isOwn = key === ownProjectKey(slug);
-  return {
-    type: "project",
-    key,
-    uuid: braced(isOwn ? stableUuid("project", slug) : stableUuid("project", slug, key)),
-    name: isOwn ? name : key,
-    links: {
-      self: { href: `${origins.api}/2.0/workspaces/${slug}/projects/${key}` },
-      html: { href: `${origins.web}/${slug}/workspace/projects/${key}` },
-      avatar: links.avatar,
-    },
+    project: embeddedProject(context.origins, workspace, repository.projectKey),
   };
 }
