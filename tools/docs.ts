@@ -1,8 +1,10 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the guides as pages, the table in ARCHITECTURE.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the guides as pages, the tables in ARCHITECTURE.md and docs/emulator.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
+import { coverageMarks, coverageSection } from "./coverage/document.ts";
+import { areas } from "./coverage/table.ts";
 import { guidesSource } from "./guides-source.ts";
 import { type Room, rooms } from "./rooms.ts";
 import { scopesDocument } from "./scopes-document.ts";
@@ -18,11 +20,13 @@ export interface Document {
 /** Every generated document as it should be. */
 export async function writeDocuments(): Promise<readonly Document[]> {
   const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const emulator = readFileSync(join(root, "docs/emulator.md"), "utf8");
   return [
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
     { path: "docs/scopes.md", text: scopesDocument() },
     { path: "src/dashboard/guide-texts.ts", text: guidesSource() },
     { path: "ARCHITECTURE.md", text: withTable(architecture, roomsTable(rooms)) },
+    { path: "docs/emulator.md", text: withTable(emulator, coverageSection(areas), coverageMarks) },
   ];
 }
 
@@ -95,13 +99,17 @@ export function roomsTable(table: Readonly<Record<string, Room>>): string {
 
 const tableMarks = ["<!-- rooms: written by `npm run docs` -->", "<!-- /rooms -->"] as const;
 
-/** Puts the table between its two marks. Throws where a mark is missing. */
-export function withTable(text: string, table: string): string {
-  const [begin, end] = tableMarks.map((mark) => text.indexOf(mark));
+/** Puts a table between its two marks. Throws where a mark is missing. */
+export function withTable(
+  text: string,
+  table: string,
+  marks: readonly [string, string] = tableMarks,
+): string {
+  const [begin, end] = marks.map((mark) => text.indexOf(mark));
   if (begin === undefined || end === undefined || begin < 0 || end < begin) {
-    throw new Error(`ARCHITECTURE.md lacks the marks ${tableMarks.join(" … ")}.`);
+    throw new Error(`The document lacks the marks ${marks.join(" … ")}.`);
   }
-  return `${text.slice(0, begin + tableMarks[0].length)}\n${table}\n${text.slice(end)}`;
+  return `${text.slice(0, begin + marks[0].length)}\n${table}\n${text.slice(end)}`;
 }
 
 if (import.meta.main) {

@@ -21,6 +21,16 @@ export interface Answered {
 
 const answered = channel(answeredChannelName);
 
+/** A message: `{ origin, site }` of an origin that begins to serve. The coverage table is compared with the routes of its site. */
+export const servedChannelName = "windlass.emulator.served";
+
+const served = channel(servedChannelName);
+
+/** Shows what will answer at an origin to whoever listens. */
+export function showSite(seen: { readonly origin: JournalOrigin; readonly site: object }): void {
+  served.publish(seen);
+}
+
 /** Shows an answer to whoever listens, and waits for them. */
 export async function showAnswer(seen: Omit<Answered, "waitFor">): Promise<void> {
   if (!answered.hasSubscribers) return;
