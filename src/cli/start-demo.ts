@@ -10,6 +10,7 @@ import { locateRepository } from "../emulator/git/locate.ts";
 import { openListener } from "../server/listener.ts";
 import { openLog } from "../server/log.ts";
 import { type RunningServer, startServer } from "../server/start.ts";
+import { cloudUrls, selfHostedInstances } from "./emulated-instances.ts";
 
 export interface DemoOptions {
   readonly port: number;
@@ -79,7 +80,6 @@ function demoConfig(
 ): Config {
   const [consumer] = emulator.consumers;
   if (consumer === undefined) throw new Error("The demo's seed has no OAuth consumer.");
-  const { bitbucket, api } = emulator.urls;
   return parseConfig({
     baseUrl: place.baseUrl,
     listen: { port: place.port },
@@ -89,32 +89,9 @@ function demoConfig(
       bitbucket: {
         clientId: consumer.key,
         clientSecret: consumer.secret,
-        urls: {
-          authorize: `${bitbucket}/site/oauth2/authorize`,
-          token: `${bitbucket}/site/oauth2/access_token`,
-          api: `${api}/2.0`,
-          web: bitbucket,
-        },
+        urls: cloudUrls(emulator),
       },
-      ...selfHosted(emulator),
+      ...selfHostedInstances(emulator),
     },
   });
-}
-
-/** The Data Center with its incoming link, the Server with its application link: as the emulator's seed has them. */
-function selfHosted({ dataCenter, server }: Emulator): Record<string, unknown> {
-  const [client] = dataCenter?.clients ?? [];
-  const [link] = server?.consumers ?? [];
-  if (dataCenter === null || server === null || client === undefined || link === undefined)
-    throw new Error("The demo's seed has no Data Center or no Server.");
-  const { clientId, clientSecret } = client;
-  return {
-    "data-center": { product: "data-center", baseUrl: dataCenter.url, clientId, clientSecret },
-    server: {
-      product: "server",
-      baseUrl: server.url,
-      consumerKey: link.key,
-      privateKey: link.privateKey,
-    },
-  };
 }

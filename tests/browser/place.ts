@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../src/app/config.ts";
 import { silentLog } from "../../src/base/log.ts";
+import { cloudUrls, selfHostedInstances } from "../../src/cli/emulated-instances.ts";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { openListener } from "../../src/server/listener.ts";
@@ -41,10 +42,8 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
-function configFor({ urls, consumers, dataCenter, server }: Emulator, url: string) {
-  const consumer = consumers.find(({ isPrivate }) => isPrivate);
-  const [client] = dataCenter?.clients ?? [];
-  const [link] = server?.consumers ?? [];
+function configFor(emulator: Emulator, url: string) {
+  const consumer = emulator.consumers.find(({ isPrivate }) => isPrivate);
   return parseConfig({
     baseUrl: url,
     database: ":memory:",
@@ -54,25 +53,9 @@ function configFor({ urls, consumers, dataCenter, server }: Emulator, url: strin
         clientSecret: consumer?.secret ?? "",
         sharesConsumer: true,
         scopes: ["account"],
-        urls: {
-          authorize: `${urls.bitbucket}/site/oauth2/authorize`,
-          token: `${urls.bitbucket}/site/oauth2/access_token`,
-          api: `${urls.api}/2.0`,
-          web: urls.bitbucket,
-        },
+        urls: cloudUrls(emulator),
       },
-      "data-center": {
-        product: "data-center",
-        baseUrl: dataCenter?.url ?? "",
-        clientId: client?.clientId,
-        clientSecret: client?.clientSecret,
-      },
-      server: {
-        product: "server",
-        baseUrl: server?.url ?? "",
-        consumerKey: link?.key ?? "",
-        privateKey: link?.privateKey ?? "",
-      },
+      ...selfHostedInstances(emulator),
     },
   });
 }

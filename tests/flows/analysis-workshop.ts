@@ -10,6 +10,7 @@ import type { Fetch } from "../../src/base/http/door.ts";
 import { openNodeDoor } from "../../src/base/http/node-door.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { createBudget } from "../../src/budget/budget.ts";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { type Connections, createConnections } from "../../src/connections/connections.ts";
 import { nearestRepository } from "../../src/connections/repositories.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
@@ -47,18 +48,12 @@ export interface WorkshopOptions {
 /** The app's rooms on one database; several can be opened one after the other, as a process is restarted. */
 export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptions = {}) {
   const { clock } = emulator;
-  const { bitbucket, api } = emulator.urls;
   const consumer = options.consumer ?? emulator.consumers[0];
   const instance = cloudInstance({
     id: instanceId,
     clientId: consumer?.key ?? "",
     clientSecret: consumer?.secret ?? "",
-    urls: {
-      authorize: `${bitbucket}/site/oauth2/authorize`,
-      token: `${bitbucket}/site/oauth2/access_token`,
-      api: `${api}/2.0`,
-      web: bitbucket,
-    },
+    urls: cloudUrls(emulator),
   });
   const door = openNodeDoor();
   const fetch = options.watch?.(door.fetch) ?? door.fetch;

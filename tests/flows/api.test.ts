@@ -17,6 +17,7 @@ import {
   resolveBranch,
 } from "../../src/bitbucket/api/cloud.ts";
 import { bitbucketProvider } from "../../src/bitbucket/provider.ts";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 
 const redirectUri = "http://localhost:8000/auth/bitbucket/callback";
@@ -70,13 +71,7 @@ beforeAll(async () => {
     autoApprove: "johndoe",
     repositories: [{ path: folder, ...place, name: "Checkout API" }],
   });
-  const { bitbucket, api: apiOrigin } = emulator.urls;
-  const urls = {
-    authorize: `${bitbucket}/site/oauth2/authorize`,
-    token: `${bitbucket}/site/oauth2/access_token`,
-    api: `${apiOrigin}/2.0`,
-    web: bitbucket,
-  };
+  const urls = cloudUrls(emulator);
   const [consumer] = emulator.consumers;
   const scopes = "account repository";
   const provider = bitbucketProvider({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { createApp } from "../../src/app/app.ts";
 import { type ConfigInput, parseConfig } from "../../src/app/config.ts";
+import { cloudUrls, selfHostedInstances } from "../../src/cli/emulated-instances.ts";
 import type { Connection } from "../../src/connections/connection.ts";
 import type { CredentialEntry } from "../../src/connections/connections.ts";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
@@ -63,16 +64,10 @@ export async function openPlace(options: EmulatorOptions = {}, more: Partial<Con
   };
 }
 
-function configFor({ urls, consumers, dataCenter, server }: Emulator, more: Partial<ConfigInput>) {
-  const at = {
-    authorize: `${urls.bitbucket}/site/oauth2/authorize`,
-    token: `${urls.bitbucket}/site/oauth2/access_token`,
-    api: `${urls.api}/2.0`,
-    web: urls.bitbucket,
-  };
-  const [cloud, automation] = consumers;
-  const [client] = dataCenter?.clients ?? [];
-  const [link] = server?.consumers ?? [];
+function configFor(emulator: Emulator, more: Partial<ConfigInput>) {
+  const at = cloudUrls(emulator);
+  const [cloud, automation] = emulator.consumers;
+  const selfHosted = emulator.dataCenter === null ? {} : selfHostedInstances(emulator);
   return parseConfig({
     baseUrl: origin,
     database: ":memory:",
@@ -90,18 +85,7 @@ function configFor({ urls, consumers, dataCenter, server }: Emulator, more: Part
         urls: at,
         sharesConsumer: true,
       },
-      "data-center": {
-        product: "data-center",
-        baseUrl: dataCenter?.url ?? "",
-        clientId: client?.clientId,
-        clientSecret: client?.clientSecret,
-      },
-      server: {
-        product: "server",
-        baseUrl: server?.url ?? "",
-        consumerKey: link?.key ?? "",
-        privateKey: link?.privateKey ?? "",
-      },
+      ...selfHosted,
     },
   });
 }

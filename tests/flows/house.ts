@@ -8,6 +8,7 @@ import type { Log } from "../../src/base/log.ts";
 import { newId, randomToken } from "../../src/base/random.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import type { CloudInstance, Instance } from "../../src/bitbucket/instance.ts";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createHandshakes, type HandshakeStart } from "../../src/handshake/handshake.ts";
 import { createProjects } from "../../src/projects/projects.ts";
@@ -25,17 +26,11 @@ export type House = Awaited<ReturnType<typeof openHouse>>;
 
 /** The consumer an app would be given, at the URLs where this emulator answers. */
 export function instanceAt(emulator: Emulator): CloudInstance {
-  const { bitbucket, api } = emulator.urls;
   const [consumer] = emulator.consumers;
   return cloudInstance({
     clientId: consumer?.key ?? "",
     clientSecret: consumer?.secret ?? "",
-    urls: {
-      authorize: `${bitbucket}/site/oauth2/authorize`,
-      token: `${bitbucket}/site/oauth2/access_token`,
-      api: `${api}/2.0`,
-      web: bitbucket,
-    },
+    urls: cloudUrls(emulator),
   });
 }
 

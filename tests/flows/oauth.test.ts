@@ -11,6 +11,7 @@ import type { CloudInstance } from "../../src/bitbucket/instance.ts";
 import { buildAuthorizationUrl, validateCallback } from "../../src/bitbucket/oauth2/authorization.ts";
 import { exchangeCode, refreshTokens, type TokenSet } from "../../src/bitbucket/oauth2/token.ts";
 import { fetchProfile } from "../../src/bitbucket/profile/profile.ts";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import type { Rules } from "../../src/emulator/core/rules.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { failureOf } from "../bitbucket/recorded.ts";
@@ -39,16 +40,10 @@ function instanceOf(
   emulator: Emulator,
   consumer: Consumer | undefined = emulator.consumers[0],
 ): CloudInstance {
-  const { bitbucket, api } = emulator.urls;
   return cloudInstance({
     clientId: consumer?.key ?? "",
     clientSecret: consumer?.secret ?? "",
-    urls: {
-      authorize: `${bitbucket}/site/oauth2/authorize`,
-      token: `${bitbucket}/site/oauth2/access_token`,
-      api: `${api}/2.0`,
-      web: bitbucket,
-    },
+    urls: cloudUrls(emulator),
   });
 }
 

@@ -3,6 +3,7 @@ import { type App, createApp } from "../../src/app/app.ts";
 import { type Config, type ConfigInput, parseConfig } from "../../src/app/config.ts";
 import type { Fetch } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createWeb, type Web } from "../../src/web/web.ts";
 
@@ -10,7 +11,6 @@ export const baseUrl = "http://localhost:8000";
 
 /** The configuration that fits an emulator: its first consumer, its addresses. */
 export function configFor(emulator: Emulator, more: Partial<ConfigInput> = {}): Config {
-  const { bitbucket, api } = emulator.urls;
   const [consumer] = emulator.consumers;
   return parseConfig({
     baseUrl,
@@ -19,12 +19,7 @@ export function configFor(emulator: Emulator, more: Partial<ConfigInput> = {}): 
       bitbucket: {
         clientId: consumer?.key ?? "",
         clientSecret: consumer?.secret ?? "",
-        urls: {
-          authorize: `${bitbucket}/site/oauth2/authorize`,
-          token: `${bitbucket}/site/oauth2/access_token`,
-          api: `${api}/2.0`,
-          web: bitbucket,
-        },
+        urls: cloudUrls(emulator),
       },
     },
     ...more,
