@@ -57,7 +57,8 @@ function identifyByHeader(context: EmulatorContext, header: string): Caller | Re
   return unauthorized(context.rules.bearerChallenge);
 }
 
-function identifyByToken(context: EmulatorContext, value: string): Caller | Response {
+/** A token sent as Bearer, by whatever way: of OAuth 2, an access token, or an API token where the rules take it. */
+export function identifyByToken(context: EmulatorContext, value: string): Caller | Response {
   const { oauth } = context.world;
   if (looksLikeAccessToken(value)) return identifyByAccessToken(context, value);
   if (looksLikeApiToken(value)) return identifyByBareApiToken(context, value);

@@ -31,6 +31,21 @@ export function identifyByBareApiToken(context: EmulatorContext, secret: string)
     : callerOf(found);
 }
 
+/**
+ * An API token as git sends it: beside its owner's username, the constant Atlassian gives, or by a rule the e-mail
+ * address. Null: refused.
+ * @see "Using API tokens", https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/
+ */
+export function identifyGitApiToken(context: EmulatorContext, user: string, secret: string): Caller | null {
+  const found = findLivingToken(context, secret);
+  if (found === null || found.apiToken.scopes.length === 0) return null;
+  const { username } = found.person;
+  const isOwner = user === "x-bitbucket-api-token-auth" || (username !== null && user === username);
+  const isAddress =
+    context.rules.gitApiTokenEmail && primaryAddress(found.person)?.toLowerCase() === user.toLowerCase();
+  return isOwner || isAddress ? callerOf(found) : null;
+}
+
 /** Ends one by its id, of anybody or of the person named. Returns whether there was one. */
 export function revokeApiToken(world: World, id: string, owner?: Person): boolean {
   for (const { apiTokens } of owner === undefined ? world.people : [owner]) {

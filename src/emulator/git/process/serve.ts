@@ -12,7 +12,7 @@ export interface Serving {
   readonly settings: readonly string[];
   /** As `GIT_PROTOCOL` says it; null: the first version. */
   readonly protocol: string | null;
-  /** What it reads; it is ended with an error when its source breaks off. */
+  /** What it reads, until it ends or breaks off. */
   readonly input: AsyncIterable<Uint8Array>;
 }
 
@@ -27,7 +27,7 @@ export interface Served {
 }
 
 /**
- * Starts git. The process ends with its input: when that breaks off, because somebody hung up, it is killed.
+ * Starts git. The process ends when its input breaks off or its output is cancelled, because somebody hung up.
  * @see git(1), "Environment Variables", GIT_PROTOCOL
  */
 export function serveGit(location: Location, { command, settings, protocol, input }: Serving): Served {
@@ -49,14 +49,10 @@ export function serveGit(location: Location, { command, settings, protocol, inpu
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** When the source breaks off git meets the end of its input, fails by itself and cleans up behind it, as a killed one could not. */
 function feed(child: Child, input: AsyncIterable<Uint8Array>): void {
-  const source = Readable.from(input, { objectMode: false });
-  let brokeOff = false;
-  source.once("error", () => {
-    brokeOff = true;
-  });
   // Git that ends before it has read everything is no failure of ours: its exit code tells.
-  pipeline(source, child.stdin).catch(() => brokeOff && child.kill());
+  pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch(() => undefined);
 }
 
 function outputOf(child: Child): ReadableStream<Uint8Array> {
