@@ -1,93 +1,23 @@
-/** Owns a running emulator: plants the world, opens both origins, and is closed by whoever started it. */
-import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
-import { createApi } from "./cloud/api.ts";
-import { faultAnswer } from "./cloud/fault-answer.ts";
-import { repositoryOpener } from "./cloud/repositories/opened.ts";
-import { createWebsite } from "./cloud/website/website.ts";
+/** Owns what a running emulator is to whoever started it. */
+import type { ShiftableClock } from "../base/clock.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
-import type { EmulatorContext } from "./core/context.ts";
-import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
-import { randomAppPassword } from "./core/entropy.ts";
-import { EmulatorFailure } from "./core/errors.ts";
-import { createEvents } from "./core/events.ts";
-import { createFaults } from "./core/faults.ts";
-import { createJournal, type JournalEntry } from "./core/journal.ts";
-import { addRepository, plantWorld } from "./core/plant.ts";
-import { plantTokens } from "./core/plant-tokens.ts";
-import { chooseRules, type RuleBundle, type Rules } from "./core/rules.ts";
-import { readSeed, type Seed, type SeedRepository, seedDcRules, seedRules } from "./core/seed.ts";
-import {
-  findPerson,
-  findWorkspace,
-  type Person,
-  type Repository,
-  type World,
-  workspacesOf,
-} from "./core/world.ts";
+import type { Rules } from "./core/rules.ts";
+import type { World } from "./core/world.ts";
 import type { EmulatedDataCenter } from "./data-center/instance.ts";
-import { chooseDcRules, type DcRules } from "./data-center/rules.ts";
+import type { DataCenterProduct } from "./data-centers.ts";
 import {
-  type AskedDataCenter,
-  askedDataCenters,
-  type DataCenterProduct,
-  type DataCentersOptions,
-  serveDataCenters,
-} from "./data-centers.ts";
-import {
-  describeAccessTokens,
-  describeApiTokens,
-  type EmulatorAccessToken,
-  type EmulatorApiToken,
-} from "./described-tokens.ts";
-import { locateRepository } from "./git/locate.ts";
-import { openRepositories } from "./git/repositories.ts";
-import { openPort, type Port } from "./server.ts";
+  describeConsumers,
+  describePerson,
+  type EmulatorConsumer,
+  type EmulatorPerson,
+} from "./described-people.ts";
+import { describeAccessTokens, type EmulatorAccessToken } from "./described-tokens.ts";
+import type { EmulatorOptions, GivenRepository } from "./options.ts";
+import { type Planted, plant } from "./planting.ts";
+import { open, type Running } from "./running.ts";
 
-export interface EmulatorOptions extends DataCentersOptions {
-  /** Of the website; 0, the default, takes any. */
-  readonly port?: number | undefined;
-  /** Of the API; 0, the default, takes any. */
-  readonly apiPort?: number | undefined;
-  readonly host?: "127.0.0.1";
-  /** Default: today's. With a bundle or a few rules, a seed's own rules still count where these say nothing. */
-  readonly rules?: RuleBundle | Partial<Rules> | undefined;
-  /** Default: John Doe and the others of `docs/emulator.md`. */
-  readonly seed?: Seed | undefined;
-  /** Folders with git in them. Workspace: the first; slug: the folder's name. */
-  readonly repositories?: readonly SeedRepository[] | undefined;
-  /** Of the default seed's consumers. Default `http://localhost:8000/auth/bitbucket/callback`. */
-  readonly callbackUrl?: string | undefined;
-  /** The username of who grants every request at once, without a page. */
-  readonly autoApprove?: string | undefined;
-  /** Of Data Center and Server; what is left out is as `docs/emulator.md` says. */
-  readonly dataCenterRules?: Partial<DcRules> | undefined;
-  readonly clock?: ShiftableClock | undefined;
-  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
-}
-
-export interface EmulatorConsumer {
-  readonly name: string;
-  readonly workspace: string;
-  readonly key: string;
-  readonly secret: string;
-  readonly callbackUrl: string;
-  readonly isPrivate: boolean;
-  readonly scopes: readonly string[];
-}
-
-export interface EmulatorPerson {
-  readonly uuid: string;
-  readonly accountId: string;
-  readonly username: string | null;
-  readonly nickname: string;
-  readonly displayName: string;
-  readonly emails: Person["emails"];
-  readonly workspaces: readonly string[];
-  /** Empty unless the rule for app passwords is on. */
-  readonly appPasswords: readonly string[];
-  /** The seeded ones. */
-  readonly apiTokens: readonly EmulatorApiToken[];
-}
+export type { EmulatorConsumer, EmulatorPerson } from "./described-people.ts";
+export type { EmulatorOptions, GivenRepository } from "./options.ts";
 
 export interface Emulator {
   /** `api` is without `/2.0`; `control` is where the routes of `docs/emulator.md` begin. */
@@ -107,58 +37,53 @@ export interface Emulator {
   readonly clock: ShiftableClock;
   readonly control: EmulatorControl;
   /** Throws {@link EmulatorFailure}, or `GitFailure` for a folder that is no repository. */
-  addRepository(repository: SeedRepository): Promise<void>;
+  addRepository(repository: GivenRepository): Promise<void>;
+  /**
+   * All as it was when `createEmulator` ended, with the same keys, secrets and tokens: people, tokens, repositories,
+   * rules, faults, the list of requests, and the clock put back by as much as it was moved. Log-ins end, what was
+   * pushed is gone, and so are repositories that were added since.
+   */
+  reset(): Promise<void>;
+  /** Ends all connections and removes what was written. */
   close(): Promise<void>;
+  /** As `close`: `await using emulator = await createEmulator()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * Starts a local Bitbucket Cloud on two ports of 127.0.0.1, a Data Center on a third and a Server on a fourth.
- * Throws {@link EmulatorFailure} (`port_taken`, `bad_seed`, `unknown_person` …), or `GitFailure` for a bad repository.
+ * Throws {@link EmulatorFailure} (`port_taken`, `bad_seed`, `bad_history`, `unknown_person` …), or `GitFailure` for a
+ * bad repository.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const rules = rulesOf(options);
-  const seed = options.seed === undefined ? ownSeed(options, rules) : readSeed(options.seed);
-  const world = plantWorld(seed);
-  const autoApprove = options.autoApprove === undefined ? null : personNamed(world, options.autoApprove);
-  const clock = options.clock ?? shiftableClock();
-  for (const repository of [...(options.seed?.repositories ?? []), ...(options.repositories ?? [])])
-    await addGitRepository(world, repository, clock);
-  plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
+  const planted = await plant(options);
+  try {
+    return emulatorOf(await open(options, planted), planted);
+  } catch (error) {
+    await planted.folder.remove();
+    throw error;
+  }
+}
 
-  const asked = askedDataCenters(options);
-  const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked);
-  const [web, api] = [originOf(webPort), originOf(apiPort)];
-  const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults() };
-  const git = openRepositories();
-  const dataCenters = await serveDataCenters(asked, otherPorts, {
-    ...{ ...shared, world, git, autoApprove: options.autoApprove },
-    rules: dataCenterRulesOf(options),
-    callbackUrl: callbackOf(options),
-  });
-  const context: EmulatorContext = {
-    ...{ world, rules, autoApprove, git, ...shared },
-    events: createEvents(),
-    origins: { web, api },
-    dataCenters: dataCenters.map((each) => each.context),
-  };
-  const open = repositoryOpener(context);
-  webPort.serve({ origin: "web", site: createWebsite(context, open), faultAnswer, shared });
-  apiPort.serve({ origin: "api", site: createApi(context, open), faultAnswer, shared });
+function emulatorOf(running: Running, { clock, add }: Planted): Emulator {
+  const { context } = running;
+  const { world, rules, origins } = context;
   const described = (product: DataCenterProduct) =>
-    dataCenters.find((each) => each.context.product === product)?.describe() ?? null;
+    running.dataCenters.find((each) => each.context.product === product)?.describe() ?? null;
 
   return {
-    urls: { bitbucket: web, api, control: `${web}/_emulator` },
+    urls: { bitbucket: origins.web, api: origins.api, control: `${origins.web}/_emulator` },
     get consumers() {
       return describeConsumers(world);
     },
-    people: world.people.map((person) => describePerson(context, person)),
-    accessTokens: describeAccessTokens(world),
+    get people() {
+      return world.people.map((person) => describePerson(world, rules, person));
+    },
+    get accessTokens() {
+      return describeAccessTokens(world);
+    },
     get repositories() {
-      return world.repositories.map(({ workspaceSlug, slug, path }) => ({
-        fullName: `${workspaceSlug}/${slug}`,
-        path,
-      }));
+      return describeRepositories(world);
     },
     get dataCenter() {
       return described("dataCenter");
@@ -170,104 +95,25 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     clock,
     control: createControl(context),
     async addRepository(repository) {
-      const added = await addGitRepository(world, repository, clock);
-      for (const each of dataCenters) each.addRepository(added);
+      const added = await add(repository);
+      for (const each of running.dataCenters) each.addRepository(added);
     },
-    async close() {
-      await Promise.all([webPort, apiPort, ...otherPorts].map((port) => port.close()));
-      await git.close();
+    async reset() {
+      await context.git.discardWrites();
+      running.replant();
+      context.faults.clear();
+      context.journal.clear();
+      clock.putBack();
+      running.resets.run();
     },
+    close: running.close,
+    [Symbol.asyncDispose]: running.close,
   };
 }
 
-function rulesOf({ rules, seed }: EmulatorOptions): Rules {
-  if (rules === undefined || typeof rules === "string")
-    return { ...chooseRules(rules), ...(seed === undefined ? {} : seedRules(seed)) };
-  return chooseRules({ ...(seed === undefined ? {} : seedRules(seed)), ...rules });
-}
-
-function dataCenterRulesOf({ seed, dataCenterRules }: EmulatorOptions): DcRules {
-  return chooseDcRules({ ...(seed === undefined ? {} : seedDcRules(seed)), ...dataCenterRules });
-}
-
-function callbackOf({ callbackUrl }: EmulatorOptions): string {
-  return callbackUrl ?? "http://localhost:8000/auth/bitbucket/callback";
-}
-
-function ownSeed(options: EmulatorOptions, rules: Rules): Seed {
-  const appPassword = rules.appPasswords ? randomAppPassword() : null;
-  return defaultSeed(callbackOf(options), appPassword);
-}
-
-/** The default seed with an access token for the first repository there is. */
-function withRepositoryToken(seed: Seed, { repositories: [first] }: World): Seed {
-  if (first === undefined) return seed;
-  const token = defaultRepositoryToken(first.workspaceSlug, first.slug);
-  return { ...seed, accessTokens: [...(seed.accessTokens ?? []), token] };
-}
-
-function personNamed(world: World, handle: string): Person {
-  const person = findPerson(world, handle);
-  if (person !== undefined) return person;
-  const known = world.people.flatMap(({ username }) => username ?? []).join(", ");
-  throw new EmulatorFailure(
-    "unknown_person",
-    `There is no person "${handle}" to approve for. There are: ${known}.`,
-  );
-}
-
-async function addGitRepository(
-  world: World,
-  repository: SeedRepository,
-  clock: ShiftableClock,
-): Promise<Repository> {
-  await locateRepository(repository.path);
-  return addRepository(world, repository, clock.now());
-}
-
-/** All or none: when one is taken, the others are let go. */
-async function openPorts(
-  { host = "127.0.0.1", port = 0, apiPort = 0 }: EmulatorOptions,
-  others: readonly AskedDataCenter[],
-): Promise<[Port, Port, ...Port[]]> {
-  const wanted = [port, apiPort, ...others.map((each) => each.port)];
-  const opened = await Promise.allSettled(wanted.map((number) => openPort(host, number)));
-  const ports = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-  const failed = opened.find((each) => each.status === "rejected");
-  if (failed === undefined) return ports as [Port, Port, ...Port[]]; // one for each wanted, of which there are two or more
-  await Promise.all(ports.map((each) => each.close()));
-  throw failed.reason;
-}
-
-function originOf(port: Port): string {
-  return `http://127.0.0.1:${port.number}`;
-}
-
-function describeConsumers(world: World): readonly EmulatorConsumer[] {
-  return [...world.oauth.consumers.values()].map(
-    ({ workspaceUuid, name, key, secret, callbackUrl, isPrivate, scopes }) => ({
-      name,
-      workspace: findWorkspace(world, `{${workspaceUuid}}`)?.slug ?? "",
-      key,
-      secret,
-      callbackUrl,
-      isPrivate,
-      scopes,
-    }),
-  );
-}
-
-function describePerson({ world, rules }: EmulatorContext, person: Person): EmulatorPerson {
-  const { uuid, accountId, username, nickname, displayName, emails, appPasswords } = person;
-  return {
-    uuid,
-    accountId,
-    username,
-    nickname,
-    displayName,
-    emails,
-    workspaces: workspacesOf(world, uuid).map(({ slug }) => slug),
-    appPasswords: rules.appPasswords ? appPasswords.map(({ password }) => password) : [],
-    apiTokens: describeApiTokens(person),
-  };
+function describeRepositories({ repositories }: World): Emulator["repositories"] {
+  return repositories.map(({ workspaceSlug, slug, path }) => ({
+    fullName: `${workspaceSlug}/${slug}`,
+    path,
+  }));
 }

@@ -7,14 +7,18 @@ import { EmulatorFailure } from "../core/errors.ts";
 import type { ArmedFault, Fault } from "../core/faults.ts";
 import type { JournalEntry } from "../core/journal.ts";
 import { addAccessToken, addApiToken } from "../core/plant-tokens.ts";
+import type { Rules } from "../core/rules.ts";
 import type { SeedAccessToken, SeedApiToken } from "../core/seed.ts";
 import { findPerson } from "../core/world.ts";
+import type { DcRules } from "../data-center/rules.ts";
 import {
   describeAccessToken,
   describeApiToken,
   type EmulatorAccessToken,
   type EmulatorApiToken,
 } from "../described-tokens.ts";
+import { type DeliveryControl, deliveryControl } from "./deliveries.ts";
+import { changeRules } from "./rules.ts";
 
 /** Whose grants end: of one consumer, or of all when no key is given. */
 export interface RevokeRequest {
@@ -28,9 +32,11 @@ export interface NewApiToken extends SeedApiToken {
   readonly person: string;
 }
 
-export interface EmulatorControl {
-  /** Moves the emulator's clock forward. */
+export interface EmulatorControl extends DeliveryControl {
+  /** Moves the emulator's clock; less than zero moves it back, as a server's clock that is set. */
   advance(seconds: number): void;
+  /** Changes rules of Cloud, or of Data Center and Server, from the next request on. Throws {@link EmulatorFailure} `bad_option` for one that is none. */
+  changeRules(rules: Partial<Rules & DcRules>): void;
   /** Makes coming requests fail; the schema is in `core/faults.ts`. */
   addFault(fault: Fault): ArmedFault;
   clearFaults(): void;
@@ -49,7 +55,9 @@ export interface EmulatorControl {
 export function createControl(context: EmulatorContext): EmulatorControl {
   const making = () => ({ now: context.clock.now(), isSeeded: false });
   return {
+    ...deliveryControl(context),
     advance: (seconds) => context.clock.advance(seconds),
+    changeRules: (rules) => changeRules(context, rules),
     addFault: (fault) => context.faults.add(fault),
     clearFaults() {
       context.faults.clear();

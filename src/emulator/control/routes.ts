@@ -6,11 +6,13 @@ import type { EmulatorContext } from "../core/context.ts";
 import { faultSchema } from "../core/faults.ts";
 import { type ControlEnv, withBody } from "./body.ts";
 import { createControl } from "./control.ts";
+import { deliveryRoutes } from "./deliveries.ts";
 import { linkControl } from "./links.ts";
 import { peopleControl } from "./people.ts";
+import { changeRules, currentRules, ruleProblems, rulesSchema } from "./rules.ts";
 import { tokenRoutes } from "./tokens.ts";
 
-const clockSchema = z.strictObject({ advanceSeconds: z.number().min(0) });
+const clockSchema = z.strictObject({ advanceSeconds: z.number() });
 const revokeSchema = z
   .strictObject({
     username: z.string().optional(),
@@ -28,9 +30,16 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
   );
   app.get("/_emulator", () =>
     json({
-      routes: ["clock", "faults", "revoke", "requests", "api-tokens", "access-tokens"].map(
-        (name) => `/_emulator/${name}`,
-      ),
+      routes: [
+        "clock",
+        "rules",
+        "faults",
+        "revoke",
+        "requests",
+        "deliveries",
+        "api-tokens",
+        "access-tokens",
+      ].map((name) => `/_emulator/${name}`),
     }),
   );
   app.get("/_emulator/clock", () => json({ now: context.clock.now().toISOString() }));
@@ -38,6 +47,15 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     withBody(c, clockSchema, ({ advanceSeconds }) => {
       control.advance(advanceSeconds);
       return json({ now: context.clock.now().toISOString() });
+    }),
+  );
+  app.get("/_emulator/rules", () => json(currentRules(context)));
+  app.post("/_emulator/rules", (c) =>
+    withBody(c, rulesSchema, (rules) => {
+      const problems = ruleProblems(rules);
+      if (problems.length > 0) return json({ error: "The body is not as expected.", problems }, 400);
+      changeRules(context, rules);
+      return json(currentRules(context));
     }),
   );
   app.get("/_emulator/faults", () => json({ faults: context.faults.list() }));
@@ -64,6 +82,7 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     context.journal.clear();
     return new Response(null, { status: 204 });
   });
+  app.route("/_emulator", deliveryRoutes(context));
   app.route("/_emulator", tokenRoutes(control));
   app.route("/_emulator", linkControl(context));
   app.route("/_emulator", peopleControl(context));

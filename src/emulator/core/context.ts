@@ -3,9 +3,11 @@ import type { ShiftableClock } from "../../base/clock.ts";
 import type { CloudEvent } from "../cloud/events.ts";
 import type { DataCenterContext } from "../data-center/context.ts";
 import type { GitRepositories } from "../git/repositories.ts";
+import type { Deliveries } from "../hooks/deliveries.ts";
 import type { Events } from "./events.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
+import type { Resets } from "./resets.ts";
 import type { Rules } from "./rules.ts";
 import type { Person, World } from "./world.ts";
 
@@ -18,7 +20,9 @@ export interface Origins {
 }
 
 export interface EmulatorContext {
+  /** What lies in it is new after a reset: read it when you answer. */
   readonly world: World;
+  /** Control changes them while all runs: read them when you answer. */
   readonly rules: Rules;
   readonly clock: ShiftableClock;
   readonly origins: Origins;
@@ -30,6 +34,10 @@ export interface EmulatorContext {
   readonly dataCenters: readonly DataCenterContext[];
   /** Shared by all products: a folder is opened once, and has one copy that is written to. */
   readonly git: GitRepositories;
+  /** Of webhooks, of all products. */
+  readonly deliveries: Deliveries;
   /** What happens at Cloud. */
   readonly events: Events<CloudEvent>;
+  /** For what is kept beside the world. */
+  readonly resets: Resets;
 }

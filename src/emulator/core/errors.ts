@@ -9,6 +9,7 @@ export type EmulatorFailureCode =
   | "bad_token"
   | "slug_taken"
   | "name_taken"
+  | "bad_history"
   | "bad_option";
 
 /** A failure of starting or seeding. `problems` holds every mistake of a seed, each with its path. */

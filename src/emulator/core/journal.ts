@@ -23,7 +23,12 @@ export interface JournalEntry extends Readonly<RequestNote> {
   readonly path: string;
   /** Only parameters known to be harmless. */
   readonly query: string;
+  /** 0: the connection was cut. */
   readonly status: number;
+  /** Until the answer began, by the machine's clock. */
+  readonly milliseconds: number;
+  /** The fault that struck. */
+  readonly fault: string | null;
 }
 
 export interface Journal {
@@ -33,7 +38,7 @@ export interface Journal {
 }
 
 const harmless = new Set(
-  "page pagelen q sort fields role administrator include exclude path topic context renames binary format max_depth ignore_whitespace response_type scope start limit since until merges at from to contextLines whitespace srcPath followRenames withCounts allAncestors name projectname projectkey permission visibility filter filterText orderBy avatarSize type size blame".split(
+  "page pagelen q sort fields role administrator include exclude path topic context renames binary format max_depth ignore_whitespace response_type scope start limit since until merges at from to service contextLines whitespace srcPath followRenames withCounts allAncestors name projectname projectkey permission visibility filter filterText orderBy avatarSize type size blame".split(
     " ",
   ),
 );

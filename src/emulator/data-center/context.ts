@@ -3,16 +3,20 @@ import type { ShiftableClock } from "../../base/clock.ts";
 import type { Events } from "../core/events.ts";
 import type { Faults } from "../core/faults.ts";
 import type { Journal } from "../core/journal.ts";
+import type { Resets } from "../core/resets.ts";
 import type { GitRepositories } from "../git/repositories.ts";
+import type { Deliveries } from "../hooks/deliveries.ts";
 import type { DcEvent } from "./events.ts";
 import type { DcRules } from "./rules.ts";
 import type { DataCenterWorld, DcPerson } from "./world.ts";
 
 export interface DataCenterContext {
   readonly product: "dataCenter" | "server";
+  /** What lies in it is new after a reset: read it when you answer. */
   readonly world: DataCenterWorld;
   /** `9.4.2`; ask it through `atLeast` of `version.ts`. */
   readonly version: string;
+  /** Control changes them while all runs: read them when you answer. */
   readonly rules: DcRules;
   readonly clock: ShiftableClock;
   readonly journal: Journal;
@@ -27,6 +31,10 @@ export interface DataCenterContext {
   readonly autoApprove: DcPerson | null;
   /** Shared by all products: a folder is opened once, and has one copy that is written to. */
   readonly git: GitRepositories;
+  /** Of webhooks, of all products. */
+  readonly deliveries: Deliveries;
   /** What happens at this one. */
   readonly events: Events<DcEvent>;
+  /** For what is kept beside the world. */
+  readonly resets: Resets;
 }

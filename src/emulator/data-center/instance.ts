@@ -1,16 +1,19 @@
 /** Owns one running Data Center or Server: planting its world, serving it on its port, and telling what is there. */
 
+import type { Served } from "../answering.ts";
 import { EmulatorFailure } from "../core/errors.ts";
 import { createEvents } from "../core/events.ts";
+import type { DataCenterSeed } from "../core/seed-data-center.ts";
 import type { Repository, Workspace } from "../core/world.ts";
 import type { Port } from "../server.ts";
 import type { DataCenterContext } from "./context.ts";
 import { type DcCredentials, describeCredentials, seedCredentials } from "./credentials.ts";
 import { dcFaultAnswer } from "./fault-answer.ts";
+import { deliverEvents } from "./hooks/listen.ts";
 import { addDcRepository, plantDataCenter } from "./plant.ts";
 import { createDataCenter } from "./site.ts";
-import { hasOAuth2 } from "./version.ts";
-import { type DcPerson, personByName } from "./world.ts";
+import { hasOAuth2, versionProblem } from "./version.ts";
+import { type DcPerson, personById, personByName } from "./world.ts";
 
 export interface DataCenterOptions {
   /** `9.4.2` for the Data Center, `7.17.0` for the Server unless told. */
@@ -41,9 +44,15 @@ export interface RunningDataCenter {
 
 /** What is the same for both, and for Cloud. */
 export interface DataCenterShared
-  extends Pick<DataCenterContext, "clock" | "journal" | "faults" | "rules" | "git"> {
+  extends Pick<
+    DataCenterContext,
+    "clock" | "journal" | "faults" | "rules" | "git" | "resets" | "deliveries"
+  > {
+  readonly recorder: Served["shared"]["recorder"];
   readonly workspaces: readonly Workspace[];
   readonly repositories: readonly Repository[];
+  /** What a seed says of both. */
+  readonly seed?: DataCenterSeed | undefined;
   /** The name of who consents to everything; ignored where nobody has it. */
   readonly autoApprove: string | undefined;
   /** The app's callback for Cloud: another one at its origin is this product's, unless told. */
@@ -63,8 +72,8 @@ export function dataCenterOptions(
   options: DataCenterOptions = {},
 ): { readonly version: string; readonly contextPath: string; readonly redirectUrl: string | undefined } {
   const { version = usual[product].version, contextPath = usual[product].contextPath } = options;
-  if (!/^\d+(\.\d+){1,2}$/.test(version))
-    throw new EmulatorFailure("bad_option", `A version is three numbers as in 9.4.2, not "${version}".`);
+  const wrongVersion = versionProblem(product, version);
+  if (wrongVersion !== null) throw new EmulatorFailure("bad_option", wrongVersion);
   if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(contextPath))
     throw new EmulatorFailure(
       "bad_option",
@@ -79,9 +88,9 @@ export async function serveDataCenter(
   { port, version, contextPath, redirectUrl }: ReturnType<typeof dataCenterOptions> & { readonly port: Port },
   shared: DataCenterShared,
 ): Promise<RunningDataCenter> {
-  const world = plantDataCenter(shared.workspaces);
-  for (const repository of shared.repositories) addDcRepository(world, repository);
-  const { clock, journal, faults, rules, git, callbackUrl } = shared;
+  const world = plantDataCenter(shared.workspaces, shared.seed);
+  for (const repository of shared.repositories) addDcRepository(world, repository, shared.seed);
+  const { clock, journal, faults, rules, git, resets, deliveries, callbackUrl } = shared;
   const app = URL.canParse(callbackUrl) ? callbackUrl : "http://localhost:8000";
   const ownCallback = redirectUrl ?? new URL(usual[product].callbackPath, app).href;
   await seedCredentials(world, {
@@ -90,23 +99,40 @@ export async function serveDataCenter(
     now: clock.now(),
   });
   const origin = `http://127.0.0.1:${port.number}`;
-  const autoApprove =
+  const approver =
     shared.autoApprove === undefined ? null : (personByName(world, shared.autoApprove) ?? null);
   const context: DataCenterContext = {
-    ...{ product, world, version, rules, clock, journal, faults, origin, contextPath, autoApprove, git },
+    ...{
+      product,
+      world,
+      version,
+      rules,
+      clock,
+      journal,
+      faults,
+      origin,
+      contextPath,
+      git,
+      resets,
+      deliveries,
+    },
+    get autoApprove() {
+      return approver === null ? null : (personById(world, approver.id) ?? approver);
+    },
     events: createEvents(),
     baseUrl: `${origin}${contextPath}`,
   };
+  deliverEvents(context);
   port.serve({
     origin: product,
     site: createDataCenter(context),
     faultAnswer: dcFaultAnswer,
-    shared: { clock, journal, faults },
+    shared: { clock, journal, faults, recorder: shared.recorder },
   });
   return {
     context,
     describe: () => describe(context),
-    addRepository: (repository) => addDcRepository(world, repository),
+    addRepository: (repository) => addDcRepository(world, repository, shared.seed),
   };
 }
 

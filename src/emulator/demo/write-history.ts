@@ -1,6 +1,7 @@
-/** Owns making a git repository with a given history in one go: one `git init` and one `git fast-import`. */
+/** Owns making a git repository with a given history in one go: one `git fast-import`. */
 import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GitFailure } from "../git/errors.ts";
@@ -47,17 +48,31 @@ export interface History {
   /** Parents before children. May be a generator: nothing is kept. */
   readonly commits: Iterable<PlannedCommit>;
   readonly tags?: readonly PlannedTag[];
+  /** Where branches stand in the end, for those that do not stand at their last commit. `at`: id of a commit. */
+  readonly branches?: readonly { readonly name: string; readonly at: string }[];
+  /** What HEAD points to. Default `main`. */
+  readonly mainBranch?: string;
 }
 
 /**
- * Makes a bare repository in `folder`, whose HEAD is `main`. The same history gives the same hashes.
+ * Makes a bare repository in `folder`. The same history gives the same hashes.
  * Throws {@link GitFailure} when git is missing or refuses.
  */
 export async function writeHistory(folder: string, history: History): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await git(folder, ["init", "--quiet", "--bare", "--initial-branch=main", "--template=", "."], []);
+  await layOut(folder, history.mainBranch ?? "main");
   const stream = ["-c", "core.compression=1", "fast-import", "--quiet", "--force", "--date-format=raw"];
   await git(folder, stream, batches(instructions(history)));
+}
+
+/** What `git init --bare` makes, without starting it. @see gitrepository-layout(5) */
+async function layOut(folder: string, mainBranch: string): Promise<void> {
+  const folders = ["objects/info", "objects/pack", "refs/heads", "refs/tags"];
+  for (const name of folders) await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, "HEAD"), `ref: refs/heads/${mainBranch}\n`);
+  await writeFile(
+    join(folder, "config"),
+    "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n",
+  );
 }
 
 async function git(folder: string, command: readonly string[], input: Iterable<Buffer>): Promise<void> {
@@ -98,7 +113,7 @@ function* batches(pieces: Iterable<Buffer>): Iterable<Buffer> {
 }
 
 /** @see git-fast-import(1), "Input Format" */
-function* instructions({ commits, tags = [] }: History): Iterable<Buffer> {
+function* instructions({ commits, tags = [], branches = [] }: History): Iterable<Buffer> {
   const marks = new Map<string, number>();
   const started = new Set<string>();
   let last = 0;
@@ -118,6 +133,7 @@ function* instructions({ commits, tags = [] }: History): Iterable<Buffer> {
     for (const edit of commit.edits) yield* editLines(edit);
     yield line("\n");
   }
+  for (const { name, at } of branches) yield line(`reset refs/heads/${name}\nfrom :${marks.get(at)}\n\n`);
   for (const tag of tags) yield* tagLines(tag, marks);
 }
 

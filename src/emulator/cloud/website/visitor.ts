@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { EmulatorBindings } from "../../core/bindings.ts";
 import { randomText, secretsEqual } from "../../core/entropy.ts";
+import type { Resets } from "../../core/resets.ts";
 import type { Person } from "../../core/world.ts";
 
 export interface Visitor {
@@ -25,12 +26,20 @@ export interface Visitors {
 
 const cookieName = "local_bitbucket";
 
-export function createVisitors(): Visitors {
+/** Whoever never sends a cookie is a newcomer each time: so many are remembered, and the oldest forgotten. */
+const mostVisitors = 10_000;
+
+export function createVisitors(resets: Resets): Visitors {
   const visitors = new Map<string, Visitor>();
+  resets.onReset(() => visitors.clear());
   const admit = (c: Context<WebEnv>, person: Person | null) => {
     const id = randomText(43);
     const visitor = { csrf: randomText(43), person };
     visitors.set(id, visitor);
+    for (const oldest of visitors.keys()) {
+      if (visitors.size <= mostVisitors) break;
+      visitors.delete(oldest);
+    }
     setCookie(c, cookieName, id, { httpOnly: true, sameSite: "Lax", path: "/" });
     return visitor;
   };

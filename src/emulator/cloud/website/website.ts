@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { assets } from "../../../ui/assets.ts";
 import { controlRoutes } from "../../control/routes.ts";
 import type { EmulatorContext } from "../../core/context.ts";
+import { gitRoutes } from "../git/routes.ts";
 import { authorizeRoutes } from "../oauth/authorize.ts";
 import { tokenRoutes } from "../oauth/token.ts";
 import type { Open } from "../repositories/opened.ts";
@@ -19,13 +20,14 @@ import { createVisitors, type WebEnv } from "./visitor.ts";
 
 export function createWebsite(context: EmulatorContext, open: Open): Hono<WebEnv> {
   const app = new Hono<WebEnv>({ strict: false });
-  const visitors = createVisitors();
+  const visitors = createVisitors(context.resets);
   app.get(`${assetsPath}/:name`, (c) => {
     const asset = assets[c.req.param("name")];
     return asset === undefined ? c.notFound() : c.body(asset.body, 200, { "Content-Type": asset.type });
   });
   app.route("/", controlRoutes(context));
   app.route("/", tokenRoutes(context));
+  app.route("/", gitRoutes(context));
   app.use("*", async (c, next) => {
     c.set("visitor", visitors.recognise(c));
     return next();

@@ -15,7 +15,6 @@ import { type DcWebEnv, loginLocation, ownForm } from "./visitor.ts";
 
 export function tokenPages(context: DataCenterContext): Hono<DcWebEnv> {
   const app = new Hono<DcWebEnv>({ strict: false });
-  const { state } = context.world;
   /** By the form token of who made it: made, and not yet looked at. */
   const fresh = new Map<string, HttpAccessToken>();
   const toList = (c: Context<DcWebEnv>) => c.redirect(pathTo(context, paths.tokens), 303);
@@ -25,7 +24,11 @@ export function tokenPages(context: DataCenterContext): Hono<DcWebEnv> {
     if (person === null) return c.redirect(loginLocation(context, paths.tokens));
     const made = fresh.get(csrf) ?? null;
     fresh.delete(csrf);
-    return webPage(context, c, tokensPage(context, { tokens: tokensOf(state, own(person)), csrf, made }));
+    return webPage(
+      context,
+      c,
+      tokensPage(context, { tokens: tokensOf(context.world.state, own(person)), csrf, made }),
+    );
   });
 
   app.get(paths.newToken, async (c) => {
@@ -56,7 +59,7 @@ export function tokenPages(context: DataCenterContext): Hono<DcWebEnv> {
     const { person } = c.get("visitor");
     const form = await ownForm(c);
     if (person === null || form === null) return foreignForm(context, c);
-    revokeHttpToken(state, own(person), form.get("id") ?? "");
+    revokeHttpToken(context.world.state, own(person), form.get("id") ?? "");
     return toList(c);
   });
 

@@ -1,0 +1,82 @@
+/** Owns everything that is there before anybody can reach the emulator: the world, the repositories, the clock. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { shiftableClock } from "../base/clock.ts";
+import { writeRepository } from "./build/repository.ts";
+import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
+import { randomAppPassword } from "./core/entropy.ts";
+import { EmulatorFailure } from "./core/errors.ts";
+import { addRepository, plantWorld } from "./core/plant.ts";
+import { plantTokens } from "./core/plant-tokens.ts";
+import { returningClock } from "./core/returning-clock.ts";
+import type { Rules } from "./core/rules.ts";
+import { readSeed, type Seed, type SeedRepository } from "./core/seed.ts";
+import { findPerson, type Person, type World } from "./core/world.ts";
+import { locateRepository } from "./git/locate.ts";
+import { callbackOf, type EmulatorOptions, type GivenRepository, rulesOf } from "./options.ts";
+
+export type Planted = Awaited<ReturnType<typeof plant>>;
+
+/** The world as the options want it. Throws as `createEmulator` does, and leaves nothing behind then. */
+export async function plant(options: EmulatorOptions) {
+  const rules = rulesOf(options);
+  const seed = options.seed === undefined ? ownSeed(options, rules) : readSeed(options.seed);
+  const world = plantWorld(seed);
+  const approver = options.autoApprove === undefined ? null : personNamed(world, options.autoApprove);
+  const clock = returningClock(options.clock ?? shiftableClock());
+  const folder = builtFolder();
+  const add = async (repository: GivenRepository) =>
+    addRepository(world, await onDisk(repository, folder.path), clock.now());
+  try {
+    const given = [...(options.seed?.repositories ?? []), ...(options.repositories ?? [])];
+    for (const repository of given) await add(repository);
+    plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+  return { rules, world, approver, clock, folder, add };
+}
+
+/** Where told histories are written: made with the first, removed at the end. */
+function builtFolder() {
+  let made: Promise<string> | undefined;
+  return {
+    path: () => {
+      made ??= mkdtemp(join(tmpdir(), "windlass-emulator-built-"));
+      return made;
+    },
+    async remove() {
+      if (made !== undefined) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}
+
+async function onDisk(given: GivenRepository, folder: () => Promise<string>): Promise<SeedRepository> {
+  if ("steps" in given) return writeRepository(given, await folder());
+  await locateRepository(given.path);
+  return given;
+}
+
+function ownSeed(options: EmulatorOptions, rules: Rules): Seed {
+  const appPassword = rules.appPasswords ? randomAppPassword() : null;
+  return defaultSeed(callbackOf(options), appPassword);
+}
+
+/** The default seed with an access token for the first repository there is. */
+function withRepositoryToken(seed: Seed, { repositories: [first] }: World): Seed {
+  if (first === undefined) return seed;
+  const token = defaultRepositoryToken(first.workspaceSlug, first.slug);
+  return { ...seed, accessTokens: [...(seed.accessTokens ?? []), token] };
+}
+
+function personNamed(world: World, handle: string): Person {
+  const person = findPerson(world, handle);
+  if (person !== undefined) return person;
+  const known = world.people.flatMap(({ username }) => username ?? []).join(", ");
+  throw new EmulatorFailure(
+    "unknown_person",
+    `There is no person "${handle}" to approve for. There are: ${known}.`,
+  );
+}

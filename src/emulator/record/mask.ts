@@ -1,0 +1,140 @@
+/** Owns what of a request or an answer is never written down: values under names that hold secrets, and secrets by their value. */
+
+/** Stands for what was there. */
+const masked = "***";
+
+/** Names of parameters, form fields and JSON members, whatever their case. */
+const names = [
+  "access_token",
+  "refresh_token",
+  "id_token",
+  "client_secret",
+  "clientSecret",
+  "client_assertion",
+  "code",
+  "code_verifier",
+  "code_challenge",
+  "state",
+  "secret",
+  "token",
+  "password",
+  "j_password",
+  "passwd",
+  "jwt",
+  "atl_token",
+  "csrf",
+  "privateKey",
+  "oauth_token",
+  "oauth_token_secret",
+  "oauth_signature",
+  "oauth_signature_base_string",
+  "oauth_verifier",
+  "oauth_nonce",
+  "oauth_session_handle",
+].join("|");
+
+const headers: ReadonlySet<string> = new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-hub-signature",
+  "x-hub-signature-256",
+]);
+
+/** `name=value` in a query or form, and `name="value"` as OAuth 1 writes it. */
+const inForms = new RegExp(`((?:^|[?&;#\\s"',>]|amp;)(?:${names})=)(?:"[^"]*"|[^&\\s"'<>#]*)`, "gi");
+const inJson = new RegExp(`("(?:${names})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi");
+const inInputs = new RegExp(`(name="(?:${names})"[^>]*?value=")[^"]*`, "gi");
+const privateKeys = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+const nameOfSecret = new RegExp(`^(?:${names})$`, "i");
+
+/** Secrets by their value: learnt while the emulator runs, never forgotten. */
+export interface Secrets {
+  /** Remembers a value, as it stands and as URLs, forms and pages write it. Very short ones say nothing. */
+  learn(value: string): void;
+  /** The text without anything learnt, and without the values of names that hold secrets. */
+  mask(text: string): string;
+}
+
+const shortestSecret = 6;
+
+export function createSecrets(): Secrets {
+  /** By their beginnings, so that a text is gone through once. */
+  const byBeginning = new Map<string, Set<string>>();
+  const add = (value: string) => {
+    const beginning = value.slice(0, shortestSecret);
+    const known = byBeginning.get(beginning);
+    if (known === undefined) byBeginning.set(beginning, new Set([value]));
+    else known.add(value);
+  };
+  return {
+    learn(value) {
+      if (value.length < shortestSecret) return;
+      for (const written of writings(value)) add(written);
+    },
+    mask: (text) => withoutValues(withoutNamed(text), byBeginning),
+  };
+}
+
+function writings(value: string): ReadonlySet<string> {
+  const encoded = encodeURIComponent(value.toWellFormed());
+  const html = value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  const inForm = new URLSearchParams({ v: value }).toString().slice(2);
+  return new Set([
+    value,
+    encoded,
+    encodeURIComponent(encoded),
+    inForm,
+    html,
+    JSON.stringify(value).slice(1, -1),
+  ]);
+}
+
+function withoutNamed(text: string): string {
+  return text
+    .replace(privateKeys, masked)
+    .replace(inForms, `$1${masked}`)
+    .replace(inJson, `$1"${masked}"`)
+    .replace(inInputs, `$1${masked}`);
+}
+
+function withoutValues(text: string, known: ReadonlyMap<string, ReadonlySet<string>>): string {
+  if (known.size === 0) return text;
+  let kept = "";
+  let from = 0;
+  for (let at = 0; at + shortestSecret <= text.length; at += 1) {
+    const length = longestAt(text, at, known.get(text.slice(at, at + shortestSecret)));
+    if (length === 0) continue;
+    kept += `${text.slice(from, at)}${masked}`;
+    from = at + length;
+    at = from - 1;
+  }
+  return kept + text.slice(from);
+}
+
+function longestAt(text: string, at: number, values: ReadonlySet<string> | undefined): number {
+  let longest = 0;
+  for (const value of values ?? [])
+    if (value.length > longest && text.startsWith(value, at)) longest = value.length;
+  return longest;
+}
+
+/** Whether a header is written down by name alone. */
+export function isSecretHeader(name: string): boolean {
+  return headers.has(name.toLowerCase());
+}
+
+/** Whether a parameter of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return nameOfSecret.test(name);
+}
+
+/** What stands in place of a header of {@link isSecretHeader}: its scheme or the names of its cookies are no secret. */
+export function maskedHeader(name: string, value: string): string {
+  const lower = name.toLowerCase();
+  if (lower === "cookie") return value.replaceAll(/=[^;]*/g, `=${masked}`);
+  if (lower === "set-cookie") return value.replace(/=[^;]*/, `=${masked}`);
+  const [, scheme] = /^(Bearer|Basic|OAuth)\s/i.exec(value) ?? [];
+  return scheme === undefined ? masked : `${scheme} ${masked}`;
+}

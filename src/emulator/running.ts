@@ -1,0 +1,99 @@
+/** Owns the emulator's moving parts: ports, sites, repositories, deliveries, and how all begin and end together. */
+import { createApi } from "./cloud/api.ts";
+import { faultAnswer } from "./cloud/fault-answer.ts";
+import { deliverEvents } from "./cloud/hooks/listen.ts";
+import { repositoryOpener } from "./cloud/repositories/opened.ts";
+import { createWebsite } from "./cloud/website/website.ts";
+import type { EmulatorContext } from "./core/context.ts";
+import { createEvents } from "./core/events.ts";
+import { createFaults } from "./core/faults.ts";
+import { createJournal } from "./core/journal.ts";
+import { rememberWorld } from "./core/replant.ts";
+import { createResets } from "./core/resets.ts";
+import { findPerson } from "./core/world.ts";
+import { type AskedDataCenter, askedDataCenters, serveDataCenters } from "./data-centers.ts";
+import { openRepositories } from "./git/repositories.ts";
+import { createDeliveries } from "./hooks/deliveries.ts";
+import { callbackOf, dataCenterRulesOf, type EmulatorOptions } from "./options.ts";
+import type { Planted } from "./planting.ts";
+import { createRecorder } from "./record/recorder.ts";
+import { openPort, type Port } from "./server.ts";
+
+export type Running = Awaited<ReturnType<typeof open>>;
+
+/** Opens the ports and serves what was planted. */
+export async function open(options: EmulatorOptions, planted: Planted) {
+  const { rules, world, approver, clock, folder } = planted;
+  const asked = askedDataCenters(options);
+  const recorder = options.record === undefined ? null : createRecorder(options.record);
+  const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked).catch(async (error: unknown) => {
+    await recorder?.close();
+    throw error;
+  });
+  const ports = [webPort, apiPort, ...otherPorts];
+  const [web, api] = [originOf(webPort), originOf(apiPort)];
+  const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults(clock), recorder };
+  const [git, resets, deliveries] = [openRepositories(), createResets(), createDeliveries(clock)];
+  resets.onReset(() => deliveries.reset());
+  const dcRules = dataCenterRulesOf(options);
+  const dataCenters = await serveDataCenters(asked, otherPorts, {
+    ...{
+      ...shared,
+      world,
+      git,
+      resets,
+      deliveries,
+      autoApprove: options.autoApprove,
+      seed: options.seed?.dataCenter,
+    },
+    rules: dcRules,
+    callbackUrl: callbackOf(options),
+  });
+  const context: EmulatorContext = {
+    ...{ world, rules, git, resets, deliveries, ...shared },
+    get autoApprove() {
+      return approver === null ? null : (findPerson(world, approver.uuid) ?? approver);
+    },
+    events: createEvents(),
+    origins: { web, api },
+    dataCenters: dataCenters.map((each) => each.context),
+  };
+  const opener = repositoryOpener(context);
+  deliverEvents(context, opener);
+  webPort.serve({ origin: "web", site: createWebsite(context, opener), faultAnswer, shared });
+  apiPort.serve({ origin: "api", site: createApi(context, opener), faultAnswer, shared });
+  const worlds = [world, ...dataCenters.map((each) => each.context.world)];
+  recorder?.watch(worlds);
+  const replants = [...worlds, rules, dcRules].map(rememberWorld);
+  return {
+    ...{ context, dataCenters, shared, resets },
+    replant() {
+      for (const replant of replants) replant();
+    },
+    async close() {
+      await Promise.all(ports.map((port) => port.close()));
+      await deliveries.close();
+      await git.close();
+      await recorder?.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** All or none: when one is taken, the others are let go. */
+async function openPorts(
+  { host = "127.0.0.1", port = 0, apiPort = 0 }: EmulatorOptions,
+  others: readonly AskedDataCenter[],
+): Promise<[Port, Port, ...Port[]]> {
+  const wanted = [port, apiPort, ...others.map((each) => each.port)];
+  const opened = await Promise.allSettled(wanted.map((number) => openPort(host, number)));
+  const ports = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const failed = opened.find((each) => each.status === "rejected");
+  if (failed === undefined) return ports as [Port, Port, ...Port[]]; // one for each wanted, of which there are two or more
+  await Promise.all(ports.map((each) => each.close()));
+  throw failed.reason;
+}
+
+function originOf(port: Port): string {
+  return `http://127.0.0.1:${port.number}`;
+}
