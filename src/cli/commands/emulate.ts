@@ -121,7 +121,7 @@ function ownerOf({ person, project, repository }: EmulatedDataCenter["tokens"][n
 function remark({ active, type, globalPermission }: EmulatedDataCenter["people"][number]): string {
   if (!active) return " (inactive)";
   if (type === "SERVICE") return " (service)";
-  return globalPermission === "LICENSED_USER" ? "" : " (administers all of it)";
+  return globalPermission === "ADMIN" || globalPermission === "SYS_ADMIN" ? " (administers all of it)" : "";
 }
 
 function personLine({

@@ -96,14 +96,12 @@ function absent(what: string): Response {
   return json({ error: `There is no such ${what}.` }, 404);
 }
 
-function addClient(
-  { world, rules, version }: DataCenterContext,
-  given: z.output<typeof clientSchema>,
-): Response {
+function addClient(context: DataCenterContext, given: z.output<typeof clientSchema>): Response {
+  const { world, version } = context;
   if (!hasOAuth2(version)) return json({ error: `Version ${version} has no OAuth 2.` }, 400);
   const { clientId, clientSecret, redirectUrl, ...rest } = given;
   const redirectUrls = [redirectUrl].flat();
-  const problems = redirectUrls.flatMap((url) => redirectUrlProblem(url, rules) ?? []);
+  const problems = redirectUrls.flatMap((url) => redirectUrlProblem(url, context) ?? []);
   if (problems.length > 0) return json({ error: "The body is not as expected.", problems }, 400);
   const client = newClient({
     ...rest,

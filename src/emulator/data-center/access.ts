@@ -5,17 +5,20 @@ import type { DataCenterContext } from "./context.ts";
 import { noSuchProject, noSuchRepository, notPermitted } from "./errors.ts";
 import type { DcScope } from "./scopes.ts";
 import {
+  administers,
   type DataCenterWorld,
   type DcPerson,
   type DcProject,
   type DcRepository,
   findProject,
   findRepository,
+  mayLogIn,
 } from "./world.ts";
 
 /** 0: none · 1: read · 2: write · 3: administer. */
 export type Level = 0 | 1 | 2 | 3;
 
+/** What a permission is worth beside others of its kind. */
 const levels: Readonly<Record<string, Level>> = {
   PROJECT_READ: 1,
   PROJECT_WRITE: 2,
@@ -37,7 +40,7 @@ export function projectLevel(caller: DcCaller, project: DcProject): Level {
     const own = caller.of.repositorySlug === null && caller.of.projectKey === project.key;
     return own ? scopeLevel(caller.scopes, "PROJECT") : 0;
   }
-  return capped(personsLevel(caller.person, project), caller.scopes, "PROJECT");
+  return capped(personsProjectLevel(caller.person, project), caller.scopes, "PROJECT");
 }
 
 /** What a caller was given in a repository, by it or by its project. */
@@ -49,10 +52,7 @@ export function repositoryLevel(world: DataCenterWorld, caller: DcCaller, reposi
       projectKey === repository.projectKey && (repositorySlug === null || repositorySlug === repository.slug);
     return own ? scopeLevel(caller.scopes, "REPO") : 0;
   }
-  const project = findProject(world, repository.projectKey);
-  const byProject = project === undefined ? 0 : personsLevel(caller.person, project);
-  const own = levels[repository.permissions.get(caller.person.id) ?? ""] ?? 0;
-  return capped(Math.max(byProject, own) as Level, caller.scopes, "REPO"); // the greater of two levels is a level
+  return capped(personsRepositoryLevel(world, caller.person, repository), caller.scopes, "REPO");
 }
 
 export function mayRead(world: DataCenterWorld, caller: DcCaller, repository: DcRepository): boolean {
@@ -80,9 +80,45 @@ export function visibleRepository({ world }: DataCenterContext): MiddlewareHandl
   };
 }
 
-function personsLevel(person: DcPerson, project: DcProject): Level {
-  if (person.globalPermission !== "LICENSED_USER" || project.ownerId === person.id) return 3;
-  return levels[project.permissions.get(person.id) ?? ""] ?? 0;
+/** What a person was given in a project: by name, by a group, as everybody, or by a global permission. */
+export function personsProjectLevel(person: DcPerson, project: DcProject): Level {
+  if (administers(person) || project.ownerId === person.id) return 3;
+  if (!mayLogIn(person)) return 0;
+  return greatest([project.defaultPermission ?? undefined, ...grantsTo(person, project)]);
+}
+
+/** Likewise in a repository, or in its project. */
+export function personsRepositoryLevel(
+  world: DataCenterWorld,
+  person: DcPerson,
+  repository: DcRepository,
+): Level {
+  const project = findProject(world, repository.projectKey);
+  const byProject = project === undefined ? 0 : personsProjectLevel(person, project);
+  if (!mayLogIn(person)) return 0;
+  const own = greatest(grantsTo(person, repository));
+  return Math.max(byProject, own) as Level; // the greater of two levels is a level
+}
+
+function grantsTo(
+  { id, groups }: DcPerson,
+  { permissions, groupPermissions }: Pick<DcProject, "permissions" | "groupPermissions"> | DcRepository,
+): readonly (string | undefined)[] {
+  return [permissions.get(id), ...groups.map((name) => groupPermissions.get(name))];
+}
+
+function greatest(permissions: readonly (string | undefined)[]): Level {
+  const all = permissions.map((permission) => levels[permission ?? ""] ?? 0);
+  return Math.max(0, ...all) as Level; // the greatest of levels is a level
+}
+
+/**
+ * Whether administrative resources are open to a caller: a person who administers, never by an HTTP access token.
+ * @see Atlassian KB "How to use OAuth2 tokens for administrative endpoints"
+ */
+export function mayAdminister(caller: DcCaller): caller is DcCaller & { readonly kind: "person" } {
+  if (caller.kind !== "person" || caller.credential === "http-access-token") return false;
+  return administers(caller.person) && (caller.scopes === null || caller.scopes.has("ADMIN_WRITE"));
 }
 
 function capped(level: Level, scopes: ReadonlySet<DcScope> | null, kind: "PROJECT" | "REPO"): Level {

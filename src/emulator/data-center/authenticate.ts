@@ -4,6 +4,7 @@ import { dcError } from "./answers.ts";
 import type { DcCaller } from "./caller.ts";
 import type { DataCenterContext } from "./context.ts";
 import { badCredentials } from "./errors.ts";
+import { isBelowScm } from "./git/asked.ts";
 import { judgeCall } from "./oauth1/call.ts";
 import { problemAnswer } from "./oauth1/problems.ts";
 import { isOAuth1Call, readSigned } from "./oauth1/request.ts";
@@ -13,7 +14,7 @@ import type { HttpAccessToken } from "./state.ts";
 import { judgePassword, passwordRefusal } from "./tokens/password.ts";
 import { limitsTokenPaths } from "./version.ts";
 import { loginLocation, sessionOf } from "./website/visitor.ts";
-import { type DcPerson, personById, personByName } from "./world.ts";
+import { type DcPerson, mayLogIn, personById, personByName } from "./world.ts";
 
 const anonymous: DcCaller = { kind: "anonymous" };
 
@@ -46,17 +47,17 @@ function sessionCaller(context: DataCenterContext, request: Request): DcCaller {
   return person === null ? anonymous : personCaller(person, "session", null);
 }
 
-/** Outside `/rest` a token that is none is passed over: whoami then answers as to nobody. */
+/** Outside `/rest` and `/scm` a token that is none is passed over: whoami then answers as to nobody. */
 function byBearer(context: DataCenterContext, request: Request, value: string): DcCaller | Response {
-  const { isRest, isRestOrScm } = placeOf(context, request);
+  const { isRestOrScm } = placeOf(context, request);
   const httpToken = livingHttpToken(context, value);
   if (httpToken !== null) {
     if (limitsTokenPaths(context.version) && !isRestOrScm) return toLogin(context, request);
     return httpTokenCaller(context, httpToken) ?? badCredentials();
   }
   const caller = oauth2Caller(context, value);
-  if (caller !== null && (isRest || context.rules.oauthTokensOutsideRest)) return caller;
-  return isRest && context.rules.badBearer === "refused" ? badCredentials() : anonymous;
+  if (caller !== null && (isRestOrScm || context.rules.oauthTokensOutsideRest)) return caller;
+  return isRestOrScm && context.rules.badBearer === "refused" ? badCredentials() : anonymous;
 }
 
 /** A personal token as the password first, then the password itself. */
@@ -92,9 +93,15 @@ function basicToken(
         ? oauth2Caller(context, password)
         : null
       : httpTokenCaller(context, httpToken);
+  if (caller?.kind === "token" && name === "x-token-auth" && isTokenUserTaken(context, request))
+    return caller;
   if (!isOwn(caller)) return null;
   const limited = httpToken !== null && limitsTokenPaths(context.version);
   return limited && !placeOf(context, request).isRestOrScm ? badCredentials() : caller;
+}
+
+function isTokenUserTaken(context: DataCenterContext, request: Request): boolean {
+  return context.rules.gitTokenUser && isBelowScm(context, request);
 }
 
 function livingHttpToken({ world, clock }: DataCenterContext, value: string): HttpAccessToken | null {
@@ -112,7 +119,7 @@ function httpTokenCaller({ world }: DataCenterContext, token: HttpAccessToken): 
     return { kind: "token", of: { projectKey: owner.projectKey, repositorySlug }, scopes };
   }
   const person = personById(world, owner.personId);
-  return person?.active === true ? personCaller(person, "http-access-token", scopes) : null;
+  return person !== undefined && mayLogIn(person) ? personCaller(person, "http-access-token", scopes) : null;
 }
 
 function oauth2Caller({ world, clock }: DataCenterContext, value: string): DcCaller | null {
@@ -122,7 +129,7 @@ function oauth2Caller({ world, clock }: DataCenterContext, value: string): DcCal
   if (token === undefined || grant === undefined || grant.revoked || token.expiresAt <= clock.now())
     return null;
   const person = personById(world, grant.personId);
-  if (person === undefined || !person.active) return null;
+  if (person === undefined || !mayLogIn(person)) return null;
   return personCaller(person, "oauth2", expandScopes(grant.scopes), grant.clientId);
 }
 
@@ -139,8 +146,7 @@ function personCaller(
 
 function placeOf(context: DataCenterContext, request: Request) {
   const path = pathBelow(context, new URL(request.url).pathname);
-  const isRest = /^\/rest(\/|$)/.test(path);
-  return { isRest, isRestOrScm: isRest || /^\/scm(\/|$)/.test(path) };
+  return { isRestOrScm: /^\/(rest|scm)(\/|$)/.test(path) };
 }
 
 function toLogin(context: DataCenterContext, request: Request): Response {

@@ -31,8 +31,8 @@ export const credentialSwitches = {
     "The error for a code that was never issued; second-hand.",
   ),
   redirectUrls: choice(
-    ["loopback", "https", "any"],
-    "Which redirect URLs besides https a link may have: http on loopback, as later versions; none, as 7.21.18; or any, as with skip.redirect.url.https.requirement.",
+    ["by version", "loopback", "https", "any"],
+    "Which redirect URLs besides https a link may have: http on this machine since loopbackRedirectsSince, always, never; or any, as with skip.redirect.url.https.requirement.",
   ),
   tokenViaBasic: flag(
     true,
@@ -41,6 +41,10 @@ export const credentialSwitches = {
   oauthTokensOutsideRest: flag(
     true,
     "OAuth 2 tokens work on paths outside /rest too, such as whoami; seen with current clients, not confirmed for the newest versions.",
+  ),
+  mostTokens: amount(
+    100,
+    "The most HTTP access tokens one owner has, after which a new one is 400; that there is a most is documented, how many is not.",
   ),
   tokenPrefix: words(
     "",
@@ -59,6 +63,10 @@ export const credentialSwitches = {
   captchaStatus: choice(
     [403, 401],
     "Status while a CAPTCHA is due: 403 in one client's tests, 401 elsewhere.",
+  ),
+  sessionSeconds: amount(
+    1800,
+    "How long a login in a browser lasts after its last request; the usual half hour, not confirmed.",
   ),
   captchaHeader: flag(true, "X-Authentication-Denied-Reason goes with it: well known, found in no source."),
 } as const;

@@ -1,5 +1,6 @@
-/** Owns the people who are there from the beginning: one of each case a sign-in must cope with. */
+/** Owns the people who are there from the beginning: one of each case a sign-in must cope with, or those of a seed. */
 import { randomText } from "../core/entropy.ts";
+import type { DataCenterSeed } from "../core/seed-data-center.ts";
 import { type DcPerson, slugOfName } from "./world.ts";
 
 type Given = Pick<DcPerson, "id" | "name" | "displayName" | "emailAddress"> &
@@ -53,8 +54,35 @@ export function defaultPeople(): DcPerson[] {
     type: "NORMAL",
     avatar: "relative",
     globalPermission: "LICENSED_USER",
+    groups: [],
     ...given,
     slug: slugOfName(given.name),
     password: randomText(20),
+  }));
+}
+
+const firstId = 101;
+
+/** Those of a seed; ids, slugs and passwords that are not given are made. */
+export function seededPeople(given: NonNullable<DataCenterSeed["people"]>): DcPerson[] {
+  const taken = new Set(given.flatMap(({ id }) => id ?? []));
+  let next = firstId;
+  const freeId = () => {
+    while (taken.has(next)) next += 1;
+    taken.add(next);
+    return next;
+  };
+  return given.map((person) => ({
+    id: person.id ?? freeId(),
+    name: person.name,
+    slug: person.slug ?? slugOfName(person.name),
+    displayName: person.displayName ?? person.name,
+    emailAddress: person.emailAddress ?? null,
+    active: person.active ?? true,
+    type: person.type ?? "NORMAL",
+    password: person.password ?? randomText(20),
+    avatar: person.avatar ?? "relative",
+    globalPermission: person.globalPermission === undefined ? "LICENSED_USER" : person.globalPermission,
+    groups: person.groups ?? [],
   }));
 }

@@ -88,6 +88,28 @@ export function noSuchUser(slug: string): Response {
   return dcError(404, "user.NoSuchUserException", `User ${slug} does not exist.`);
 }
 
+/** What would take a right away from who asks for it, or from who has more. */
+export function againstOneself(status: 403 | 409, message: string): Response {
+  return dcError(status, "IntegrityException", message);
+}
+
+/** A group nobody knows. */
+export function noSuchGroup(name: string): Response {
+  return dcError(404, "NoSuchEntityException", `Group ${name} does not exist.`);
+}
+
+/** A resource that is there, and takes other methods. */
+export function methodNotAllowed(allowed: readonly string[]): Response {
+  const answer = dcError(405, "javax.ws.rs.NotAllowedException", "HTTP 405 Method Not Allowed");
+  answer.headers.set("Allow", allowed.join(","));
+  return answer;
+}
+
+/** A body that is said to be something other than JSON. */
+export function unsupportedMediaType(): Response {
+  return dcError(415, "javax.ws.rs.NotSupportedException", "HTTP 415 Unsupported Media Type");
+}
+
 /** A parameter that is missing or of the wrong kind. */
 export function badParameter(name: string, message: string): Response {
   return dcErrors(400, [{ context: name, message, exceptionName: "validation.ArgumentValidationException" }]);

@@ -1,11 +1,16 @@
 /** Owns what every answer of a Data Center goes through: who asks, the XSRF rule, and the headers. */
 import { createHash, randomBytes } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
+import { htmlPage } from "./answers.ts";
 import { identify } from "./authenticate.ts";
 import type { DcCaller, DcEnv } from "./caller.ts";
 import { callersUser } from "./callers-user.ts";
 import type { DataCenterContext } from "./context.ts";
 import { xsrfFailed } from "./errors.ts";
+import { isBelowScm } from "./git/asked.ts";
+import { refusedCredential } from "./git/refusals.ts";
+import { limitHeaders, takeRequest, tooManyRequests } from "./limits/limit.ts";
+import { pathBelow } from "./place.ts";
 
 /** Sets `caller`, or answers for it, and puts Bitbucket's headers on whatever comes back. */
 export function frame(context: DataCenterContext): MiddlewareHandler<DcEnv> {
@@ -15,21 +20,45 @@ export function frame(context: DataCenterContext): MiddlewareHandler<DcEnv> {
     const caller: DcCaller = identified instanceof Response ? { kind: "anonymous" } : identified;
     c.set("caller", caller);
     noteCaller(c, context, caller);
-    if (identified instanceof Response) c.res = identified;
+    const judged = takeRequest(context, caller, c.req.header("Authorization"));
+    if (identified instanceof Response) c.res = await refusal(context, c.req.raw, identified);
+    else if (judged?.isRefused === true) c.res = tooManyRequests(context, judged);
     else if (isForgeable(c, context)) c.res = xsrfFailed();
     else await next();
     putHeaders(c, context, requestId());
+    if (judged === null) return;
+    for (const [name, value] of Object.entries(limitHeaders(context, judged))) c.header(name, value);
   };
 }
 
+/** JSON belongs to the REST API: git is told in its own way, and everybody else by a page. */
+async function refusal(context: DataCenterContext, request: Request, answer: Response): Promise<Response> {
+  if (isBelowScm(context, request)) return refusedCredential(context, request, answer);
+  const isRest = pathBelow(context, new URL(request.url).pathname).startsWith("/rest/");
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json") === true;
+  return isRest || !isJson ? answer : asPage(answer);
+}
+
+function asPage(answer: Response): Response {
+  const reason = answer.headers.get("X-Authentication-Denied-Reason");
+  const shown = htmlPage(
+    answer.status,
+    "Authentication failed",
+    "Authentication failed. Please check your credentials and try again.",
+  );
+  if (reason !== null) shown.headers.set("X-Authentication-Denied-Reason", reason);
+  return shown;
+}
+
 /** Form parameters have their own token on pages and their own rules at the OAuth endpoints; the rest wants a header. */
-function isForgeable(c: Context<DcEnv>, { contextPath }: DataCenterContext): boolean {
+function isForgeable(c: Context<DcEnv>, { contextPath, rules }: DataCenterContext): boolean {
   const path = c.req.path.slice(contextPath.length);
   if (!path.startsWith("/rest/") || path.startsWith("/rest/oauth2/")) return false;
   if (["GET", "HEAD", "OPTIONS"].includes(c.req.method)) return false;
   if (/^(no-check|nocheck)$/i.test(c.req.header("X-Atlassian-Token") ?? "")) return false;
   const type = (c.req.header("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const isForm = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"].includes(type);
+  if (rules.xsrfNeedsJson && type !== "application/json") return true;
   return isForm || /^Mozilla\//.test(c.req.header("User-Agent") ?? "");
 }
 

@@ -1,7 +1,7 @@
 /** Owns Data Center's pages: start and limit in, `isLastPage` and `nextPageStart` out, with caps nobody is told of. */
 import type { Context } from "hono";
 import { json } from "./answers.ts";
-import { badParameter } from "./errors.ts";
+import { badParameter, noSuchResource } from "./errors.ts";
 import type { DcRules } from "./rules.ts";
 
 export interface PageLimits {
@@ -25,9 +25,13 @@ export interface Window {
 export function readWindow(c: Context, { rules, most, usual = 25 }: PageLimits): Window | Response {
   const start = wholeNumber(c.req.query("start"), 0);
   const limit = wholeNumber(c.req.query("limit"), usual);
-  if (start === null) return badParameter("start", "start must be a number of 0 or more.");
-  if (limit === null || limit === 0) return badParameter("limit", "limit must be a number of 1 or more.");
+  if (start === null) return badPage(rules, "start", "start must be a number of 0 or more.");
+  if (limit === null || limit === 0) return badPage(rules, "limit", "limit must be a number of 1 or more.");
   return { start, limit: Math.min(limit, most), skip: rules.pageGaps ? Math.ceil(start / 2) : start };
+}
+
+function badPage({ badPageStatus }: DcRules, name: string, message: string): Response {
+  return badPageStatus === 400 ? badParameter(name, message) : noSuchResource();
 }
 
 /** Null for anything but digits. */

@@ -1,6 +1,6 @@
 /** Owns what happens to people: being renamed, which keeps their id, and being made anew, which does not. */
 import { EmulatorFailure } from "../core/errors.ts";
-import { type DataCenterWorld, type DcPerson, personByName, slugOfName } from "./world.ts";
+import { type DataCenterWorld, type DcPerson, personByName, replacePerson, slugOfName } from "./world.ts";
 
 /** Gives a person another name, and the slug that goes with it. Null for an unknown person. Throws {@link EmulatorFailure} `name_taken`. */
 export function renamePerson(world: DataCenterWorld, name: string, newName: string): DcPerson | null {
@@ -9,7 +9,7 @@ export function renamePerson(world: DataCenterWorld, name: string, newName: stri
   const holder = personByName(world, newName);
   if (holder !== undefined && holder.id !== person.id)
     throw new EmulatorFailure("name_taken", `There is a person "${newName}" already.`);
-  return replace(world, person, { ...person, name: newName, slug: slugOfName(newName) });
+  return replacePerson(world, person, { ...person, name: newName, slug: slugOfName(newName) });
 }
 
 /** Deletes a person and makes another of the same name: a new id, and none of what was granted. Null for an unknown person. */
@@ -26,10 +26,5 @@ export function recreatePerson(world: DataCenterWorld, name: string): DcPerson |
     if (owner.kind === "person" && owner.personId === person.id) state.httpTokens.delete(id);
   for (const [id, { personId }] of state.sessions) if (personId === person.id) state.sessions.delete(id);
   const id = Math.max(...world.people.map((each) => each.id)) + 1;
-  return replace(world, person, { ...person, id });
-}
-
-function replace(world: DataCenterWorld, old: DcPerson, renewed: DcPerson): DcPerson {
-  world.people.splice(world.people.indexOf(old), 1, renewed);
-  return renewed;
+  return replacePerson(world, person, { ...person, id });
 }

@@ -10,6 +10,10 @@ import {
   words,
 } from "../core/switches.ts";
 import { credentialSwitches } from "./credential-rules.ts";
+import { dcGitRules } from "./git/git-rules.ts";
+import { hookSwitches } from "./hooks/hook-rules.ts";
+import { limitSwitches } from "./limits/rules.ts";
+import { versionSwitches } from "./version-rules.ts";
 
 /** Every switch. `docs/emulator.md` holds the same table for people; a test keeps the two equal. */
 export const dcSwitches = {
@@ -55,7 +59,16 @@ export const dcSwitches = {
   ),
   restChallenge: flag(true, "A 401 of the REST API carries WWW-Authenticate: OAuth; second-hand."),
   loginNext: words("next", "The parameter of the login page that says where to go on."),
+  badPageStatus: choice([400, 404], "Status of a start or limit that is no number, or too small."),
+  xsrfNeedsJson: flag(
+    false,
+    "Everything that changes something and has no JSON needs X-Atlassian-Token, a DELETE without a body too; one client met that.",
+  ),
   ...credentialSwitches,
+  ...limitSwitches,
+  ...versionSwitches,
+  ...hookSwitches,
+  ...dcGitRules,
 } as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
 
 export type DcRuleName = keyof typeof dcSwitches;

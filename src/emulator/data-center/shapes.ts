@@ -1,6 +1,7 @@
 /** Owns people, projects and repositories as JSON. */
 import { stableUuid } from "../core/entropy.ts";
 import type { DataCenterContext } from "./context.ts";
+import { has } from "./version.ts";
 import { type DcPerson, type DcProject, type DcRepository, findProject, personById } from "./world.ts";
 
 /** A person as everybody sees them; the picture's address only where its size was asked for. */
@@ -60,7 +61,7 @@ export function repositoryObject(context: DataCenterContext, repository: DcRepos
     state: "AVAILABLE",
     statusMessage: "Available",
     forkable: true,
-    archived: false,
+    ...(has("archiving", context) ? { archived: false } : {}),
     public: repository.isPublic,
     ...(project === undefined ? {} : { project: projectObject(context, project) }),
     links: {

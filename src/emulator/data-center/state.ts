@@ -117,6 +117,8 @@ export interface DcSession {
   /** Carried by every form as `atl_token`. */
   readonly csrf: string;
   readonly personId: number | null;
+  /** Of its last request. */
+  seenAt: Date;
 }
 
 /** Everything above, as one part of the world. */

@@ -1,8 +1,11 @@
 /** Owns what exists inside a Data Center or Server: people, projects, repositories, and who may do what. */
+import type { DcHookState } from "./hooks/state.ts";
+import type { RateLimitState } from "./limits/state.ts";
+import type { PullRequests } from "./pull-requests/state.ts";
 import type { CredentialState } from "./state.ts";
 
 /** What a person may do beyond their projects; each brings the ones before. */
-export type GlobalPermission = "LICENSED_USER" | "ADMIN" | "SYS_ADMIN";
+export type GlobalPermission = "LICENSED_USER" | "PROJECT_CREATE" | "ADMIN" | "SYS_ADMIN";
 
 export interface DcPerson {
   /** Stays through renames; a re-created person gets a new one. */
@@ -18,7 +21,10 @@ export interface DcPerson {
   readonly password: string;
   /** Where `avatarUrl` points: this server's own picture as a path, or somewhere else as a whole URL. */
   readonly avatar: "relative" | "absolute";
-  readonly globalPermission: GlobalPermission;
+  /** Null: without a licence, who cannot log in. */
+  readonly globalPermission: GlobalPermission | null;
+  /** Names of groups. */
+  readonly groups: readonly string[];
 }
 
 export type ProjectPermission = "PROJECT_READ" | "PROJECT_WRITE" | "PROJECT_ADMIN";
@@ -35,6 +41,10 @@ export interface DcProject {
   readonly ownerId: number | null;
   /** Person's id → the highest they have. */
   readonly permissions: Map<number, ProjectPermission>;
+  /** Group's name → the highest its members have. */
+  readonly groupPermissions: Map<string, ProjectPermission>;
+  /** What everybody who is logged in has; null: nothing. */
+  defaultPermission: ProjectPermission | null;
 }
 
 /** A git repository on disk, shown under `projectKey/slug`. */
@@ -47,6 +57,8 @@ export interface DcRepository {
   readonly isPublic: boolean;
   /** Person's id → the highest they have, beside what the project gives. */
   readonly permissions: Map<number, RepositoryPermission>;
+  /** Group's name → the highest its members have, likewise. */
+  readonly groupPermissions: Map<string, RepositoryPermission>;
   /** Absolute path of the work tree or bare repository, never written to: open and write it through `GitRepositories`. */
   readonly path: string;
 }
@@ -57,6 +69,33 @@ export interface DataCenterWorld {
   readonly projects: DcProject[];
   readonly repositories: DcRepository[];
   readonly state: CredentialState;
+  readonly rateLimit: RateLimitState;
+  readonly hookState: DcHookState;
+  readonly pullRequests: PullRequests;
+}
+
+/** Whether somebody may log in at all, by whatever credential. */
+export function mayLogIn({ active, globalPermission }: DcPerson): boolean {
+  return active && globalPermission !== null;
+}
+
+/** Administers all of it. */
+export function administers({ globalPermission }: DcPerson): boolean {
+  return globalPermission === "ADMIN" || globalPermission === "SYS_ADMIN";
+}
+
+/** The names of all groups, in order. */
+export function groupsOf({ people, projects, repositories }: DataCenterWorld): readonly string[] {
+  const granted = [...projects, ...repositories].flatMap(({ groupPermissions }) => [
+    ...groupPermissions.keys(),
+  ]);
+  return [...new Set([...people.flatMap(({ groups }) => groups), ...granted])].toSorted();
+}
+
+/** Puts a changed person in the place of who they were. */
+export function replacePerson(world: DataCenterWorld, old: DcPerson, renewed: DcPerson): DcPerson {
+  world.people.splice(world.people.indexOf(old), 1, renewed);
+  return renewed;
 }
 
 /** By name as typed at login, whatever its case. */

@@ -1,6 +1,6 @@
 /** Owns judging a signed call of the REST API: which person it acts for, or which problem it has. */
 import type { DataCenterContext } from "../context.ts";
-import { type DcPerson, personById } from "../world.ts";
+import { type DcPerson, mayLogIn, personById } from "../world.ts";
 import { isPast } from "./issue.ts";
 import { parameter, type SignedRequest } from "./parameters.ts";
 import { type OAuthProblem, problem } from "./problems.ts";
@@ -24,5 +24,5 @@ export function judgeCall(
   if (token === null)
     return consumer.twoLegged ? { person: null, consumerKey: key } : problem("permission_denied");
   const person = personById(world, token.personId);
-  return person?.active === true ? { person, consumerKey: key } : problem("token_rejected");
+  return person !== undefined && mayLogIn(person) ? { person, consumerKey: key } : problem("token_rejected");
 }

@@ -1,5 +1,6 @@
 /** Owns redirect URLs: which a link may have, and what is written behind one, with Bitbucket's way of handling `state`. */
 import type { DcRules } from "../rules.ts";
+import { has } from "../version.ts";
 
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 const longest = 450;
@@ -7,15 +8,18 @@ const longest = 450;
 /** What is wrong with a redirect URL for a link; null: nothing. */
 export function redirectUrlProblem(
   url: string,
-  { redirectUrls }: Pick<DcRules, "redirectUrls">,
+  here: { readonly version: string; readonly rules: DcRules },
 ): string | null {
+  const { redirectUrls } = here.rules;
   if (!URL.canParse(url)) return "This is not an absolute URL.";
   if (url.length > longest) return `A redirect URL has at most ${longest} characters.`;
   if (url.includes("#")) return "A redirect URL has no #fragment.";
   const { protocol, hostname } = new URL(url);
   if (protocol === "https:" || redirectUrls === "any") return null;
   const isLoopback = protocol === "http:" && loopbackHosts.has(hostname);
-  return isLoopback && redirectUrls === "loopback" ? null : "URL must use https";
+  const takesLoopback =
+    redirectUrls === "by version" ? has("loopbackRedirects", here) : redirectUrls === "loopback";
+  return isLoopback && takesLoopback ? null : "URL must use https";
 }
 
 /** Adds parameters behind a redirect URL; what is there stays as it is. */

@@ -7,31 +7,30 @@ import type { DataCenterContext } from "../context.ts";
 import { badParameter, noSuchProject, notPermitted } from "../errors.ts";
 import { listPage } from "../paging.ts";
 import { projectObject, repositoryObject } from "../shapes.ts";
-import { atLeast } from "../version.ts";
+import { has } from "../version.ts";
 import { type DcRepository, findProject } from "../world.ts";
 
 export function projectRoutes(context: DataCenterContext): Hono<DcEnv> {
   const app = new Hono<DcEnv>({ strict: false });
-  const { world, rules } = context;
   app.get("/projects", (c) => listProjects(c, context));
   app.get("/projects/:project", (c) => {
     const key = c.req.param("project");
-    const project = findProject(world, key);
+    const project = findProject(context.world, key);
     if (project === undefined) return noSuchProject(key);
-    if (!maySeeProject(world, c.get("caller"), project)) return notPermitted();
+    if (!maySeeProject(context.world, c.get("caller"), project)) return notPermitted();
     return json(projectObject(context, project));
   });
   app.get("/projects/:project/repos", (c) => {
     const key = c.req.param("project");
-    const project = findProject(world, key);
+    const project = findProject(context.world, key);
     if (project === undefined) return noSuchProject(key);
-    if (!maySeeProject(world, c.get("caller"), project)) return notPermitted();
+    if (!maySeeProject(context.world, c.get("caller"), project)) return notPermitted();
     const repositories = readable(context, c.get("caller")).filter(
       ({ projectKey }) => projectKey === project.key,
     );
     return listPage(c, repositories, {
-      rules,
-      most: rules.maxItems,
+      rules: context.rules,
+      most: context.rules.maxItems,
       render: (repository) => repositoryObject(context, repository),
     });
   });
@@ -62,7 +61,7 @@ function listProjects(c: Context<DcEnv>, context: DataCenterContext): Response |
 
 /** A filter that does not fit is answered 400; a permission nobody can have without signing in, with an empty page. */
 function searchRepositories(c: Context<DcEnv>, context: DataCenterContext): Response | Promise<Response> {
-  const { world, rules, version } = context;
+  const { world, rules } = context;
   const caller = c.get("caller");
   const permission = c.req.query("permission");
   const level = permission === undefined ? 0 : levelOf(permission);
@@ -72,8 +71,10 @@ function searchRepositories(c: Context<DcEnv>, context: DataCenterContext): Resp
   if (visibility !== undefined && !["public", "private"].includes(visibility))
     return badParameter("visibility", "visibility must be public or private.");
   const matches = matcher(rules.repositorySearch);
-  const since8 = atLeast(version, "8.0");
-  const none = wanted(c, "state") === "offline" || (since8 && wanted(c, "archived") === "archived");
+  const since8 = has("archiving", context);
+  const none =
+    (has("searchByState", context) && !["", "available"].includes(wanted(c, "state"))) ||
+    (since8 && wanted(c, "archived") === "archived");
   const found = readable(context, caller)
     .filter(() => !none)
     .filter((repository) => level === 0 || repositoryLevel(world, caller, repository) >= level)

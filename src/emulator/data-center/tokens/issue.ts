@@ -39,12 +39,29 @@ export function addHttpToken(
     permissions,
     token: `${prefix}${secret}`,
     createdAt: now,
-    expiresAt: expiryDays === null ? null : new Date(now.getTime() + expiryDays * daySeconds * 1000),
+    expiresAt: expiryDays === null ? null : endAfter(now, expiryDays),
     lastUsedAt: null,
     isSeeded,
   };
   state.httpTokens.set(token.token, token);
   return token;
+}
+
+/** Gives a token another name, other permissions or another end; its text stays. */
+export function changeHttpToken(
+  { world, clock }: DataCenterContext,
+  token: HttpAccessToken,
+  change: Pick<NewHttpToken, "name" | "permissions"> & { readonly expiryDays?: number },
+): HttpAccessToken {
+  const { name, permissions, expiryDays } = change;
+  const end = expiryDays === undefined ? token.expiresAt : endAfter(clock.now(), expiryDays);
+  const renewed = { ...token, name, permissions, expiresAt: end };
+  world.state.httpTokens.set(token.token, renewed);
+  return renewed;
+}
+
+function endAfter(now: Date, days: number): Date {
+  return new Date(now.getTime() + days * daySeconds * 1000);
 }
 
 /** The tokens of one owner, oldest first. */

@@ -3,7 +3,7 @@ import { secretsEqual } from "../../core/entropy.ts";
 import { dcErrors } from "../answers.ts";
 import type { DataCenterContext } from "../context.ts";
 import { badCredentials } from "../errors.ts";
-import { type DcPerson, personByName } from "../world.ts";
+import { type DcPerson, mayLogIn, personByName } from "../world.ts";
 
 /** The person whose name and password these are; `wrong`, or `captcha` while one is due, whatever the password is. */
 export function judgePassword(
@@ -12,7 +12,7 @@ export function judgePassword(
   password: string,
 ): DcPerson | "wrong" | "captcha" {
   const person = personByName(context.world, name);
-  if (person === undefined || !person.active) return "wrong";
+  if (person === undefined || !mayLogIn(person)) return "wrong";
   if (needsCaptcha(context, person)) return "captcha";
   if (secretsEqual(person.password, password)) {
     forgetFailures(context, person);

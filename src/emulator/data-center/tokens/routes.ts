@@ -1,16 +1,25 @@
 /** Owns the REST resource of HTTP access tokens: make, list, show, revoke, for a person, a project or a repository. */
 import { type Context, Hono } from "hono";
-import { projectLevel, repositoryLevel } from "../access.ts";
+import { mayAdminister, projectLevel, repositoryLevel } from "../access.ts";
 import { dcError, json } from "../answers.ts";
 import type { DcCaller, DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
-import { badParameter, noSuchProject, noSuchRepository, noSuchUser, notPermitted } from "../errors.ts";
+import {
+  badParameter,
+  noSuchProject,
+  noSuchRepository,
+  noSuchResource,
+  noSuchUser,
+  notPermitted,
+} from "../errors.ts";
+import { type JsonObject, jsonObject } from "../json-body.ts";
 import { listPage } from "../paging.ts";
 import { tokenPermissions } from "../scopes.ts";
 import { personObject } from "../shapes.ts";
 import type { HttpAccessToken, HttpTokenOwner } from "../state.ts";
+import { has } from "../version.ts";
 import { findProject, findRepository, personById, personBySlug } from "../world.ts";
-import { createHttpToken, type NewHttpToken, revokeHttpToken, tokensOf } from "./issue.ts";
+import { changeHttpToken, createHttpToken, type NewHttpToken, revokeHttpToken, tokensOf } from "./issue.ts";
 
 const places = ["/users/:user", "/projects/:project", "/projects/:project/repos/:repository"];
 
@@ -20,6 +29,7 @@ export function accessTokenRoutes(context: DataCenterContext): Hono<DcEnv> {
   for (const place of places) {
     const path = `/rest/access-tokens/:version{latest|1\\.0}${place}`;
     app.put(path, (c) => withOwner(context, c, (owner) => create(context, c, owner)));
+    app.post(`${path}/:id`, (c) => withOwner(context, c, (owner) => modify(context, c, owner)));
     app.get(path, (c) => withOwner(context, c, (owner) => list(context, c, owner)));
     app.get(`${path}/:id`, (c) =>
       withOwner(context, c, (owner) => {
@@ -49,6 +59,7 @@ function withOwner(
   const { world } = context;
   const caller = c.get("caller");
   const [user, key = "", slug] = ["user", "project", "repository"].map((name) => c.req.param(name));
+  if (!has(user === undefined ? "projectTokens" : "personalTokens", context)) return noSuchResource();
   if (caller.kind === "anonymous") return notPermitted();
   if (user !== undefined) {
     const person = personBySlug(world, user);
@@ -73,7 +84,7 @@ function mayManage(caller: DcCaller, personId: number): boolean {
   if (caller.kind !== "person" || caller.credential === "http-access-token") return false;
   const { person, scopes } = caller;
   if (person.id === personId) return scopes === null || scopes.has("ACCOUNT_WRITE");
-  return person.globalPermission !== "LICENSED_USER" && (scopes === null || scopes.has("ADMIN_WRITE"));
+  return mayAdminister(caller);
 }
 
 async function create(
@@ -81,28 +92,70 @@ async function create(
   c: Context<DcEnv>,
   owner: HttpTokenOwner,
 ): Promise<Response> {
-  const body: unknown = await c.req.json().catch(() => null);
+  const body = await jsonObject(c);
+  if (body instanceof Response) return body;
   const wanted = readWanted(body, owner);
   if (wanted instanceof Response) return wanted;
+  if (tokensOf(context.world.state, owner).length >= context.rules.mostTokens)
+    return badParameter(
+      "",
+      `There are ${context.rules.mostTokens} access tokens already, which is the most.`,
+    );
   const token = createHttpToken(context, wanted);
   return json({ ...tokenObject(context, token), token: token.token });
 }
 
 /** The new token, or 400 with the field that is wrong. */
-function readWanted(body: unknown, owner: HttpTokenOwner): NewHttpToken | Response {
-  const sent: { readonly name?: unknown; readonly permissions?: unknown; readonly expiryDays?: unknown } =
-    typeof body === "object" && body !== null ? body : {};
-  const { name, permissions, expiryDays } = sent;
+function readWanted(body: JsonObject, owner: HttpTokenOwner): NewHttpToken | Response {
+  const { name, permissions } = body;
   if (typeof name !== "string" || name.trim() === "") return badParameter("name", "A name is required.");
   if (!Array.isArray(permissions) || permissions.length === 0)
     return badParameter("permissions", "At least one permission is required.");
+  const wrong = wrongPermission(permissions, owner);
+  if (wrong !== null) return wrong;
+  const expiryDays = body.expiryDays ?? null;
+  if (expiryDays !== null && !isDays(expiryDays)) return wrongDays();
+  return { name, permissions: permissions.map(String), owner, expiryDays };
+}
+
+function wrongPermission(permissions: readonly unknown[], owner: HttpTokenOwner): Response | null {
   const unknown = permissions.find((one) => !permissionsFor(owner).some((known) => known === one));
-  if (unknown !== undefined)
-    return badParameter("permissions", `${String(unknown)} is not a permission of this kind of token.`);
-  const days = expiryDays ?? null;
-  if (days !== null && !(typeof days === "number" && Number.isInteger(days) && days > 0))
-    return badParameter("expiryDays", "expiryDays must be a number of days, 1 or more.");
-  return { name, permissions: permissions.map(String), owner, expiryDays: days };
+  return unknown === undefined
+    ? null
+    : badParameter("permissions", `${String(unknown)} is not a permission of this kind of token.`);
+}
+
+function isDays(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+
+function wrongDays(): Response {
+  return badParameter("expiryDays", "expiryDays must be a number of days, 1 or more.");
+}
+
+/** What is not sent stays as it is; so does the secret, which is not told again. */
+async function modify(
+  context: DataCenterContext,
+  c: Context<DcEnv>,
+  owner: HttpTokenOwner,
+): Promise<Response> {
+  const body = await jsonObject(c);
+  if (body instanceof Response) return body;
+  const token = tokensOf(context.world.state, owner).find(({ id }) => id === c.req.param("id"));
+  if (token === undefined) return noSuchToken();
+  const { name = token.name, permissions = token.permissions, expiryDays } = body;
+  if (typeof name !== "string" || name.trim() === "") return badParameter("name", "A name is required.");
+  if (!Array.isArray(permissions) || permissions.length === 0)
+    return badParameter("permissions", "At least one permission is required.");
+  const wrong = wrongPermission(permissions, owner);
+  if (wrong !== null) return wrong;
+  if (expiryDays !== undefined && !isDays(expiryDays)) return wrongDays();
+  const renewed = changeHttpToken(context, token, {
+    name,
+    permissions: permissions.map(String),
+    ...(expiryDays === undefined ? {} : { expiryDays }),
+  });
+  return json(tokenObject(context, renewed));
 }
 
 /** A repository's token carries no permission of projects. */

@@ -3,12 +3,8 @@ import { type Html, html } from "../../../ui/html.ts";
 import { action } from "../../../ui/parts/action.ts";
 import type { DataCenterContext } from "../context.ts";
 import { pathTo } from "../place.ts";
-import type { DcPerson } from "../world.ts";
+import { administers, type DcPerson } from "../world.ts";
 import { paths } from "./paths.ts";
-
-export function administers({ globalPermission }: DcPerson): boolean {
-  return globalPermission === "ADMIN" || globalPermission === "SYS_ADMIN";
-}
 
 /** Opens without script. */
 export function accountMenu(context: DataCenterContext, person: DcPerson, csrf: string): Html {

@@ -7,7 +7,7 @@ import { redirectUrlProblem } from "../oauth2/redirect.ts";
 import { pathTo } from "../place.ts";
 import { linkScopes } from "../scopes.ts";
 import { hasOAuth2 } from "../version.ts";
-import { administers } from "./account-menu.ts";
+import { administers } from "../world.ts";
 import type { SentBack } from "./forms.ts";
 import { askingPage } from "./forms.ts";
 import { foreignForm, problemPage, webPage } from "./frame.ts";
@@ -111,8 +111,8 @@ function saveAtlassian({ world }: DataCenterContext, form: URLSearchParams): voi
   });
 }
 
-function externalProblems({ rules }: DataCenterContext, form: URLSearchParams): SentBack["problems"] {
-  const redirect = redirectUrlProblem(text(form, "redirectUrl"), rules);
+function externalProblems(context: DataCenterContext, form: URLSearchParams): SentBack["problems"] {
+  const redirect = redirectUrlProblem(text(form, "redirectUrl"), context);
   return {
     ...(text(form, "name") === "" ? { name: "A name is needed." } : {}),
     ...(redirect === null ? {} : { redirectUrl: redirect }),

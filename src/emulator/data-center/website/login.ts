@@ -6,7 +6,7 @@ import { field, textField } from "../../../ui/parts/field.ts";
 import type { DataCenterContext } from "../context.ts";
 import { pathTo } from "../place.ts";
 import { countFailure, forgetFailures, judgePassword, needsCaptcha } from "../tokens/password.ts";
-import { type DcPerson, personById, personByName } from "../world.ts";
+import { administers, type DcPerson, mayLogIn, personById, personByName } from "../world.ts";
 import { tokenField } from "./forms.ts";
 import { foreignForm, webPage } from "./frame.ts";
 import { paths } from "./paths.ts";
@@ -27,7 +27,8 @@ export function loginRoutes(context: DataCenterContext): Hono<DcWebEnv> {
     const person = form.has("person")
       ? (personById(context.world, Number(form.get("person"))) ?? null)
       : byPassword(context, form);
-    if (person?.active !== true) return loginPage(context, c, { next, name: form.get("j_username") ?? "" });
+    if (person === null || !mayLogIn(person))
+      return loginPage(context, c, { next, name: form.get("j_username") ?? "" });
     forgetFailures(context, person);
     changeVisitor(context, c, person);
     return c.redirect(pathTo(context, ownPath(next)), 303);
@@ -67,7 +68,7 @@ interface LoginView {
 function loginPage(context: DataCenterContext, c: Context<DcWebEnv>, view: LoginView): Promise<Response> {
   const { csrf } = c.get("visitor");
   const hidden = html`${tokenField(csrf)}<input type="hidden" name="next" value="${view.next}">`;
-  const people = context.world.people.filter(({ active }) => active);
+  const people = context.world.people.filter(mayLogIn);
   return webPage(context, c, {
     title: "Log in",
     narrow: true,
@@ -108,12 +109,13 @@ ${captcha}`;
 }
 
 /** What tells the seeded people apart, in a few words. */
-export function personNote({ name, emailAddress, type, globalPermission, active }: DcPerson): string {
+export function personNote(person: DcPerson): string {
+  const { name, emailAddress, type, active } = person;
   return [
     name,
     emailAddress ?? "no e-mail address",
     ...(type === "SERVICE" ? ["service user"] : []),
-    ...(globalPermission === "LICENSED_USER" ? [] : ["administrator"]),
+    ...(administers(person) ? ["administrator"] : []),
     ...(active ? [] : ["inactive"]),
   ].join(" · ");
 }

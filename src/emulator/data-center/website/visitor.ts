@@ -4,7 +4,8 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { EmulatorBindings } from "../../core/bindings.ts";
 import { randomText, secretsEqual } from "../../core/entropy.ts";
 import type { DataCenterContext } from "../context.ts";
-import { type DcPerson, personById } from "../world.ts";
+import type { DcSession } from "../state.ts";
+import { type DcPerson, mayLogIn, personById } from "../world.ts";
 
 export interface DcVisitor {
   /** Every form carries it as `atl_token`. */
@@ -36,7 +37,7 @@ export function changeVisitor(
 function admit(context: DataCenterContext, c: Context<DcWebEnv>, person: DcPerson | null): DcVisitor {
   const id = randomText(43);
   const csrf = randomText(43);
-  context.world.state.sessions.set(id, { csrf, personId: person?.id ?? null });
+  context.world.state.sessions.set(id, { csrf, personId: person?.id ?? null, seenAt: context.clock.now() });
   const path = context.contextPath === "" ? "/" : context.contextPath;
   setCookie(c, cookieName(context), id, { httpOnly: true, sameSite: "Lax", path });
   return { csrf, person };
@@ -46,10 +47,23 @@ function admit(context: DataCenterContext, c: Context<DcWebEnv>, person: DcPerso
 export function sessionOf(context: DataCenterContext, cookies: string): DcVisitor | null {
   const name = cookieName(context);
   const pair = cookies.split(/; */).find((one) => one.startsWith(`${name}=`));
-  const session = context.world.state.sessions.get(pair?.slice(name.length + 1) ?? "");
-  if (session === undefined) return null;
+  const session = livingSession(context, pair?.slice(name.length + 1) ?? "");
+  if (session === null) return null;
   const person = session.personId === null ? undefined : personById(context.world, session.personId);
-  return { csrf: session.csrf, person: person?.active === true ? person : null };
+  return { csrf: session.csrf, person: person !== undefined && mayLogIn(person) ? person : null };
+}
+
+/** Ends one that was left alone too long. */
+function livingSession({ world, rules, clock }: DataCenterContext, id: string): DcSession | null {
+  const session = world.state.sessions.get(id);
+  if (session === undefined) return null;
+  const now = clock.now();
+  if (now.getTime() - session.seenAt.getTime() > rules.sessionSeconds * 1000) {
+    world.state.sessions.delete(id);
+    return null;
+  }
+  session.seenAt = now;
+  return session;
 }
 
 /** Cookies ignore ports, so that each server on this machine needs a name of its own. */
