@@ -4,7 +4,7 @@ import { boundedCache } from "./bounded-cache.ts";
 import { type Change, type ChangeOptions, comparison, emptyTree, openChanges } from "./changes.ts";
 import { locateRepository } from "./locate.ts";
 import { type Log, openLog } from "./log.ts";
-import { type Commit, parseCommit } from "./objects/commit.ts";
+import { type Commit, parseCommit, parseTag, type Tag } from "./objects/commit.ts";
 import { type GitObject, type ObjectInfo, type ObjectStore, openObjectStore } from "./objects/store.ts";
 import { parseTree, type TreeEntry } from "./objects/tree.ts";
 import type { PathBytes } from "./path.ts";
@@ -27,6 +27,8 @@ export interface GitRepository {
   /** The commit a branch, a tag, `HEAD` or a (short) hash leads to. */
   resolve(revision: string): Promise<string | null>;
   commit(hash: string): Promise<Commit | null>;
+  /** What an annotated tag's own object says; null for any other object. */
+  tag(hash: string): Promise<Tag | null>;
   /** The tree of a commit; the empty tree for null, against which a first commit is compared. */
   treeOf(commitHash: string | null): Promise<string>;
   /** The tree to compare a commit with: its first parent's. */
@@ -71,6 +73,10 @@ export async function openGitRepository(path: string): Promise<GitRepository> {
     references,
     resolve: (revision) => resolve(revision, objects, references),
     commit,
+    async tag(hash) {
+      const object = await objects.read(hash);
+      return object?.type === "tag" ? parseTag(object.bytes) : null;
+    },
     treeOf,
     parentTreeOf: (of) => treeOf(of.parents[0] ?? null),
     changes: changes.between,

@@ -6,6 +6,7 @@ import type { DataCenterContext } from "../context.ts";
 import type { DcEvent } from "../events.ts";
 import { buildNumber } from "../rest/server-info.ts";
 import { type DcRepository, findProject } from "../world.ts";
+import { pullRequestPayload } from "./pull-request-payload.ts";
 import { pushPayload } from "./push-payload.ts";
 import type { DcHook, DcInvocation } from "./state.ts";
 
@@ -41,8 +42,8 @@ function nameOf(event: DcEvent): string {
   return event.kind === "push" ? "repo:refs_changed" : event.kind;
 }
 
-function payloadOf(context: DataCenterContext, event: DcEvent): Promise<object> {
-  return pushPayload(context, event);
+async function payloadOf(context: DataCenterContext, event: DcEvent): Promise<object> {
+  return event.kind === "push" ? pushPayload(context, event) : pullRequestPayload(context, event);
 }
 
 /** The active ones, of the repository and of its project. */

@@ -1,16 +1,13 @@
 /** Owns what bodies of a Data Center's webhooks have in common: who did it, and dates by version. */
 
-import { callersUser } from "../callers-user.ts";
 import type { DataCenterContext } from "../context.ts";
 import type { DcActor } from "../events.ts";
-import { personObject } from "../shapes.ts";
+import { userShape } from "../pull-requests/shape.ts";
+import { userIdOf } from "../pull-requests/users.ts";
 
 /** A person, or the service user behind a project's or repository's token. */
 export function actorObject(context: DataCenterContext, actor: DcActor): object {
-  if (actor.kind === "person") return personObject(context, actor.person);
-  const user = callersUser(context, actor) ?? { id: 0, name: "access-token-user" };
-  const { id, name } = user;
-  return { name, active: true, displayName: name, id, slug: name, type: "SERVICE" };
+  return userShape(context, userIdOf(context, actor));
 }
 
 /** `2018-07-05T18:22:00+0000`: the zone without a colon. */

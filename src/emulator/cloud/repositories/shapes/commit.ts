@@ -44,7 +44,8 @@ export function commitDate(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, "+00:00");
 }
 
-function commitLinks(links: RepositoryLinks, hash: string) {
+/** All of a commit's; where it is named in passing, only the first two. */
+export function commitLinks(links: RepositoryLinks, hash: string) {
   const below = (name: string): Link => links.api(`/commit/${hash}/${name}`);
   return {
     self: links.api(`/commit/${hash}`),
@@ -57,7 +58,8 @@ function commitLinks(links: RepositoryLinks, hash: string) {
   };
 }
 
-function rendered(raw: string): object {
+/** Markdown as Bitbucket shows it: paragraphs are all we render. */
+export function rendered(raw: string): object {
   const html = raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").trimEnd();
   return { type: "rendered", raw, markup: "markdown", html: html === "" ? "" : `<p>${html}</p>` };
 }

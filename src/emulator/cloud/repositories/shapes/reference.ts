@@ -24,7 +24,8 @@ export async function referenceObject(opened: Opened, reference: Reference): Pro
   };
 }
 
-const mergeStrategies = {
+/** Of every branch. */
+export const mergeStrategies = {
   merge_strategies: [
     "merge_commit",
     "squash",
