@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EmulatedDataCenter } from "../../src/emulator/data-center/instance.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
+import { basic } from "../emulator/client.ts";
 import { accessToken } from "../emulator/served.ts";
 import { folderDigest, temporaryFolder } from "../histories/folders.ts";
 import { git, runGit, smallCheckout, withUser } from "./plain-git.ts";
@@ -85,9 +86,17 @@ describe("Cloud", () => {
       ["johndoe", ended.token],
       ["johndoe", "a password"],
       ["johndoe", "ATBBgone"],
-    ] as const)
-      for (const slug of ["hidden", "open"])
-        expect(await looking(cloud(slug, user, secret)), `${user}:${secret}`).toContain(failed);
+    ] as const) {
+      expect(await looking(cloud("hidden", user, secret)), `${user}:${secret}`).toContain(failed);
+      // git itself sends credentials only where it is asked for them.
+      const sent = await fetch(`${cloud("open")}/info/refs?service=git-upload-pack`, {
+        headers: { authorization: basic(user, secret) },
+      });
+      expect([sent.status, sent.headers.get("www-authenticate")]).toEqual([
+        401,
+        'Basic realm="Bitbucket.org HTTP"',
+      ]);
+    }
     expect(await looking(cloud("hidden", "x-token-auth", "nonsense"))).toContain(`remote: ${hidden}`);
     expect(await looking(cloud("hidden", "johndoe", "ATBBgone"))).toContain("remote: Invalid credentials");
     expect(
@@ -249,7 +258,7 @@ test("D24: tokens of projects and repositories go as Bearer, beside no user name
     "refs/heads/main",
   );
   expect(await looking(withUser(address, "x-token-auth", token))).toContain(failed);
-  expect(await looking(withUser(address, "johndoe", token))).toContain(failed);
+  expect(await looking(withUser(address, "nora", token))).toContain(failed);
 });
 
 test("each unconfirmed answer to git is a rule, and both of its values are played", async () => {

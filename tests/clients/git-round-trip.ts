@@ -1,6 +1,6 @@
 /** Owns everything a person does with git against one Bitbucket, and seeing by its API that it happened. */
 import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "vitest";
 import { git, runGit } from "./plain-git.ts";
 
@@ -17,7 +17,7 @@ export type Shown = () => Promise<ReadonlyMap<string, string>>;
 
 /** Clones, pushes a branch, rewrites it, pushes several at once, fetches, and deletes what it pushed. */
 export async function roundTrip(way: Way, shown: Shown, folder: string): Promise<void> {
-  const own = `by-${folder.split("/").at(-1)}`;
+  const own = basename(folder);
   const clone = join(folder, "clone");
   const configured = way.header === undefined ? [] : ["-c", `http.extraHeader=${way.header}`];
   const before = await shown();

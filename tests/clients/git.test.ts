@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { credentialKinds } from "../../src/bitbucket/credential.ts";
@@ -171,9 +171,8 @@ async function selfHostedWays(product: "dataCenter" | "server"): Promise<readonl
 }
 
 async function tryAll(ways: readonly Way[], shown: Shown): Promise<void> {
-  for (const [at, way] of ways.entries()) {
-    const own = join(folder.path, `${way.title.replaceAll(/[^A-Za-z]+/g, "-")}-${at}`);
-    await mkdir(own);
+  for (const way of ways) {
+    const own = await mkdtemp(join(folder.path, "by-"));
     await roundTrip(way, shown, own).catch((cause: unknown) => {
       throw new Error(`by ${way.title}: ${cause instanceof Error ? cause.message : cause}`, { cause });
     });
