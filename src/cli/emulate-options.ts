@@ -16,6 +16,9 @@ export const emulateOptions = {
   rules: { type: "string" },
   rule: { type: "string", multiple: true },
   "auto-approve": { type: "string" },
+  record: { type: "string" },
+  quiet: { type: "boolean" },
+  log: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 

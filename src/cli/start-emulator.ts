@@ -8,6 +8,7 @@ import type { DataCentersOptions } from "../emulator/data-centers.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { UsageError } from "./command.ts";
 import type { EmulateValues } from "./emulate-options.ts";
+import { logRequest } from "./emulator-log.ts";
 import { readPort } from "./options.ts";
 
 /** Throws `UsageError` for options that make no sense, and what `createEmulator` throws. */
@@ -25,7 +26,14 @@ export async function startEmulator(values: EmulateValues): Promise<Emulator> {
     ...readDataCenters(values, port),
     callbackUrl,
     autoApprove: values["auto-approve"],
+    record: values.record,
+    onRequest: logs(values) ? logRequest : undefined,
   });
+}
+
+/** `--json` is for programs, whose own output the lines would fill. */
+function logs({ quiet, log, json }: EmulateValues): boolean {
+  return quiet !== true && (log === true || json !== true);
 }
 
 /** The two ports after the API's, unless any will do. */

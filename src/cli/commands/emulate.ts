@@ -12,7 +12,8 @@ const help = `windlass emulate: a local Bitbucket Cloud, Data Center and Server 
 Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed FILE] [--callback-url URL]
                         [--data-center-port PORT] [--data-center-version VERSION] [--data-center-path PATH]
                         [--server-port PORT] [--server-version VERSION] [--cloud-only]
-                        [--rules today|2025] [--rule NAME=VALUE]... [--auto-approve USERNAME] [--json]
+                        [--rules today|2025] [--rule NAME=VALUE]... [--auto-approve USERNAME]
+                        [--record FILE] [--quiet] [--log] [--json]
 
   --port PORT              port of Cloud's website: authorize, token endpoint, pages, control (default 7990; 0 takes any)
   --api-port PORT          port of Cloud's API (default: the next one; 0 takes any)
@@ -30,6 +31,9 @@ Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed
                            refresh tokens that stay, lists across workspaces
   --rule NAME=VALUE        change one rule (docs/emulator.md lists them); may be repeated
   --auto-approve USERNAME  grant every request at once as this person: for tests and benchmarks only
+  --record FILE            write all requests and answers to FILE as HAR, every secret masked
+  --quiet                  no line for each request on standard error
+  --log                    such lines beside --json, too
   --json                   print one line of JSON when ready; "dataCenter" and "server" are in it
 
 Everything is kept in memory. Ctrl-C stops it. Not affiliated with Atlassian.
