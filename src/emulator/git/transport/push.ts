@@ -1,4 +1,4 @@
-/** Owns taking a push in: its head is read and judged first, then git does the work on the repository's copy. */
+/** Owns taking a push in: its head is read and judged first, and when all of it is there git does the work on the repository's copy. */
 import type { RefChange } from "../ref-changes.ts";
 import { gitAnswer, gitFailed, pushDeclined, textRefusal, wrongContent } from "./answers.ts";
 import type { Serving } from "./fetch.ts";
@@ -6,6 +6,7 @@ import { pointHead, withTrueHead } from "./main-branch.ts";
 import { type Command, type PushHead, readPushHead } from "./packets.ts";
 import { bodyOf, protocolOf } from "./request.ts";
 import { talk } from "./service.ts";
+import { spooled } from "./spool.ts";
 
 /** What a product says to a push besides what git itself does. */
 export interface PushRules {
@@ -23,13 +24,15 @@ export async function receivePack(serving: Serving, request: Request, rules: Pus
   const body = bodyOf(request, "git-receive-pack");
   if (body === null) return wrongContent();
   const bytes = body[Symbol.asyncIterator]();
-  const begun = await readHead(bytes);
+  // Packed bytes that are none break off as a client does that hangs up.
+  const begun = await readHead(bytes).catch(() => null);
   if (begun === null) return textRefusal(400, "Bad Request");
   const { head, read } = begun;
   // A client asks so whether it may push before it sends much.
   if (head.commands.length === 0) return gitAnswer(Buffer.alloc(0), "git-receive-pack", "result");
   const refusal = rules.declines(head.commands);
-  if (refusal === null) return takeIn(serving, request, { input: rest(read, bytes), rules });
+  if (refusal === null)
+    return spooled(rest(read, bytes), (input) => takeIn(serving, request, { input, rules }));
   await drain(bytes);
   return pushDeclined(head, refusal);
 }
@@ -43,12 +46,13 @@ async function takeIn(
   const { result, changes } = await repositories.write(path, async (git) => {
     const served = talk(git.location, "git-receive-pack", { manners, protocol: protocolOf(request), input });
     const output = new Uint8Array(await new Response(served.output).arrayBuffer());
-    await served.exited;
+    const exitCode = await served.exited;
     await pointHead(git);
-    return output;
+    // A client that wants no report gets an empty answer to a push that went well.
+    return exitCode !== 0 && output.length === 0 ? null : output;
   });
   if (changes.length > 0) await rules.pushed(changes);
-  return result.length === 0 ? gitFailed() : gitAnswer(result, "git-receive-pack", "result");
+  return result === null ? gitFailed() : gitAnswer(result, "git-receive-pack", "result");
 }
 
 /** The commands, and the bytes read to find them. Null for what is no push. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -182,7 +182,7 @@ test("a request of another type or packing, and one that is no push, is refused 
   expect((await fetch(`${address}objects/info/packs`)).status).toBe(403);
 });
 
-test("a client that hangs up in the middle of a push ends its git, moves nothing, and holds nobody up", async () => {
+test("a push that stalls holds nobody up, and one whose client hangs up moves nothing", async () => {
   await commit(given, "one");
   const clone = join(folder, "clone");
   await git(folder, "clone", "--quiet", address, clone);
@@ -194,12 +194,40 @@ test("a client that hangs up in the middle of a push ends its git, moves nothing
   half.on("error", () => undefined);
   half.write(packet(`${"0".repeat(40)} ${head} refs/heads/half\0 report-status\n`));
   half.write("0000PACK\0\0\0\u0002\0\0\0\u0005");
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  half.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 100));
   await git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/whole");
+  half.destroy();
+  await git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/after");
   expect(await git(folder, "ls-remote", address)).not.toContain("half");
-  expect(pushes).toHaveLength(1);
-  const copy = (await repositories.open(given)).location.gitFolder;
-  const left = (await readdir(join(copy, "objects"))).filter((name) => name.startsWith("tmp_objdir"));
-  expect(left).toEqual([]);
+  expect(pushes).toHaveLength(2);
 });
+
+test("a client that hangs up in the middle of a clone ends its git", async () => {
+  await writeFile(join(given, "large.bin"), randomBytes(6 * 1024 * 1024));
+  await git(given, "add", ".");
+  await commit(given, "large");
+  const wants = Buffer.concat([
+    packet(`want ${await git(given, "rev-parse", "HEAD")}\n`),
+    Buffer.from("0000"),
+    packet("done\n"),
+  ]);
+  const hangUp = new AbortController();
+  const answered = await fetch(`${address}git-upload-pack`, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-git-upload-pack-request" },
+    body: wants,
+    signal: hangUp.signal,
+  });
+  await answered.body?.getReader().read();
+  expect(await servicesAtWork()).toBe(1);
+  hangUp.abort();
+  await expect.poll(servicesAtWork, { timeout: 5_000 }).toBe(0);
+});
+
+/** How many of our git processes talk with a client. */
+async function servicesAtWork(): Promise<number> {
+  const { stdout } = await run("ps", ["-A", "-o", "ppid=,args="]);
+  return stdout
+    .split("\n")
+    .filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes("upload-pack")).length;
+}
