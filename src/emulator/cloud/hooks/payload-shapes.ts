@@ -20,13 +20,14 @@ import { embeddedRepository, workspaceFields } from "../repositories/shapes/repo
 export function payloadRepository(opened: Opened): object {
   const { context, repository } = opened;
   const { uuid, ...embedded } = embeddedRepository(opened);
+  const { owner, workspace, project } = workspaceFields(context, repository);
   return {
     ...embedded,
     scm: "git",
     website: null,
-    ...workspaceFields(context, repository),
+    ...{ owner, workspace },
     is_private: repository.isPrivate,
-    uuid,
+    ...{ project, uuid },
     parent: null,
   };
 }

@@ -31,7 +31,7 @@ export function serverInfoRoutes(context: DataCenterContext): Hono<DcEnv> {
       links: { self },
       application: "stash",
       buildNumber: buildNumber(context.version),
-      capabilities: { "bitbucket-webhooks": `${context.baseUrl}/rest/webhooks/latest/capabilities` },
+      capabilities: { webhooks: `${context.baseUrl}/rest/webhooks/latest/capabilities` },
     }),
   );
   app.get("/plugins/servlet/applinks/whoami", (c) =>

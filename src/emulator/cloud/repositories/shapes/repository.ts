@@ -73,7 +73,7 @@ function allLinks({ context, repository, links }: Opened, callerName: string | n
 }
 
 /** Owner, workspace and project. */
-export function workspaceFields(context: EmulatorContext, repository: Repository): object {
+export function workspaceFields(context: EmulatorContext, repository: Repository) {
   const workspace = findWorkspace(context.world, repository.workspaceSlug);
   if (workspace === undefined) return { owner: null, workspace: null, project: null };
   return {
