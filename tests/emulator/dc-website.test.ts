@@ -1,6 +1,7 @@
 /** The pages a person meets at a Data Center and a Server: logging in, application links, tokens, authorized applications. */
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository } from "../../src/emulator/build/repository.ts";
 import type { EmulatedDataCenter } from "../../src/emulator/data-center/instance.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { dataCenterOf } from "./data-center.ts";
@@ -15,7 +16,7 @@ let emulator: Emulator;
 let place: EmulatedDataCenter;
 
 beforeAll(async () => {
-  emulator = await createEmulator();
+  emulator = await createEmulator({ repositories: [repository("acme/place")] });
   place = dataCenterOf(emulator);
 });
 
@@ -201,6 +202,32 @@ test("D24: an HTTP access token is created with its ticks, shown once, and revok
   const csrf = /name="csrf" value="([^"]+)"/.exec(first)?.[1] ?? "";
   await john.visit(`${tokens}/revoke`, { method: "POST", body: new URLSearchParams({ id, csrf }) });
   expect((await call()).status).toBe(401);
+});
+
+test("D24: a project's and a repository's tokens are its administrators' to make, and no person's to sign in with", async () => {
+  const john = await loggedIn("John Doe");
+  for (const at of [`${tokens}/projects/acme`, `${tokens}/projects/ACME/repos/place`]) {
+    await john.fillIn(`${at}/create`, [
+      ["name", "Bot"],
+      ["permission", "REPO_READ"],
+      ["permission", "PROJECT_READ"],
+    ]);
+    const page = await textOf(john.visit(`${at}/manage`));
+    const token = /<p><code>([A-Za-z0-9+/=]{20,})<\/code>/.exec(page)?.[1] ?? "";
+    const call = (path: string) =>
+      fetch(`${place.url}/rest/api/latest${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await call("/projects/ACME/repos/place")).status, at).toBe(200);
+    expect((await call("/admin/permissions/users")).status, at).toBe(401);
+    expect((await call("/projects/ACME/permissions/users")).status, at).toBe(401);
+    expect(page.includes("Projects: read"), at).toBe(!at.includes("repos"));
+    const id = /name="id" value="(\d{12})"><button[^>]*><span>Revoke Bot/.exec(page)?.[1] ?? "";
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    await john.visit(`${at}/revoke`, { method: "POST", body: new URLSearchParams({ id, csrf }) });
+    expect((await call("/projects/ACME/repos/place")).status, at).toBe(401);
+    const jane = await loggedIn("Jane Doe");
+    expect((await jane.visit(`${at}/manage`)).status).toBe(403);
+    expect((await jane.visit(`${tokens}/projects/NONE/manage`)).status).toBe(404);
+  }
 });
 
 test("what was authorized by either dance is listed, and dies when it is revoked", async () => {

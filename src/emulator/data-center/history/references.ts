@@ -3,8 +3,9 @@ import type { Context } from "hono";
 import { pathText } from "../../git/path.ts";
 import type { Reference } from "../../git/references.ts";
 import { json } from "../answers.ts";
-import { noDefaultBranch, noSuchTag } from "../errors.ts";
+import { noDefaultBranch, noSuchResource, noSuchTag } from "../errors.ts";
 import { listPage } from "../paging.ts";
+import { has } from "../version.ts";
 import { pathBehind } from "./location.ts";
 import type { HistoryHandler, Opened } from "./opened.ts";
 
@@ -33,6 +34,7 @@ export const oneTag: HistoryHandler = async (c, { git, repository }) => {
 
 /** The newer resource: the branch that is configured. */
 export const defaultBranch: HistoryHandler = async (_, { git, repository, context }) => {
+  if (!has("defaultBranch", context)) return noSuchResource();
   const { mainBranch } = await git.references();
   if (mainBranch !== null) return json(minimalBranch(mainBranch));
   return context.rules.emptyDefaultBranchStatus === 204

@@ -11,8 +11,6 @@ export const paths = {
   deleteLink: "/plugins/servlet/applinks/delete",
   /** Personal settings → HTTP access tokens. */
   tokens: "/plugins/servlet/access-tokens/manage",
-  newToken: "/plugins/servlet/access-tokens/create",
-  revokeToken: "/plugins/servlet/access-tokens/revoke",
   /** Personal settings → Authorized applications. */
   authorized: "/plugins/servlet/oauth/users/access-tokens",
   oauth1Authorize: "/plugins/servlet/oauth/authorize",

@@ -5,32 +5,40 @@ import { textField } from "../../../ui/parts/field.ts";
 import { notice } from "../../../ui/parts/notice.ts";
 import type { DataCenterContext } from "../context.ts";
 import { pathTo } from "../place.ts";
-import { tokenPermissions } from "../scopes.ts";
 import type { HttpAccessToken } from "../state.ts";
 import { type SentBack, ticks, tokenField } from "./forms.ts";
 import type { DcPage } from "./frame.ts";
-import { paths } from "./paths.ts";
 import { permissionWords } from "./permissions.ts";
+import type { TokenPlace } from "./token-places.ts";
 
 const title = "HTTP access tokens";
 
 export interface TokensView {
+  readonly place: TokenPlace;
   readonly tokens: readonly HttpAccessToken[];
   readonly csrf: string;
   /** Made a moment ago: this is the one time its text is shown. */
   readonly made: HttpAccessToken | null;
 }
 
-export function tokensPage(context: DataCenterContext, { tokens, csrf, made }: TokensView): DcPage {
+export function tokensPage(context: DataCenterContext, view: TokensView): DcPage {
+  const { place, tokens, made } = view;
   return {
     title,
-    crumbs: [{ title: "Personal settings" }, { title }],
+    crumbs: [{ title: place.name }, { title }],
     main: html`<h1>${title}</h1>
-<p>A token lets one app at the REST API and at git with the permissions ticked for it, and no more than you have yourself.</p>
+<p>${purpose(place)}</p>
 ${made === null ? "" : madeCard(made)}
-<p><a class="${buttonClass({ look: "primary" })}" href="${pathTo(context, paths.newToken)}">Create token</a></p>
-${tokens.length === 0 ? html`<p>There is none yet.</p>` : table(context, tokens, csrf)}`,
+<p><a class="${buttonClass({ look: "primary" })}" href="${pathTo(context, `${place.path}/create`)}">Create token</a></p>
+${tokens.length === 0 ? html`<p>There is none yet.</p>` : table(context, view)}`,
   };
+}
+
+function purpose({ owner }: TokenPlace): string {
+  const what = "A token lets one app at the REST API and at git with the permissions ticked for it";
+  return owner.kind === "person"
+    ? `${what}, and no more than you have yourself.`
+    : `${what}, in this ${owner.kind} and nowhere else. It acts as nobody.`;
 }
 
 function madeCard({ name, token }: HttpAccessToken): Html {
@@ -38,11 +46,11 @@ function madeCard({ name, token }: HttpAccessToken): Html {
 <p>Copy it now: it is shown only once.</p></article>`;
 }
 
-function table(context: DataCenterContext, tokens: readonly HttpAccessToken[], csrf: string): Html {
+function table(context: DataCenterContext, { place, tokens, csrf }: TokensView): Html {
   return html`<table><thead><tr><th scope="col">Name</th><th scope="col">Permissions</th><th scope="col">Expires</th><td></td></tr></thead><tbody>${tokens.map(
     ({ id, name, permissions, expiresAt }) => {
       const revoke = action(
-        { label: `Revoke ${name}`, post: pathTo(context, paths.revokeToken), fields: { id } },
+        { label: `Revoke ${name}`, post: pathTo(context, `${place.path}/revoke`), fields: { id } },
         csrf,
         { look: "danger", small: true },
       );
@@ -58,25 +66,30 @@ function expiry({ clock }: DataCenterContext, expiresAt: Date | null): Html | st
 }
 
 /** Fields: `name`, `permission` once for each tick, `expiryDays` (empty: never). */
-export function newTokenPage(context: DataCenterContext, csrf: string, sentBack: SentBack | null): DcPage {
+export function newTokenPage(
+  context: DataCenterContext,
+  place: TokenPlace,
+  csrf: string,
+  sentBack: SentBack | null,
+): DcPage {
   const facts = (name: string) => ({
     name,
     value: sentBack?.form.get(name) ?? "",
     problem: sentBack?.problems[name],
   });
-  const permissions = tokenPermissions.map((value) => ({ value, words: permissionWords(value) }));
+  const permissions = place.tickable.map((value) => ({ value, words: permissionWords(value) }));
   const missing = sentBack?.problems.permission;
   return {
     title: "Create token",
     status: sentBack === null ? 200 : 400,
-    crumbs: [{ title: "Personal settings" }, { title, href: paths.tokens }, { title: "Create" }],
+    crumbs: [{ title: place.name }, { title, href: `${place.path}/manage` }, { title: "Create" }],
     main: html`<article><h1>Create token</h1>
-<form method="post" action="${pathTo(context, paths.newToken)}">${tokenField(csrf)}
+<form method="post" action="${pathTo(context, `${place.path}/create`)}">${tokenField(csrf)}
 ${textField({ ...facts("name"), label: "Name", hint: "For you, to tell it from others: what will use it.", required: true })}
 ${missing === undefined ? "" : notice({ tone: "bad", text: missing })}
 ${ticks("permission", "Permissions", permissions, sentBack?.form.getAll("permission") ?? [])}
 ${textField({ ...facts("expiryDays"), label: "Expires after", hint: "Empty: never.", unit: "days" })}
 <div class="buttons"><button class="${buttonClass({ look: "primary" })}">Create</button>
-<a class="${buttonClass()}" href="${pathTo(context, paths.tokens)}">Cancel</a></div></form></article>`,
+<a class="${buttonClass()}" href="${pathTo(context, `${place.path}/manage`)}">Cancel</a></div></form></article>`,
   };
 }

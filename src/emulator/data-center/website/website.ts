@@ -25,6 +25,7 @@ export function website(context: DataCenterContext): Hono<DcWebEnv> {
     "/",
     ...Object.values(paths),
     `${paths.createLink}/*`,
+    "/plugins/servlet/access-tokens/*",
     "/rest/oauth2/:version/authorize",
   ])
     app.use(path, async (c, next) => {
