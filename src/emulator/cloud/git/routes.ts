@@ -20,16 +20,12 @@ import { hiddenRepository, mayNotPush, notIdentified, scopeMissing, whoAreYou } 
 export function gitRoutes(context: EmulatorContext): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.all("/:workspace/:repository/:rest{.+}", async (c, next) => {
-    const call = callOf(c.req.method, c.req.param("rest"), c.req.query("service"));
-    if (call === null) return next();
-    const slug = c.req.param("repository");
-    const isGitAddress = slug.endsWith(".git") || c.req.param("rest") === "info/refs" || call !== "dumb";
-    if (!isGitAddress) return next();
-    return answer(context, c, {
-      call,
-      workspace: c.req.param("workspace"),
-      slug: slug.replace(/\.git$/, ""),
-    });
+    const { workspace, repository, rest } = c.req.param();
+    const call = callOf(c.req.method, rest, c.req.query("service"));
+    // Without the ending, what the protocol without git on the server asks for might be a page.
+    const mightBePage = call === "dumb" && rest !== "info/refs" && !repository.endsWith(".git");
+    if (call === null || mightBePage) return next();
+    return answer(context, c, { call, workspace, slug: repository.replace(/\.git$/, "") });
   });
   return app;
 }

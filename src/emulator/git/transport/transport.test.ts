@@ -148,6 +148,22 @@ test("a checkout whose HEAD is detached shows the main branch all the same, with
   expect(await git(clone, "log", "-1", "--format=%s %D")).toBe("two HEAD -> main, origin/main, origin/HEAD");
 });
 
+test("bare repositories, linked worktrees and folders with odd names are served and pushed to alike", async () => {
+  await commit(given, "one");
+  await git(folder, "clone", "--quiet", "--bare", given, "a bare 'one';");
+  await git(given, "worktree", "add", "--quiet", "-b", "beside", join(folder, "ünlike $HOME"));
+  for (const name of ["a bare 'one';", "ünlike $HOME"]) {
+    given = join(folder, name);
+    const clone = join(folder, `clone of ${name}`);
+    await git(folder, "clone", "--quiet", address, clone);
+    await git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/pushed");
+    expect(await git(folder, "ls-remote", address, "pushed"), name).toContain(
+      await git(clone, "rev-parse", "HEAD"),
+    );
+    expect(await git(given, "branch", "--list", "pushed"), name).toBe("");
+  }
+});
+
 test("large pushes are streamed and packed requests unpacked", async () => {
   await commit(given, "one");
   const clone = join(folder, "clone");
