@@ -20,6 +20,7 @@ import {
   type JournalOrigin,
   type RequestNote,
 } from "./core/journal.ts";
+import { knownText } from "./core/known-text.ts";
 import type { Recorder } from "./record/recorder.ts";
 
 /** What answers the requests of one origin. */
@@ -137,7 +138,19 @@ async function send({ origin }: Served, { request, response, fault, wire }: Send
   if (fault?.kind === "cut-body") return cutBody(response, fault, wire);
   if (fault === null || !streams(fault))
     await showAnswer({ origin, request, response, isFault: fault !== null });
-  return response;
+  const text = request.method === "HEAD" ? undefined : knownText(response);
+  return text === undefined ? response : sendText(response, text, wire);
+}
+
+/** In one piece, head and body: what every test asks for most. */
+function sendText(response: Response, text: string, { outgoing }: Wire): Response {
+  const headers: string[] = [];
+  // One entry a line, with cookies each in their own.
+  for (const [name, value] of response.headers) headers.push(name, value);
+  headers.push("content-length", String(Buffer.byteLength(text)));
+  outgoing.writeHead(response.status, headers);
+  outgoing.end(text);
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Announces the whole body, sends a part of it, and cuts. */

@@ -1,4 +1,5 @@
 /** Owns the answers of the API that are not data: the error envelope with Bitbucket's own sentences, and links. */
+import { responseOfText } from "../core/known-text.ts";
 
 interface ErrorBody {
   readonly message: string;
@@ -9,7 +10,7 @@ interface ErrorBody {
 
 /** JSON as Bitbucket sends it. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return responseOfText(JSON.stringify(body), {
     status,
     headers: { "Content-Type": "application/json", ...headers },
   });

@@ -22,9 +22,11 @@ export function authenticate(context: EmulatorContext): MiddlewareHandler<ApiEnv
     if (c.get("formToken") !== undefined && c.res.headers.has("X-Credential-Type")) return;
     if (caller.kind === "anonymous" || caller.credential === "app_password") return;
     if (caller.credential !== "oauth2" && !context.rules.tokenHeaders) return;
-    c.header("X-OAuth-Scopes", caller.scopes.join(", "));
-    c.header("X-Accepted-OAuth-Scopes", (c.get("acceptedScopes") ?? []).join(", "));
-    c.header("X-Credential-Type", caller.credential);
+    // On the answer itself: Hono would make a new one for each header.
+    const { headers } = c.res;
+    headers.set("X-OAuth-Scopes", caller.scopes.join(", "));
+    headers.set("X-Accepted-OAuth-Scopes", (c.get("acceptedScopes") ?? []).join(", "));
+    headers.set("X-Credential-Type", caller.credential);
   };
 }
 

@@ -1,4 +1,5 @@
 /** Owns the answers of a Data Center that are not data: the `errors` body with its exceptions, text, and HTML pages. */
+import { responseOfText } from "../core/known-text.ts";
 
 /** One entry of an `errors` body. `exceptionName` is the last words of the class, after `com.atlassian.bitbucket.`. */
 export interface DcError {
@@ -10,7 +11,7 @@ export interface DcError {
 
 /** JSON as Bitbucket sends it. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), {
+  return responseOfText(JSON.stringify(body), {
     status,
     headers: { "Content-Type": "application/json;charset=UTF-8", ...headers },
   });
