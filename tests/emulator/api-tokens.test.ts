@@ -101,6 +101,12 @@ test("C24: one made without scopes is a 401 whose error is a string", async () =
   const answer = await get(emulator, "/2.0/user", basic(john, tokenWith(emulator)));
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(await seen(answer)).toEqual([401, { error: "API Token provided has no Bitbucket scopes." }]);
+  await under({ rules: { scopelessTokenError: "envelope" } }, async (where) =>
+    expect(await seen(get(where, "/2.0/user", basic(john, tokenWith(where))))).toEqual([
+      401,
+      { type: "error", error: { message: "API Token provided has no Bitbucket scopes." } },
+    ]),
+  );
 });
 
 test("C24, S16: beside it belongs the primary e-mail address: neither a username nor anything else", async () => {

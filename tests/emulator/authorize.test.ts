@@ -35,7 +35,7 @@ test("C6: an unknown or missing client gets an HTML page, never a redirect", asy
   }
 });
 
-test('point 6: a redirect_uri that is not allowed gets the page "Invalid redirect_uri"', async () => {
+test('C6: a redirect_uri that is not allowed gets the page "Invalid redirect_uri"', async () => {
   const answer = await authorize(john, { client_id: key(), redirect_uri: "https://evil.example/" });
   expect(answer.status).toBe(400);
   expect(answer.headers.get("location")).toBeNull();

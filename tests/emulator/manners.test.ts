@@ -255,3 +255,88 @@ test("C25, C23: a person is found by uuid or account id without credentials, nev
   expect((await fetch(`${emulator.urls.api}/2.0/workspaces/acme`)).status).toBe(404);
   expect(await seen(fetch(`${emulator.urls.api}/2.0/repositories/acme`))).toMatchObject([200, { size: 0 }]);
 });
+
+test("C20: two Authorization headers are none, even where each is good", async () => {
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const authorization = [`Bearer ${token}`, `Bearer ${token}`];
+    const sent = request(`${emulator.urls.api}/2.0/user`, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.setHeader("Authorization", authorization);
+    sent.on("error", reject);
+    sent.end();
+  });
+  expect(status).toBe(401);
+});
+
+test("C27: workspaces are filtered and sorted by slug, and by nothing that is not there", async () => {
+  const jane = (await tokensFor(emulator, "Jane Roe")).access_token;
+  const ask = (query: string) => seen(call(emulator, `/2.0/user/workspaces?${query}`, jane));
+  expect(await ask(`q=${encodeURIComponent('slug="globex"')}`)).toMatchObject([
+    200,
+    { size: 1, values: [{ workspace: { slug: "globex" } }] },
+  ]);
+  const [, sorted] = await ask("sort=-slug");
+  expect(sorted).toMatchObject({
+    values: [{ workspace: { slug: "globex" } }, { workspace: { slug: "acme" } }],
+  });
+  expect((sorted as { values: readonly object[] }).values[0]).not.toHaveProperty("slug");
+  expect((await ask("sort=name"))[0]).toBe(400);
+});
+
+test("C2: whatever is asked is answered in JSON with a status that is not the emulator's failure", async () => {
+  const odd = [
+    "%zz",
+    "%",
+    "%00",
+    "%ff%fe",
+    "..%2f..",
+    "%7B",
+    "{}",
+    "a".repeat(5000),
+    "'--",
+    "\u00e9",
+    "null",
+    "*",
+    "?",
+    "#x",
+  ];
+  const below = [
+    "",
+    "/commits/",
+    "/commit/",
+    "/diff/",
+    "/diffstat/",
+    "/patch/",
+    "/src/",
+    "/refs/branches/",
+    "/filehistory/",
+  ];
+  const paths = odd.flatMap((text) => [
+    `/user/emails/${text}`,
+    `/users/${text}`,
+    `/workspaces/${text}`,
+    `/workspaces/acme/members/${text}`,
+    `/workspaces/acme/projects/${text}`,
+    `/repositories/${text}`,
+    ...below.map((name) => `/repositories/acme/own-0${name}${text}`),
+    `/repositories/acme?q=${text}&sort=${text}&fields=${text}`,
+    `/user/workspaces?fields=-${text},+${text}`,
+  ]);
+  for (const path of paths) {
+    const answer = await call(emulator, `/2.0${path}`, token);
+    expect(answer.status, path).toBeLessThan(500);
+    const type = answer.headers.get("content-type");
+    if (answer.status >= 400) expect(type, path).toBe("application/json");
+    await answer.arrayBuffer();
+  }
+});
+
+test("C19: which error a bad code is, is a rule", async () => {
+  const other = await createEmulator({ rules: { badCodeError: "invalid_request" } });
+  const form = { grant_type: "authorization_code", code: "nobodys" };
+  expect(await seen(requestToken(other, form))).toMatchObject([400, { error: "invalid_request" }]);
+  expect(await seen(requestToken(emulator, form))).toMatchObject([400, { error: "invalid_grant" }]);
+  await other.close();
+});

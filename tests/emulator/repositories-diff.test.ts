@@ -167,6 +167,15 @@ test("C31: path is repeatable; context, whitespace, renames and binaries can be 
   expect(await served.all(`${nasty}/diffstat/${hash}?path=lib`)).toEqual([]);
 });
 
+test("C31: lines of context that are no number, and merge beside topic, are refused", async () => {
+  const hash = gitLines(served.folderOf("nasty"), "rev-parse", "HEAD")[0] ?? "";
+  for (const query of ["context=many", "context=-1", "context=", "merge=true&topic=true"])
+    for (const path of ["diff", "diffstat"])
+      expect((await served.fetch(`/repositories/acme/nasty/${path}/${hash}?${query}`)).status, query).toBe(
+        400,
+      );
+});
+
 test("C31: a diffstat's page holds 500 unless asked for up to 5000", async () => {
   const path = `${nasty}/diffstat/main..v1.0?topic=false`;
   const first = await served.json(path);

@@ -199,3 +199,17 @@ test.each([false, true])("a budget that is used up is told as such, Retry-After 
   await place.close();
   expect(failures).toEqual(["done", "bitbucket.rate_limited"]);
 });
+
+test.each(["invalid_grant", "invalid_request"] as const)(
+  "a code that is refused with %s is told as such",
+  async (badCodeError) => {
+    const house = await openHouse({
+      rules: { badCodeError, codeLifeSeconds: 0 },
+      dataCenter: false,
+      server: false,
+    });
+    expect(await outcomeOf(() => roundTrip(house)).finally(() => house.close())).toBe(
+      "bitbucket.code_refused",
+    );
+  },
+);

@@ -34,8 +34,17 @@ export function workspaceRoutes(context: EmulatorContext): Hono<ApiEnv> {
         type: "workspace_access",
         administrator,
         workspace: workspaceBase(origins, workspace),
+        slug: workspace.slug,
       }));
-    return selectedPage(context, c, accesses, { defaultPagelen: 25 });
+    // Filtered and sorted by slug, as the documents say, though no access carries one by itself.
+    const selected = selectObjects(c, accesses);
+    if (selected instanceof Response) return selected;
+    const apiOrigin = origins.api;
+    return listPage(c, selected, {
+      apiOrigin,
+      defaultPagelen: 25,
+      render: ({ slug: _, ...access }) => access,
+    });
   });
 
   app.get("/user/workspaces/:workspace/permission", requireScope(needs.ownWorkspaces), (c) => {

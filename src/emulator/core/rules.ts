@@ -45,6 +45,10 @@ export const switches = {
     600,
     "Life of an authorization code; undocumented, RFC 6749 advises ten minutes at most.",
   ),
+  badCodeError: choice(
+    ["invalid_grant", "invalid_request"],
+    "The error for a bad, used, expired or foreign code, and for a redirect_uri that differs at the exchange; nobody captured either.",
+  ),
   badCodeDescription: words(
     "The specified code is not valid.",
     "error_description for a bad, used, expired or foreign code; seen in a third-party mock only.",
@@ -169,6 +173,10 @@ export const switches = {
   badApiTokenMessage: choice(
     ["Token is invalid, expired, or not supported for this endpoint.", "Invalid credentials."],
     "The sentence of the 401 for an API token that is unknown, expired, revoked, or beside anything but its owner's e-mail address; the first was met with a user name, the second belongs to wrong passwords.",
+  ),
+  scopelessTokenError: choice(
+    ["string", "envelope"],
+    "error in the 401 for an API token without scopes: a string, as met in one place only, or the envelope with the same sentence.",
   ),
   tokenHeaders: flag(
     true,

@@ -1,4 +1,5 @@
 /** Owns the errors of the token endpoint, word for word: always 400, `error_description` before `error`. */
+import type { Rules } from "../../core/rules.ts";
 
 /** The body of a refused token request. */
 export interface TokenFailure {
@@ -26,8 +27,8 @@ export function unsupportedGrantType(given: string | null): TokenFailure {
   return failure("invalid_grant", `Unsupported grant type: ${given ?? "None"}`);
 }
 
-export function badCode(description: string): TokenFailure {
-  return failure("invalid_grant", description);
+export function badCode({ badCodeError, badCodeDescription }: Rules): TokenFailure {
+  return failure(badCodeError, badCodeDescription);
 }
 
 export function repeatedParameter(name: string): TokenFailure {

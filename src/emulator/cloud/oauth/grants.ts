@@ -27,7 +27,7 @@ export function exchangeCode(
 ): TokenAnswer | TokenFailure {
   const { codes, grants } = context.world.oauth;
   const code = codes.get(form.get("code") ?? "");
-  const refused = badCode(context.rules.badCodeDescription);
+  const refused = badCode(context.rules);
   if (code === undefined || code.consumerKey !== consumer.key) return refused;
   codes.delete(code.code);
   const grant = grants.get(code.grantId);

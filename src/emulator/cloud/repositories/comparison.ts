@@ -64,6 +64,8 @@ async function readSpec(c: Context, { git }: Opened): Promise<Sides | Response> 
   if (c.req.query("merge") !== undefined && c.req.query("topic") !== undefined) {
     return badRequest("The 'merge' and 'topic' parameters cannot be both used at the same time.");
   }
+  const context = c.req.query("context");
+  if (context !== undefined && !/^\d{1,6}$/.test(context)) return badRequest("Invalid context");
   const names = splitSpec(textFrom(c, 1));
   const hashes = await Promise.all(names.map((name) => git.resolve(name)));
   const unknown = names.filter((_, index) => hashes[index] === null);
@@ -93,7 +95,7 @@ function diffOptions(c: Context): DiffOptions {
     paths: queryPaths(c, "path").map((path) => pathspec(path)),
     ignoreWhitespace: queryFlag(c, "ignore_whitespace", false),
     withoutRenames: !queryFlag(c, "renames", true),
-    ...(context !== undefined && /^\d{1,6}$/.test(context) ? { context: Number(context) } : {}),
+    ...(context === undefined ? {} : { context: Number(context) }),
   };
 }
 

@@ -77,8 +77,9 @@ async function fileBytes(git: GitRepository, { kind, hash }: TreeEntry) {
 }
 
 async function listFolder(c: Context, opened: Opened, folder: Place): Promise<Response> {
-  const depth = Number(c.req.query("max_depth") ?? 1);
-  if (!Number.isInteger(depth) || depth < 1) return badRequest("Invalid max_depth");
+  const asked = c.req.query("max_depth") ?? "1";
+  const depth = /^\d{1,9}$/.test(asked) ? Number(asked) : 0;
+  if (depth < 1) return badRequest("Invalid max_depth");
   const places = await placesBelow(opened.git, folder, depth);
   const { api: apiOrigin } = opened.context.origins;
   const object = (place: Place) => placeObject(opened, place);

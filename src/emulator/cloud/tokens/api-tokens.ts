@@ -2,7 +2,7 @@
 import type { EmulatorContext } from "../../core/context.ts";
 import { secretsEqual } from "../../core/entropy.ts";
 import { type ApiToken, type Person, primaryAddress, type World } from "../../core/world.ts";
-import { json, unauthorized } from "../answers.ts";
+import { apiError, json, unauthorized } from "../answers.ts";
 import type { Caller } from "../caller.ts";
 
 /** Whether a secret is an API token by its looks. */
@@ -19,7 +19,7 @@ export function identifyByApiToken(
   const found = findLivingToken(context, secret);
   const address = found === null ? null : primaryAddress(found.person);
   if (found === null || address?.toLowerCase() !== email.toLowerCase()) return refused(context);
-  return found.apiToken.scopes.length === 0 ? withoutScopes() : callerOf(found);
+  return found.apiToken.scopes.length === 0 ? withoutScopes(context) : callerOf(found);
 }
 
 /** Bearer with one: refused with the general sentence unless the rule `apiTokenAsBearer` is on. */
@@ -77,7 +77,8 @@ function refused({ rules }: EmulatorContext): Response {
   return unauthorized(rules.bearerChallenge, rules.badApiTokenMessage);
 }
 
-/** The one place where `error` is a string. */
-function withoutScopes(): Response {
-  return json({ error: "API Token provided has no Bitbucket scopes." }, 401);
+/** The one place where `error` is a string, by those who met it. */
+function withoutScopes({ rules }: EmulatorContext): Response {
+  const message = "API Token provided has no Bitbucket scopes.";
+  return rules.scopelessTokenError === "string" ? json({ error: message }, 401) : apiError(401, { message });
 }

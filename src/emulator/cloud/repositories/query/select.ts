@@ -12,7 +12,10 @@ export function selects(c: Context): boolean {
  * Filters by `q` and sorts by `sort`. A query that cannot be read, or a field none of the objects has, is answered
  * with 400; its wording is ours, no capture was found.
  */
-export function selectObjects(c: Context, objects: readonly object[]): readonly object[] | Response {
+export function selectObjects<Item extends object>(
+  c: Context,
+  objects: readonly Item[],
+): readonly Item[] | Response {
   try {
     const query = c.req.query("q");
     const filtered = query ? filterObjects(objects, parseQuery(query)) : objects;
@@ -24,12 +27,15 @@ export function selectObjects(c: Context, objects: readonly object[]): readonly 
   }
 }
 
-function filterObjects(objects: readonly object[], expression: Expression): readonly object[] {
+function filterObjects<Item extends object>(
+  objects: readonly Item[],
+  expression: Expression,
+): readonly Item[] {
   for (const field of fieldsOf(expression)) demandField(objects, field);
   return objects.filter((object) => holds(object, expression));
 }
 
-function sortObjects(objects: readonly object[], sort: string): readonly object[] {
+function sortObjects<Item extends object>(objects: readonly Item[], sort: string): readonly Item[] {
   const field = sort.replace(/^-/, "");
   demandField(objects, field);
   const sorted = objects.toSorted((left, right) =>
