@@ -1,6 +1,7 @@
 /** Owns what can happen at a Data Center or Server that somebody may want to hear of. */
 import type { RefChange } from "../git/ref-changes.ts";
 import type { DcCaller } from "./caller.ts";
+import type { DcPullRequestEvent } from "./pull-requests/events.ts";
 import type { DcRepository } from "./world.ts";
 
 /** Who did it. */
@@ -14,4 +15,4 @@ export interface DcPushEvent {
   readonly changes: readonly RefChange[];
 }
 
-export type DcEvent = DcPushEvent;
+export type DcEvent = DcPushEvent | DcPullRequestEvent;

@@ -13,6 +13,7 @@ import { credentialSwitches } from "./credential-rules.ts";
 import { dcGitRules } from "./git/git-rules.ts";
 import { hookSwitches } from "./hooks/hook-rules.ts";
 import { limitSwitches } from "./limits/rules.ts";
+import { pullRequestSwitches } from "./pull-requests/rules.ts";
 import { versionSwitches } from "./version-rules.ts";
 
 /** Every switch. `docs/emulator.md` holds the same table for people; a test keeps the two equal. */
@@ -69,6 +70,7 @@ export const dcSwitches = {
   ...versionSwitches,
   ...hookSwitches,
   ...dcGitRules,
+  ...pullRequestSwitches,
 } as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
 
 export type DcRuleName = keyof typeof dcSwitches;

@@ -11,6 +11,7 @@ import { scmRoutes } from "./git/routes.ts";
 import { repositoryOpener } from "./history/opened.ts";
 import { rawPageRoutes } from "./history/routes.ts";
 import { webhookCapabilities } from "./hooks/routes.ts";
+import { followPushes } from "./pull-requests/closing/rescope.ts";
 import { restRoutes } from "./rest/routes.ts";
 import { serverInfoRoutes } from "./rest/server-info.ts";
 import { toLogin } from "./to-login.ts";
@@ -19,6 +20,7 @@ import { personBySlug } from "./world.ts";
 export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
   const { contextPath } = context;
   const open = repositoryOpener(context);
+  followPushes(context);
   const app = new Hono<DcEnv>({ strict: false });
   const inside = contextPath === "" ? app : app.basePath(contextPath);
   inside.use("*", frame(context));

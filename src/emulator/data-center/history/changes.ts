@@ -45,7 +45,7 @@ const types = {
   renamed: { type: "MOVE", gitChangeType: "RENAME" },
 } as const satisfies Readonly<Record<Change["status"], object>>;
 
-function changeObject(change: Change): object {
+export function changeObject(change: Change): object {
   const { type, gitChangeType } = types[change.status];
   const moved = change.status === "renamed" || change.status === "copied";
   const mode = change.newPath === null ? change.old.mode : change.new.mode;

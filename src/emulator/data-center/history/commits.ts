@@ -55,8 +55,8 @@ export async function commitInPath(c: Context, opened: Opened): Promise<Commit |
   return commit ?? noSuchCommit(id, repository.name);
 }
 
-/** Null selects nothing. */
-async function commitPage(c: Context, opened: Opened, selection: Selection | null): Promise<Response> {
+/** A page of commits. Null selects nothing. */
+export async function commitPage(c: Context, opened: Opened, selection: Selection | null): Promise<Response> {
   const { rules } = opened.context;
   const window = readWindow(c, { rules, most: rules.maxCommits });
   if (window instanceof Response) return window;

@@ -11,6 +11,8 @@ import type { Opened } from "./opened.ts";
 export interface Sides {
   readonly fromHash: string | null;
   readonly toHash: string;
+  /** Where another commit than `fromHash` is what is compared with. */
+  readonly baseHash?: string | null;
 }
 
 /** `commits/{id}`: against `since`, or else its first parent. */
@@ -40,8 +42,8 @@ export async function sidesOfCompare(c: Context, opened: Opened): Promise<Sides 
   return { fromHash: (await opened.git.log.mergeBase(to, from)) ?? to, toHash: from };
 }
 
-export async function treesOf({ git }: Opened, { fromHash, toHash }: Sides) {
-  const [oldTree, newTree] = await Promise.all([git.treeOf(fromHash), git.treeOf(toHash)]);
+export async function treesOf({ git }: Opened, { fromHash, toHash, baseHash = fromHash }: Sides) {
+  const [oldTree, newTree] = await Promise.all([git.treeOf(baseHash), git.treeOf(toHash)]);
   return { oldTree, newTree };
 }
 

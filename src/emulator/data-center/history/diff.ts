@@ -19,9 +19,13 @@ import { readDiff, readPrefixes } from "./read-diff.ts";
 /** `commits/{id}/diff[/path]`: `Accept: text/plain` gives git's text. */
 export const commitDiff: HistoryHandler = async (c, opened) => {
   const sides = await sidesOfCommit(c, opened);
-  if (sides instanceof Response) return sides;
-  return wantsText(c) ? textDiff(c, opened, sides) : jsonDiff(c, opened, sides);
+  return sides instanceof Response ? sides : eitherDiff(c, opened, sides);
 };
+
+/** As JSON, or as text where that is asked for. */
+export function eitherDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
+  return wantsText(c) ? textDiff(c, opened, sides) : jsonDiff(c, opened, sides);
+}
 
 /** `compare/diff[/path]`. */
 export const compareDiff: HistoryHandler = async (c, opened) => {
@@ -51,7 +55,8 @@ function wantsText(c: Context): boolean {
   return accept.includes("text/plain") && !accept.includes("json");
 }
 
-async function textDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
+/** git's text, of the path behind `/diff/` if there is one. */
+export async function textDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
   const { rules } = opened.context;
   const { oldTree, newTree } = await treesOf(opened, sides);
   const prefixes = rules.diffPrefixes === "src://" ? { prefixes: readPrefixes } : {};
@@ -86,7 +91,7 @@ function context(c: Context, { context: { rules } }: Opened): number {
 }
 
 /** The bytes as they are in the repository. Whole hashes never lead elsewhere, so only their answers may be kept. */
-function text(c: Context, body: ReadableStream<Uint8Array>): Response {
+export function text(c: Context, body: ReadableStream<Uint8Array>): Response {
   const revisions = ["since", "until"].flatMap((name) => c.req.query(name) ?? []);
   const stays = revisions.length > 0 && revisions.every((revision) => /^[0-9a-f]{40}$/.test(revision));
   return new Response(body, {

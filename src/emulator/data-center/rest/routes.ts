@@ -7,6 +7,7 @@ import { historyRoutes } from "../history/routes.ts";
 import { webhookRoutes } from "../hooks/routes.ts";
 import { rateLimitRoutes } from "../limits/routes.ts";
 import { permissionRoutes } from "../permissions/routes.ts";
+import { pullRequestRoutes } from "../pull-requests/routes.ts";
 import { producesJson } from "./produces.ts";
 import { projectRoutes } from "./projects.ts";
 import { applicationProperties } from "./server-info.ts";
@@ -27,6 +28,7 @@ export function restRoutes(context: DataCenterContext, open: OpenRepository): Ho
     const at = `/rest/api/${version}`;
     for (const path of jsonOnly) app.use(`${at}${path}`, producesJson);
     for (const routes of ownRoutes) app.route(at, routes(context));
+    app.route(at, pullRequestRoutes(context, open));
     app.route(at, historyRoutes(context, open));
   }
   return app;

@@ -1,0 +1,125 @@
+/** Owns merging a pull request, and telling whether it could be. */
+import { dcError, json } from "../../answers.ts";
+import { badParameter, notPermitted } from "../../errors.ts";
+import type { JsonObject } from "../../json-body.ts";
+import { personById } from "../../world.ts";
+import { illegalState, mergeVetoed, type Veto } from "../errors.ts";
+import {
+  type Asked,
+  type AskedHandler,
+  type FoundHandler,
+  levelOfCaller,
+  optionalBody,
+  staleVersion,
+} from "../found.ts";
+import { pullRequestShape, repositoryOf } from "../shape.ts";
+import { note } from "../state.ts";
+import { type MergeStrategy, merge, mergedTree, mergeStrategies } from "./merging.ts";
+
+/** `GET merge`: 409 for what is not open. */
+export const mergeability: FoundHandler = async (c, found) => {
+  const { pullRequest, context, repository } = found;
+  if (pullRequest.state !== "OPEN") return illegalState(pullRequest, "merged");
+  const { result: tree } = await context.git.write(repository.path, (git) =>
+    mergedTree(git, pullRequest.to.commitHash, pullRequest.from.commitHash),
+  );
+  const conflicted = tree === null;
+  const caller = c.get("caller");
+  const level = caller.kind === "anonymous" ? 0 : levelOfCaller(found, caller);
+  const vetoes = [...(level < 2 ? [noRight] : []), ...vetoesOf(found)];
+  return json({
+    canMerge: !conflicted && vetoes.length === 0,
+    conflicted,
+    outcome: conflicted ? "CONFLICTED" : "CLEAN",
+    vetoes,
+  });
+};
+
+const noRight: Veto = {
+  summaryMessage: "Insufficient branch permissions",
+  detailedMessage: "You do not have permission to write to this repository.",
+};
+
+function vetoesOf({ context, pullRequest }: Pick<Asked, "context" | "pullRequest">): readonly Veto[] {
+  if (!pullRequest.draft || !context.rules.vetoMergesDrafts) return [];
+  return [
+    {
+      summaryMessage: "Pull request is a draft",
+      detailedMessage: "A draft cannot be merged. Mark it as ready for review first.",
+    },
+  ];
+}
+
+/** `POST merge`: in git, then the push and the merge are told. */
+export const mergePullRequest: AskedHandler = async (c, asked) => {
+  const body = await optionalBody(c);
+  if (body instanceof Response) return body;
+  const refused = mayMerge(asked);
+  if (refused !== null) return refused;
+  const { context, pullRequest } = asked;
+  if (pullRequest.state !== "OPEN") return illegalState(pullRequest, "merged");
+  const stale = staleVersion(c, asked, body);
+  if (stale !== null) return stale;
+  const strategy = strategyIn(body);
+  if (strategy === undefined)
+    return badParameter("strategyId", `The merge strategy '${String(body.strategyId)}' is not known.`);
+  const vetoes = vetoesOf(asked);
+  if (vetoes.length > 0) return mergeVetoed(false, vetoes);
+  const conflict = await mergeInGit(asked, strategy, await messageOf(asked, body));
+  return conflict ?? json(pullRequestShape(context, pullRequest));
+};
+
+/** Somebody who may write. Tokens of projects and repositories cannot merge at all. */
+function mayMerge(asked: Asked): Response | null {
+  const { actor, context } = asked;
+  if (actor.kind === "token")
+    return context.rules.tokenMergeStatus === 401
+      ? notPermitted()
+      : dcError(403, "AuthorisationException", "This access token has no user who could merge.");
+  return levelOfCaller(asked, actor) >= 2 ? null : notPermitted();
+}
+
+function strategyIn({ strategyId = "no-ff" }: JsonObject): MergeStrategy | undefined {
+  return mergeStrategies.find((each) => each === strategyId);
+}
+
+/** The subject names the pull request, unless the caller wants their own message alone. */
+async function messageOf(
+  { context, git, repository, pullRequest }: Asked,
+  body: JsonObject,
+): Promise<string> {
+  const { id, title, from, to } = pullRequest;
+  const own = typeof body.message === "string" ? body.message : "";
+  const subject = `Pull request #${id}: ${title}`;
+  if (own !== "") return body.autoSubject === false ? own : `${subject}\n\n${own}`;
+  const source = repositoryOf(context, from);
+  const where = `Merge in ${repository.projectKey}/${repository.slug} from ${source.id === repository.id ? "" : `${source.slug}:`}${from.name} to ${to.name}`;
+  const selection = { include: [from.commitHash], exclude: [to.commitHash], path: null };
+  const hashes = await git.log.commits(selection, { skip: 0, count: 10 });
+  const commits = await Promise.all(hashes.map((hash) => git.commit(hash)));
+  const lines = commits.map((each) => `* commit '${each?.hash}':\n  ${each?.message.split("\n")[0]}`);
+  return [subject, where, lines.join("\n")].join("\n\n");
+}
+
+/** Null: merged. */
+async function mergeInGit(asked: Asked, strategy: MergeStrategy, message: string): Promise<Response | null> {
+  const { context, repository, pullRequest, actor, userId } = asked;
+  const at = context.clock.now();
+  const { from, to } = pullRequest;
+  const person = personById(context.world, userId);
+  const name = person?.displayName ?? "Bitbucket";
+  const committer = { name, email: person?.emailAddress ?? "", at };
+  const { result: tip, changes } = await context.git.write(repository.path, (git) =>
+    merge(git, strategy, { to: to.commitHash, from: from.commitHash, branch: to.name, message, committer }),
+  );
+  if (tip === null) return mergeVetoed(true, []);
+  // It is closed before the push is told of: else the push would be taken for a merge of somebody else's.
+  Object.assign(pullRequest, {
+    ...{ state: "MERGED", mergeCommitHash: tip, closedAt: at, updatedAt: at },
+    version: pullRequest.version + 1,
+  });
+  note(context.world.pullRequests, pullRequest, { at, userId, deed: { action: "MERGED", commitHash: tip } });
+  await context.events.emit({ kind: "push", repository, actor, changes });
+  await context.events.emit({ kind: "pr:merged", repository, actor, pullRequest });
+  return null;
+}
