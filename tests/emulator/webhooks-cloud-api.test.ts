@@ -173,11 +173,17 @@ test("C34: hooks of a workspace belong to its owners", async () => {
     expect.objectContaining({ subject: expect.objectContaining({ type: "workspace", slug: "acme" }) }),
   ]);
   const { links } = hook as HookBody; // as was just seen
-  expect(await seen(place.cloud(links.self.href.split("/2.0")[1] ?? ""))).toEqual([200, hook]);
+  const one = links.self.href.split("/2.0")[1] ?? "";
+  expect(await seen(place.cloud(one))).toEqual([200, hook]);
+  expect(await seen(place.cloud(at))).toEqual([200, expect.objectContaining({ values: [hook] })]);
+  expect((await place.cloud(one, put({ ...wanted, events: ["project:updated"] }))).status).toBe(403);
+  expect((await place.cloud(one, put({ ...wanted, active: false }))).status).toBe(200);
   expect(await seen(place.cloud(hooks))).toEqual([200, expect.objectContaining({ size: 0 })]);
   const jane = await tokensFor(place.emulator, "Jane Roe");
   expect((await call(place.emulator, `/2.0${at}`, jane.access_token)).status).toBe(403);
   expect((await place.cloud("/workspaces/nowhere/hooks")).status).toBe(404);
+  expect((await place.cloud(one, { method: "DELETE" })).status).toBe(204);
+  expect((await place.cloud(one)).status).toBe(404);
 });
 
 test("C34: anybody may ask which events there are, and a workspace has more of them", async () => {

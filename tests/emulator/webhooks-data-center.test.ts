@@ -320,6 +320,28 @@ test("D41: nothing is tried again; latest and statistics remember, and control d
   });
 });
 
+test("D38, D39, D41: a project's hooks have all that a repository's have, the search apart", async () => {
+  await using place = await placeOfHooks();
+  const at = "/projects/ACME/webhooks";
+  const hook = await made(place, {}, at);
+  const status = async (path: string, init?: RequestInit) =>
+    (await place.dataCenter(`${at}${path}`, init)).status;
+  expect(await status("")).toBe(200);
+  expect(await status(`/${hook.id}`, put({ ...wanted, url: place.receiver.url }))).toBe(200);
+  expect(await status("/test?webhookId=1", { method: "POST" })).toBe(200);
+  expect(await status("/test", { method: "POST" })).toBe(400);
+  for (const path of ["/latest", "/statistics/summary"]) expect(await status(`/1${path}`)).toBe(204);
+  const event = { product: "dataCenter", hook: "1", event: "repo:refs_changed", body: {} } as const;
+  place.emulator.control.deliver(event);
+  await place.emulator.control.delivered();
+  for (const path of ["", "/latest", "/statistics", "/statistics/summary"])
+    expect(await status(`/1${path}`)).toBe(200);
+  expect(await status("/search")).toBe(404);
+  expect(await status("/1", { method: "DELETE" })).toBe(204);
+  for (const path of ["", "/latest", "/statistics", "/statistics/summary"])
+    expect(await status(`/1${path}`)).toBe(404);
+});
+
 test("D41: a redelivery has a request id of its own by the rule", async () => {
   await using place = await placeOfHooks({ dataCenterRules: { redeliveryKeepsRequestId: false } });
   const { id } = await made(place);

@@ -66,4 +66,16 @@ export const control: readonly Proven[] = [
     point: "stylesheet and script are served",
     operations: { "GET /_emulator/assets/{name}": [] },
   },
+  {
+    source: ownDocument,
+    grade: "ours",
+    test: "tests/emulator/webhooks-delivery.test.ts",
+    point: "control",
+    operations: {
+      "GET /_emulator/deliveries": [],
+      "POST /_emulator/deliveries": [],
+      "DELETE /_emulator/deliveries": [],
+      "POST /_emulator/deliveries/{id}/redeliver": [],
+    },
+  },
 ];

@@ -33,7 +33,7 @@ export function webhookRoutes(context: DataCenterContext): Hono<DcEnv> {
         return hook === undefined ? noSuchWebhook(c.req.param("webhook") ?? "") : answer(c, hook);
       });
     on("GET", "", (c, scope) => listHooks(context, c, scope));
-    on("GET", "/search", (c, scope) => searchHooks(context, c, scope));
+    if (at.includes(":repository")) on("GET", "/search", (c, scope) => searchHooks(context, c, scope));
     on("POST", "", (c, scope) => createHook(context, c, scope));
     on("POST", "/test", (c, scope) => testHook(context, c, scope));
     onOne("GET", "", (c, hook) => json(dcHookObject(context, hook, wantsStatistics(c))));
