@@ -156,6 +156,17 @@ test("D26: a group's right is its members', as long as they have it", async () =
   expect(await granted(at("boss"), `${repo}/permissions/users`)).toEqual(["ben REPO_WRITE"]);
   expect((await (await at("ben")(`${api}/groups`)).json()) as object).toMatchObject({ values: ["readers"] });
   expect(await names(at("ben")(`${api}/projects`))).toEqual(["The shop", "OPEN"]);
+  const inShop = `${repo}/permissions/groups?name=readers`;
+  expect(await statusOf(put(at("boss"), `${inShop}&permission=REPO_ADMIN`))).toBe(204);
+  expect(await granted(at("ann"), `${repo}/permissions/groups`)).toEqual(["readers REPO_ADMIN"]);
+  expect(await statusOf(remove(at("boss"), inShop))).toBe(204);
+  expect(await statusOf(remove(at("boss"), `${repo}/permissions?user=ben`))).toBe(204);
+  expect(await statusOf(at("ben")(repo))).toBe(401);
+  expect(await names(at("ben")(`${api}/admin/groups?filter=READ`))).toEqual(["readers"]);
+  expect(await names(at("ben")(`${api}/admin/groups/more-members?context=readers`))).toEqual(["ann"]);
+  expect(await statusOf(at("ben")(`${api}/admin/groups/more-members`))).toBe(400);
+  for (const path of ["/groups", "/admin/groups"])
+    expect(await statusOf(callerAt(dataCenterOf(other), null)(`${api}${path}`))).toBe(401);
   const change = `${project}/permissions/groups?name=readers`;
   expect(await statusOf(put(at("boss"), `${change}&permission=PROJECT_ADMIN`))).toBe(204);
   expect(await statusOf(at("ann")(`${project}/permissions/users`))).toBe(200);

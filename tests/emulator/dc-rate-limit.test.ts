@@ -103,6 +103,8 @@ test("D28: a person may have a bucket of their own, or none; who was refused is 
   expect([await passed(john, 70), await passed(call("nora"), 70)]).toEqual([70, 70]);
   expect(await (await john(own)).json()).toMatchObject({ whitelisted: true, user: { name: "johndoe" } });
   expect((await call("nora")(own)).status).toBe(401);
+  const listed = (await (await admin(`${settings}/users?filter=NOR`)).json()) as { values: object[] };
+  expect(listed.values).toMatchObject([{ user: { name: "nora" }, whitelisted: true }]);
   expect((await admin(own, { method: "DELETE" })).status).toBe(204);
   expect((await admin(own, { method: "DELETE" })).status).toBe(404);
 });

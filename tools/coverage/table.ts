@@ -8,6 +8,7 @@ import { control } from "./control.ts";
 import { dataCenterApi } from "./data-center-api.ts";
 import { dataCenterCredentials } from "./data-center-credentials.ts";
 import { dataCenterHooks } from "./data-center-hooks.ts";
+import { dataCenterPermissions } from "./data-center-permissions.ts";
 import { dataCenterPullRequests } from "./data-center-pull-requests.ts";
 import { dataCenterWebsite } from "./data-center-website.ts";
 import { cloudGit, dataCenterGit } from "./git.ts";
@@ -29,6 +30,11 @@ export const areas: readonly Area[] = [
   { title: "Cloud: website", app: "cloudWebsite", rows: rowsOf(cloudWebsite) },
   { title: "Cloud: git", app: "cloudWebsite", rows: rowsOf(cloudGit) },
   { title: "Data Center and Server: REST API", app: "dataCenter", rows: rowsOf(dataCenterApi) },
+  {
+    title: "Data Center and Server: permissions and limits",
+    app: "dataCenter",
+    rows: rowsOf(dataCenterPermissions),
+  },
   {
     title: "Data Center and Server: pull requests",
     app: "dataCenter",
