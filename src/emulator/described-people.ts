@@ -43,6 +43,7 @@ export function describeConsumers(world: World): readonly EmulatorConsumer[] {
 
 export function describePerson(world: World, rules: Rules, person: Person): EmulatorPerson {
   const { uuid, accountId, username, nickname, displayName, emails, appPasswords } = person;
+  const seeded = appPasswords.filter(({ isSeeded }) => isSeeded);
   return {
     uuid,
     accountId,
@@ -51,7 +52,7 @@ export function describePerson(world: World, rules: Rules, person: Person): Emul
     displayName,
     emails,
     workspaces: workspacesOf(world, uuid).map(({ slug }) => slug),
-    appPasswords: rules.appPasswords ? appPasswords.map(({ password }) => password) : [],
+    appPasswords: rules.appPasswords ? seeded.map(({ password }) => password) : [],
     apiTokens: describeApiTokens(person),
   };
 }
