@@ -11,7 +11,7 @@ const products: Readonly<Record<JournalEntry["origin"], string>> = {
 
 /** `08:15:30  cloud api  GET   /2.0/user?fields=uuid  200   1.2 ms  johndoe`. The time is the emulator's, in UTC; nothing in it is a secret. */
 export function requestLine(entry: JournalEntry): string {
-  const { at, origin, method, path, query, status, milliseconds, person, client, fault } = entry;
+  const { at, origin, method, path, query, status, milliseconds, person, client, fault, hint } = entry;
   const address = query === "" ? path : `${path}?${query}`;
   return [
     at.slice(11, 19),
@@ -22,6 +22,7 @@ export function requestLine(entry: JournalEntry): string {
     `${milliseconds.toFixed(1)} ms`,
     ...(person === null && client === null ? [] : [person ?? `app ${client?.slice(0, 8)}…`]),
     ...(fault === null ? [] : [`(${fault})`]),
+    ...(hint === undefined ? [] : [`(${hint})`]),
   ].join("  ");
 }
 

@@ -104,6 +104,10 @@ test("C34: addresses that lead nowhere outside are 400, and a rule lets them pas
     ...["[::1]", "[fc00::1]", "[::ffff:127.0.0.1]", "100.64.0.1", "intranet", "ci.internal", "2130706433"],
   ])
     expect([host, await statusOf(`http://${host}/hook`)]).toEqual([host, 400]);
+  expect(strict.emulator.control.requests().at(-1)).toMatchObject({
+    status: 400,
+    hint: "the rule hooksToPrivateAddresses lets hooks go there",
+  });
   expect(await statusOf("https://93.184.216.34/hook")).toBe(201);
   const [hook] = ((await (await strict.cloud(hooks)).json()) as { values: HookBody[] }).values;
   const moved = await strict.cloud(`${hooks}/${hook?.uuid}`, put({ ...wanted, url: "http://localhost/" }));

@@ -10,6 +10,8 @@ export interface RequestNote {
   person: string | null;
   /** How a call of OAuth 1 was signed: its method, and which parameters of the dance it brought. */
   oauth1?: { readonly signatureMethod: string; readonly callback: boolean; readonly verifier: boolean };
+  /** What to switch where a refusal comes of how the emulator is set up, for the person who started it. */
+  hint?: string;
 }
 
 /** Whose port a request came to. */

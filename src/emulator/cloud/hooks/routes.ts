@@ -132,7 +132,7 @@ async function createHook(
   const fields = readHook(await bodyOf(c), { subject: subject.kind, isWhole: true });
   if (fields instanceof Response) return fields;
   const { url = "", events = [] } = fields;
-  const refusal = await urlRefusal(context, subject, url);
+  const refusal = await urlRefusal(context, c, subject, url);
   if (refusal !== null) return refusal;
   const own = { url, events, uuid: randomUUID(), subject, createdAt: clock.now() };
   const hook: Hook = { ...usualFields(rules), ...fields, ...own };
@@ -145,7 +145,7 @@ async function changeHook(context: EmulatorContext, c: Context<ApiEnv>, hook: Ho
   const fields: HookFields | Response = readHook(await bodyOf(c), { subject: hook.subject.kind, isWhole });
   if (fields instanceof Response) return fields;
   const moved = fields.url !== undefined && fields.url !== hook.url;
-  const refusal = moved ? await urlRefusal(context, hook.subject, fields.url ?? "") : null;
+  const refusal = moved ? await urlRefusal(context, c, hook.subject, fields.url ?? "") : null;
   if (refusal !== null) return refusal;
   const changed: Hook = { ...hook, ...fields };
   const { hooks } = context.world;
@@ -158,14 +158,20 @@ async function changeHook(context: EmulatorContext, c: Context<ApiEnv>, hook: Ho
 /** "The url must properly resolve and cannot be an internal, non-routed address." */
 async function urlRefusal(
   context: EmulatorContext,
+  c: Context<ApiEnv>,
   subject: HookSubject,
   url: string,
 ): Promise<Response | null> {
   const { rules } = context;
-  if (!rules.hooksToPrivateAddresses && !(await leadsOutside(new URL(url))))
-    return badHook('Field: "url" does not resolve to a public address');
+  if (!rules.hooksToPrivateAddresses && !(await leadsOutside(new URL(url)))) return unroutable(c);
   const isThere = hooksOf(context, subject).some((hook) => hook.url === url);
   return isThere && !rules.hookUrlTwice ? badHook('Field: "url" is that of another webhook') : null;
+}
+
+/** Who develops on one machine is told what to switch, in the list of requests: Bitbucket's answer would not. */
+function unroutable(c: Context<ApiEnv>): Response {
+  if (c.env.note !== undefined) c.env.note.hint = "the rule hooksToPrivateAddresses lets hooks go there";
+  return badHook('Field: "url" does not resolve to a public address');
 }
 
 /** Only owners of a workspace, and tokens for the whole of it, have to do with its hooks. */
