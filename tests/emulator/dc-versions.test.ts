@@ -143,6 +143,15 @@ test("D2: Server ended with 8.14, and nothing before 5.0 is played", async () =>
   });
 });
 
+test("D2, D27: Basic can be switched off since 7.12, and never before", async () => {
+  const refused = (version: string) =>
+    running({ dataCenter: { version }, dataCenterRules: { basicOff: true } }, async (emulator) => {
+      const { status } = await callerAt(dataCenterOf(emulator), "johndoe")("/rest/api/latest/projects");
+      return status === 401;
+    });
+  expect([await refused("7.11.2"), await refused("7.12.0")]).toEqual([false, true]);
+});
+
 test("D2, D28: a Server has no rate limit and no administration of one", async () => {
   await running({ dataCenterRules: { limitsRequests: true } }, async (emulator) => {
     const { server } = emulator;

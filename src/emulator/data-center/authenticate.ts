@@ -12,7 +12,7 @@ import { pathBelow } from "./place.ts";
 import { expandScopes } from "./scopes.ts";
 import type { HttpAccessToken } from "./state.ts";
 import { judgePassword, passwordRefusal } from "./tokens/password.ts";
-import { limitsTokenPaths } from "./version.ts";
+import { has, limitsTokenPaths } from "./version.ts";
 import { loginLocation, sessionOf } from "./website/visitor.ts";
 import { type DcPerson, mayLogIn, personById, personByName } from "./world.ts";
 
@@ -67,7 +67,7 @@ function byBasic(context: DataCenterContext, request: Request, encoded: string):
   const [name, password] = [text.slice(0, Math.max(colon, 0)), text.slice(colon + 1)];
   const byToken = basicToken(context, request, { name, password });
   if (byToken !== null) return byToken;
-  if (context.rules.basicOff)
+  if (context.rules.basicOff && has("basicSwitch", context))
     return dcError(
       context.rules.basicOffStatus,
       "auth.IncorrectPasswordAuthenticationException",
