@@ -24,10 +24,9 @@ export interface Asked extends Found {
 export type FoundHandler = (c: Context<DcEnv>, found: Found) => Response | Promise<Response>;
 export type AskedHandler = (c: Context<DcEnv>, asked: Asked) => Response | Promise<Response>;
 
-/** The pull request of `:id`, or the answer to what is none. */
-export function findPullRequest(c: Context<DcEnv>, opened: Opened): Found | Response {
+/** The pull request of a number in a path, or the answer to what is none. */
+export function findPullRequest(id: string, opened: Opened): Found | Response {
   const { context, repository } = opened;
-  const id = c.req.param("id") ?? "";
   if (!/^\d{1,18}$/.test(id)) return noSuchResource();
   const pullRequest = context.world.pullRequests.all.find(
     (each) => each.to.repositoryId === repository.id && each.id === Number(id),

@@ -35,7 +35,7 @@ type Routes<Handler> = Readonly<Record<string, Handler>>;
 const ofRepository = {
   "GET /pull-requests": listPullRequests,
   "POST /pull-requests": createPullRequest,
-  "GET /pull-requests/:id{[0-9]+}:kind{\\.(?:diff|patch)}": rawOf,
+  "GET /pull-requests/:file{[0-9]+\\.(?:diff|patch)}": rawOf,
   "GET /commits/:commit/pull-requests": pullRequestsOfCommit,
 } satisfies Routes<HistoryHandler>;
 
@@ -90,10 +90,14 @@ export function pullRequestRoutes(context: DataCenterContext, open: OpenReposito
   };
   for (const [route, handle] of Object.entries<HistoryHandler>(ofRepository)) add(route, "", handle);
   for (const [route, handle] of Object.entries<FoundHandler>(read))
-    add(route, "/pull-requests/:id", (c, opened) => found(c, findPullRequest(c, opened), handle));
+    add(route, "/pull-requests/:id", (c, opened) =>
+      found(c, findPullRequest(c.req.param("id") ?? "", opened), handle),
+    );
   for (const [route, handle] of Object.entries<AskedHandler>(asked))
     add(route, "/pull-requests/:id", (c, opened) =>
-      found(c, findPullRequest(c, opened), (_, what) => found(c, askedBy(c, what), handle)),
+      found(c, findPullRequest(c.req.param("id") ?? "", opened), (_, what) =>
+        found(c, askedBy(c, what), handle),
+      ),
     );
   app.route("/", dashboardRoutes(context));
   return app;

@@ -48,9 +48,10 @@ export const diffOf: FoundHandler = async (c, found) => {
 
 /** `{n}.diff` and `{n}.patch`: always text. */
 export const rawOf: HistoryHandler = async (c, opened) => {
-  const found = findPullRequest(c, opened);
+  const [id = "", kind] = (c.req.param("file") ?? "").split(".");
+  const found = findPullRequest(id, opened);
   if (found instanceof Response) return found;
-  if (c.req.param("kind") === ".diff") return textDiff(c, found, await sidesOf(found));
+  if (kind === "diff") return textDiff(c, found, await sidesOf(found));
   const { from, to } = found.pullRequest;
   return text(c, found.git.patch(from.commitHash, to.commitHash));
 };
