@@ -99,7 +99,8 @@ test("D28: a person may have a bucket of their own, or none; who was refused is 
   };
   expect(history.values.map(({ user, rejectCount }) => [user.name, rejectCount])).toEqual([["johndoe", 2]]);
   const many = { usernames: ["johndoe", "nora"], whitelisted: true };
-  expect((await admin(`${settings}/users`, json("POST", many))).status).toBe(200);
+  const answer = await admin(`${settings}/users`, json("POST", many));
+  expect(await answer.json()).toMatchObject({ user: { name: "johndoe" }, whitelisted: true });
   expect([await passed(john, 70), await passed(call("nora"), 70)]).toEqual([70, 70]);
   expect(await (await john(own)).json()).toMatchObject({ whitelisted: true, user: { name: "johndoe" } });
   expect((await call("nora")(own)).status).toBe(401);
@@ -107,6 +108,13 @@ test("D28: a person may have a bucket of their own, or none; who was refused is 
   expect(listed.values).toMatchObject([{ user: { name: "nora" }, whitelisted: true }]);
   expect((await admin(own, { method: "DELETE" })).status).toBe(204);
   expect((await admin(own, { method: "DELETE" })).status).toBe(404);
+});
+
+test("D28: by a rule the limits of several people are answered as a list", async () => {
+  const { admin } = await start({ manyLimitsAnswer: "list" });
+  const body = { usernames: ["johndoe", "nora"], settings: { capacity: 1, fillRate: 1 } };
+  const answer = await admin(`${settings}/users`, json("POST", body));
+  expect(await answer.json()).toMatchObject([{ user: { name: "johndoe" } }, { user: { name: "nora" } }]);
 });
 
 test("D28: settings that make no bucket are 400, and what is no JSON is 415", async () => {

@@ -96,7 +96,8 @@ async function changeUsers(context: DataCenterContext, c: Context<DcEnv>): Promi
   const limit = userChange(body);
   if (limit instanceof Response) return limit;
   for (const { id } of people) context.world.rateLimit.users.set(id, limit);
-  return json(people.map((person) => limitObject(context, person, limit)));
+  const changed = people.map((person) => limitObject(context, person, limit));
+  return json(context.rules.manyLimitsAnswer === "list" ? changed : changed[0]);
 }
 
 /** Everybody may see their own; an administrator nobody's who is above them. */

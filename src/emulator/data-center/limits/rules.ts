@@ -1,5 +1,5 @@
 /** Owns the switches of the rate limit. */
-import { flag } from "../../core/switches.ts";
+import { choice, flag } from "../../core/switches.ts";
 
 export const limitSwitches = {
   limitsRequests: flag(
@@ -10,5 +10,9 @@ export const limitSwitches = {
   limitHeaders: flag(
     false,
     "Answers to Basic and Bearer have the X-RateLimit headers that are documented for Jira and Confluence.",
+  ),
+  manyLimitsAnswer: choice(
+    ["object", "list"],
+    "What setting the limit of several people answers: one object, as Atlassian's document has it, or a list.",
   ),
 } as const;
