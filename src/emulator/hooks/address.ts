@@ -1,11 +1,31 @@
 /** Owns which addresses the outside world can be reached at: not this machine, nor what is behind a router. */
 import { lookup as resolve } from "node:dns";
-import type { LookupFunction } from "node:net";
-import ipaddr from "ipaddr.js";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+
+/**
+ * What is not routed on the internet.
+ * @see IANA IPv4 and IPv6 Special-Purpose Address Registries
+ */
+const inside = new BlockList();
+for (const range of [
+  ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"],
+  ...["192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"],
+  ...["203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
+]) {
+  const [network = "", bits] = range.split("/");
+  inside.addSubnet(network, Number(bits), "ipv4");
+}
+/** All that is routed of IPv6; a mapped address of IPv4 is not among it. */
+const routed = new BlockList();
+routed.addSubnet("2000::", 3, "ipv6");
+const documentation = new BlockList();
+documentation.addSubnet("2001:db8::", 32, "ipv6");
 
 /** Whether an IP address is one that is routed on the internet. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  const family = isIP(address);
+  if (family === 4) return !inside.check(address);
+  return family === 6 && routed.check(address, "ipv6") && !documentation.check(address, "ipv6");
 }
 
 /** The host of a URL without the brackets of IPv6. */
@@ -16,7 +36,7 @@ function bareHost({ hostname }: URL): string {
 /** Whether the host of a URL is an IP address that is not public, or a name that never leads out of a network. */
 export function isPlainlyPrivate(url: URL): boolean {
   const host = bareHost(url).replace(/\.$/, "");
-  if (ipaddr.isValid(host)) return !isPublicAddress(host);
+  if (isIP(host) !== 0) return !isPublicAddress(host);
   return !host.includes(".") || /\.(localhost|local|internal|intranet|lan|home\.arpa)$/i.test(host);
 }
 
@@ -24,7 +44,7 @@ export function isPlainlyPrivate(url: URL): boolean {
 export async function leadsOutside(url: URL): Promise<boolean> {
   if (isPlainlyPrivate(url)) return false;
   const host = bareHost(url);
-  if (ipaddr.isValid(host)) return true;
+  if (isIP(host) !== 0) return true;
   return new Promise((settle) =>
     resolve(host, { all: true }, (error, found) =>
       settle(error === null && found.length > 0 && found.every(({ address }) => isPublicAddress(address))),

@@ -51,7 +51,7 @@ function fieldsOf(given: Readonly<Record<string, unknown>>): DcHookFields {
   const { secret, ...configuration } = recordOf(given.configuration);
   const { username, password } = recordOf(given.credentials);
   const credentials = { username: String(username ?? ""), password: String(password ?? "") };
-  const unchanged = given.configuration === undefined || secret === mask;
+  const unchanged = given.configuration === undefined || isMask(secret);
   return {
     name: String(given.name),
     url: String(given.url),
@@ -63,6 +63,10 @@ function fieldsOf(given: Readonly<Record<string, unknown>>): DcHookFields {
     credentials:
       given.credentials === undefined ? undefined : given.credentials === null ? null : credentials,
   };
+}
+
+function isMask(value: unknown): boolean {
+  return value === mask;
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
