@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
 /** What is used of the line `emulate --json` prints. */
 interface Line {
@@ -20,7 +21,7 @@ export interface Installed extends Line {
 /** `folder`: where the package is installed. Resolves with its line. */
 export async function startInstalled(folder: string, options: readonly string[] = []): Promise<Installed> {
   const main = join(folder, "node_modules", "windlass", "dist", "cli", "main.js");
-  const weigh = ["--expose-gc", "--import", join(import.meta.dirname, "weigh.ts")];
+  const weigh = ["--expose-gc", "--import", fileURLToPath(new URL("./weigh.ts", import.meta.url))];
   const child = spawn(process.execPath, [...weigh, main, ...emulate, ...options], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit", "ipc"],
