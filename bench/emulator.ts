@@ -23,12 +23,21 @@ const mostGrowthMegabytes = 2;
 const bareServer = `const s = require("node:http").createServer((q, r) => r.end("{}")).listen(0, "127.0.0.1", () =>
   console.log(JSON.stringify({ api: "http://127.0.0.1:" + s.address().port })));`;
 
+/** What a test file waits for, once it has imported the library: without a repository, and with one told in a few lines. */
+const libraryStart = `import { commit, createEmulator, repository } from "windlass/emulator";
+const told = repository("acme/widgets", [commit({ "a.txt": "one" }), commit({ "a.txt": "two" })]);
+const began = performance.now();
+const emulator = await createEmulator(process.argv[2] === "told" ? { repositories: [told] } : {});
+console.log(performance.now() - began);
+await emulator.close();`;
+
 export async function run(): Promise<BenchTable> {
   const folder = mkdtempSync(join(tmpdir(), "windlass-emulator-bench-"));
   const history = join(folder, "long");
   try {
     await installPackage(folder);
     writeFileSync(join(folder, "bare.cjs"), bareServer);
+    writeFileSync(join(folder, "library.mjs"), libraryStart);
     await buildLargeHistory(history, { commits: commitsEach * (rounds + 2), now: new Date() });
     const start = await measureStart(folder);
     const emulator = await startInstalled(folder, ["--auto-approve", "johndoe", "--repo", history]);
@@ -43,17 +52,24 @@ export async function run(): Promise<BenchTable> {
   }
 }
 
-type Starts = Readonly<Record<"ours" | "json" | "bare", readonly number[]>>;
+type Starts = Readonly<Record<"ours" | "json" | "bare" | "library" | "told", readonly number[]>>;
 
 async function measureStart(folder: string): Promise<Starts> {
-  const starts = { ours: [] as number[], json: [] as number[], bare: [] as number[] };
+  const starts: Record<keyof Starts, number[]> = { ours: [], json: [], bare: [], library: [], told: [] };
   const main = join(folder, "node_modules", "windlass", "dist", "cli", "main.js");
   for (let round = 0; round < startRounds; round += 1) {
     starts.bare.push(await startOnce([join(folder, "bare.cjs")], folder));
     starts.ours.push(await startOnce([main, "emulate", "--port", "0", "--quiet"], folder));
     starts.json.push(await startOnce([main, ...emulate], folder));
+    starts.library.push(libraryOnce(folder, "empty"));
+    starts.told.push(libraryOnce(folder, "told"));
   }
   return starts;
+}
+
+/** In a process of its own, which has loaded nothing but the library. */
+function libraryOnce(cwd: string, what: string): number {
+  return Number(execFileSync(process.execPath, ["library.mjs", what], { cwd, encoding: "utf8" }));
 }
 
 /** From starting the process to its first answer. */
@@ -206,7 +222,7 @@ function table(
   const [user, cached] = [median(speed.user), median(speed.cached)];
   const [uncached, git, batch] = [median(speed.uncached), median(speed.git), median(speed.gitBatch)];
   const ratio = median(speed.uncached.map((value, at) => value / (speed.git[at] ?? Number.NaN)));
-  const started = median(start.ours);
+  const [started, told] = [median(start.ours), median(start.told)];
   return {
     bench: "emulator",
     rows: [
@@ -214,6 +230,8 @@ function table(
       { name: "windlass emulate, to its first answer, median", value: started, unit: "ms" },
       { name: "windlass emulate --json, which makes an RSA key", value: median(start.json), unit: "ms" },
       { name: "windlass emulate, slowest", value: Math.max(...start.ours), unit: "ms" },
+      { name: "createEmulator in a fresh process", value: median(start.library), unit: "ms" },
+      { name: "createEmulator with a told repository", value: told, unit: "ms" },
       { name: "bare node:http, two bytes", value: median(speed.bare), unit: "answers/s" },
       { name: "GET /2.0/user", value: user, unit: "answers/s" },
       { name: "GET diffstat of a cached commit", value: cached, unit: "answers/s" },
@@ -225,6 +243,7 @@ function table(
     ],
     goals: [
       { goal: "from the command line to the first answer ≤ 250 ms", value: started, met: started <= 250 },
+      { goal: "createEmulator with a told repository ≤ 50 ms", value: told, met: told <= 50 },
       { goal: "GET /2.0/user ≥ 5000 a second", value: user, met: user >= 5000 },
       { goal: "diffstat of a cached commit ≥ 2000 a second", value: cached, met: cached >= 2000 },
       { goal: "diffstat of an uncached commit ≤ 1.5 × git, a process each", value: ratio, met: ratio <= 1.5 },
