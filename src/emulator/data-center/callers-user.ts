@@ -6,7 +6,7 @@ import { type DataCenterWorld, findProject, findRepository } from "./world.ts";
 /** Beyond every person's id. */
 const firstTokenUserId = 1_000_000;
 
-export interface CallersUser {
+interface CallersUser {
   readonly id: number;
   readonly name: string;
 }

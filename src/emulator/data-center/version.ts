@@ -12,9 +12,9 @@ export function atLeast(version: string, wanted: string): boolean {
 }
 
 /** The oldest version played: before it, tokens and most of the API were other ones. */
-export const oldestVersion = "5.0";
+const oldestVersion = "5.0";
 /** The last line of Server: from 8.15 on there is only Data Center. */
-export const lastServerLine = "8.14";
+const lastServerLine = "8.14";
 
 /** First version with each thing, where it is known. */
 const since = {
@@ -48,7 +48,7 @@ const sinceByRule = {
   draftPullRequests: "draftsSince",
 } as const satisfies Readonly<Record<string, keyof DcRules>>;
 
-export type Feature = keyof typeof since | keyof typeof sinceByRule;
+type Feature = keyof typeof since | keyof typeof sinceByRule;
 
 /** Whether a Data Center or Server of this version has it. */
 export function has(

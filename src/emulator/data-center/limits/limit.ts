@@ -6,7 +6,7 @@ import type { DataCenterContext } from "../context.ts";
 import type { Bucket, BucketSettings } from "./state.ts";
 
 /** What the limit says of one request; null: it has no say in it. */
-export interface Judged {
+interface Judged {
   readonly isRefused: boolean;
   readonly settings: BucketSettings;
   /** Whole requests left. */

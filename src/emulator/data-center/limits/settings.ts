@@ -4,7 +4,7 @@ import type { JsonObject } from "../json-body.ts";
 import type { BucketSettings, UserLimit } from "./state.ts";
 
 /** Both numbers, or null where one is none. */
-export function bucketOf(value: unknown): BucketSettings | null {
+function bucketOf(value: unknown): BucketSettings | null {
   const sent: { readonly capacity?: unknown; readonly fillRate?: unknown } =
     typeof value === "object" && value !== null ? value : {};
   const { capacity, fillRate } = sent;

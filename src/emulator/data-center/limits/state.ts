@@ -1,7 +1,7 @@
 /** Owns what the rate limit remembers: the settings of the instance and of people, everybody's bucket, and who was refused. */
 
 /** @see "Improving instance stability with rate limiting", Bitbucket Data Center documentation */
-export const usualBucket = { capacity: 60, fillRate: 5 } as const;
+const usualBucket = { capacity: 60, fillRate: 5 } as const;
 
 export interface BucketSettings {
   /** How many requests fit. */

@@ -7,7 +7,7 @@ export const producesJson: MiddlewareHandler = async (c, next) =>
   takesJson(c.req.header("Accept")) ? next() : notAcceptable();
 
 /** RFC 9110 section 12.5.1; a quality of 0 means no. */
-export function takesJson(accept: string | undefined): boolean {
+function takesJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === "") return true;
   return accept.split(",").some((range) => {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());

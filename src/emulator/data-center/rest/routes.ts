@@ -13,7 +13,14 @@ import { projectRoutes } from "./projects.ts";
 import { applicationProperties } from "./server-info.ts";
 import { userRoutes } from "./users.ts";
 
-const ownRoutes = [applicationProperties, userRoutes, projectRoutes, permissionRoutes, rateLimitRoutes, webhookRoutes];
+const ownRoutes = [
+  applicationProperties,
+  userRoutes,
+  projectRoutes,
+  permissionRoutes,
+  rateLimitRoutes,
+  webhookRoutes,
+];
 
 /** Resources that have no form but JSON; those that read git know themselves what they have. */
 const jsonOnly = [
