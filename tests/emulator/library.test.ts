@@ -55,14 +55,7 @@ test("a told repository is real git: merges, moves, modes, tags, empty commits a
   const folder = folderOf(emulator, "acme/widgets");
   git(folder, "fsck", "--strict", "--no-dangling");
   expect(
-    gitLines(
-      folder,
-      "log",
-      "--first-parent",
-      "--reverse",
-      "--format=%an|%ae|%cn|%ai|%s",
-      "main",
-    ),
+    gitLines(folder, "log", "--first-parent", "--reverse", "--format=%an|%ae|%cn|%ai|%s", "main"),
   ).toEqual([
     "Ada Lovelace|ada@example.com|Ada Lovelace|2026-01-02 00:00:00 +0000|First",
     "Some Body|some.body@example.com|Some Body|2026-01-03 12:00:00 +0000|Commit 4",
