@@ -8,7 +8,7 @@ import type { DataCenterContext } from "../context.ts";
 import { badParameter, noCommitId, noSuchCommit } from "../errors.ts";
 import { pageOf, readWindow } from "../paging.ts";
 import { avatarSizeOf, personObject } from "../shapes.ts";
-import { commitAt, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
+import { commitAt, demandedCommit, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
 import type { HistoryHandler, Opened } from "./opened.ts";
 
 /** `until` inclusive (default: the default branch), `since` exclusive. */
@@ -43,6 +43,17 @@ export const oneCommit: HistoryHandler = async (c, opened) => {
   const found = await commitInPath(c, opened);
   if (found instanceof Response) return found;
   return json(commitObject(opened.context, found, avatarSizeOf(c.req.query("avatarSize"))));
+};
+
+/** The best common ancestor with `otherCommitId`; 204 where the histories are unrelated. */
+export const mergeBase: HistoryHandler = async (c, opened) => {
+  const commit = await commitInPath(c, opened);
+  if (commit instanceof Response) return commit;
+  const other = await demandedCommit(c, "otherCommitId", opened);
+  if (other instanceof Response) return other;
+  const hash = await opened.git.log.mergeBase(commit.hash, other);
+  const base = hash === null ? null : await opened.git.commit(hash);
+  return base === null ? new Response(null, { status: 204 }) : json(commitObject(opened.context, base, null));
 };
 
 /** The commit whose hash is in the path behind `/commits/`, or the answer to what is none. */
@@ -114,7 +125,11 @@ export function displayId(hash: string): string {
 }
 
 /** A person of this Bitbucket where the e-mail is theirs, else what git says. */
-function writer(context: DataCenterContext, { raw, email }: Signature, avatarSize: number | null): object {
+export function writer(
+  context: DataCenterContext,
+  { raw, email }: Signature,
+  avatarSize: number | null,
+): object {
   const wanted = email.toLowerCase();
   const person = context.world.people.find(({ emailAddress }) => emailAddress?.toLowerCase() === wanted);
   if (person !== undefined && wanted !== "") return personObject(context, person, avatarSize);

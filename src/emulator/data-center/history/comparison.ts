@@ -4,7 +4,7 @@ import type { ChangeOptions } from "../../git/changes.ts";
 import { type PathBytes, pathOfText, pathspec } from "../../git/path.ts";
 import type { DcRules } from "../rules.ts";
 import { commitInPath } from "./commits.ts";
-import { commitAt, demandedCommit, namedCommit, pathBehind, queryPath } from "./location.ts";
+import { commitAt, demandedCommit, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
 import type { Opened } from "./opened.ts";
 
 /** The two sides; null stands for what was before a first commit. */
@@ -52,14 +52,22 @@ export function fromHashText({ fromHash }: Sides, { initialFromHash }: DcRules):
   return fromHash ?? (initialFromHash === "null" ? null : "0".repeat(40));
 }
 
-/** Whitespace, and one file where the path ends with one: with `srcPath`, a file that was moved. */
-export function selectionOf(c: Context): ChangeOptions {
+/** Whitespace, and one file where the path ends with one: with `srcPath`, or found by `autoSrcPath`, a file that was moved. */
+export async function selectionOf(c: Context, opened: Opened, sides: Sides): Promise<ChangeOptions> {
   const path = pathBehind(c, "diff");
-  const source = queryPath(c, "srcPath") ?? pathOfText("");
+  const told = queryPath(c, "srcPath");
+  const wanted = told === null && path !== "" && isTrue(c, "autoSrcPath");
+  const source = (wanted ? await sourceOf(path, opened, sides) : told) ?? pathOfText("");
   const paths = path === "" ? [] : [path, source].filter((each: PathBytes) => each !== "");
   return {
     withCopies: true,
     ignoreWhitespace: c.req.query("whitespace") === "ignore-all",
     paths: paths.map((each) => pathspec(each)),
   };
+}
+
+async function sourceOf(path: PathBytes, opened: Opened, sides: Sides): Promise<PathBytes | null> {
+  const { oldTree, newTree } = await treesOf(opened, sides);
+  const changes = await opened.git.changes(oldTree, newTree, { withCopies: true });
+  return changes.find(({ newPath }) => newPath === path)?.oldPath ?? null;
 }

@@ -61,7 +61,7 @@ export async function textDiff(c: Context, opened: Opened, sides: Sides): Promis
   const { oldTree, newTree } = await treesOf(opened, sides);
   const prefixes = rules.diffPrefixes === "src://" ? { prefixes: readPrefixes } : {};
   const diff = opened.git.diff(oldTree, newTree, {
-    ...selectionOf(c),
+    ...(await selectionOf(c, opened, sides)),
     ...prefixes,
     context: context(c, opened),
   });
@@ -71,7 +71,7 @@ export async function textDiff(c: Context, opened: Opened, sides: Sides): Promis
 async function jsonDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
   const { rules } = opened.context;
   const { oldTree, newTree } = await treesOf(opened, sides);
-  const selection = selectionOf(c);
+  const selection = await selectionOf(c, opened, sides);
   const options = { ...selection, prefixes: readPrefixes, context: context(c, opened) };
   const bytes = await new Response(opened.git.diff(oldTree, newTree, options)).arrayBuffer();
   const { diffs, truncated } = diffsObject(readDiff(Buffer.from(bytes)), rules.maxDiffLines);

@@ -6,6 +6,7 @@ import { type PathBytes, pathInUrl, pathOfText, pathText } from "../../git/path.
 import { json } from "../answers.ts";
 import { badParameter, noSuchPath } from "../errors.ts";
 import { listPage, pageOf, readWindow } from "../paging.ts";
+import { blameObjects } from "./blame.ts";
 import { isTrue, pathBehind } from "./location.ts";
 import type { HistoryHandler, Opened } from "./opened.ts";
 import { pathObject } from "./path-object.ts";
@@ -94,7 +95,8 @@ async function childObject(opened: Opened, child: TreeEntry): Promise<object> {
 }
 
 /** Lines without their ends; a binary file has none. */
-async function browseFile(c: Context, opened: Opened, { entry, path }: Place): Promise<Response> {
+async function browseFile(c: Context, opened: Opened, place: Place): Promise<Response> {
+  const { entry, path, commitHash } = place;
   const { rules } = opened.context;
   const bytes = await contentOf(opened, entry);
   if (isBinary(bytes)) return json({ binary: true, path: pathObject(path) });
@@ -109,6 +111,10 @@ async function browseFile(c: Context, opened: Opened, { entry, path }: Place): P
   const { start, limit } = window;
   const some = lines.slice(start, start + limit).map((line) => ({ text: shown(line) }));
   const isLastPage = start + limit >= lines.length;
+  const isBlamed = (c.req.query("blame") ?? "false").toLowerCase() !== "false";
+  const blame = isBlamed ? await blameObjects(opened, { commitHash, path, start, count: some.length }) : null;
+  if (blame !== null && (c.req.query("noContent") ?? "false").toLowerCase() !== "false")
+    return json(rules.blameAlone === "list" ? blame : { blame });
   return json({
     lines: some,
     start,
@@ -116,6 +122,7 @@ async function browseFile(c: Context, opened: Opened, { entry, path }: Place): P
     limit,
     isLastPage,
     ...(isLastPage ? {} : { nextPageStart: start + some.length }),
+    ...(blame === null ? {} : { blame }),
   });
 }
 

@@ -113,7 +113,7 @@ function takeHeader(file: DiffFile, line: string): void {
 }
 
 /** Null for `/dev/null`. A name with blanks is followed by a tab in `---` and `+++`. */
-function named(written: string, prefix: string): PathBytes | null {
+export function named(written: string, prefix: string): PathBytes | null {
   const plain = written.replace(/\t$/, "");
   if (plain === "/dev/null") return null;
   const name = plain.startsWith('"') ? unquoted(plain) : plain;

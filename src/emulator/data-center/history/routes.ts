@@ -8,10 +8,12 @@ import { noSuchPage } from "../errors.ts";
 import { repositoryObject } from "../shapes.ts";
 import { toLogin } from "../to-login.ts";
 import { findRepository } from "../world.ts";
+import { archive } from "./archive.ts";
 import { commitChanges, compareChanges, rangeChanges } from "./changes.ts";
-import { compareCommits, listCommits, oneCommit } from "./commits.ts";
+import { compareCommits, listCommits, mergeBase, oneCommit } from "./commits.ts";
 import { commitDiff, compareDiff, patch, rawDiff } from "./diff.ts";
 import { browse, listFiles, raw } from "./files.ts";
+import { lastModified } from "./last-modified.ts";
 import type { HistoryHandler, OpenRepository } from "./opened.ts";
 import { defaultBranch, listBranches, listTags, olderDefaultBranch, oneTag } from "./references.ts";
 
@@ -27,6 +29,7 @@ const below = {
   "/commits/:commit/changes": commitChanges,
   "/commits/:commit/diff": commitDiff,
   "/commits/:commit/diff/*": commitDiff,
+  "/commits/:commit/merge-base": mergeBase,
   "/commits/*": oneCommit,
   "/changes": rangeChanges,
   "/compare/commits": compareCommits,
@@ -41,6 +44,9 @@ const below = {
   "/browse": browse,
   "/browse/*": browse,
   "/raw/*": raw,
+  "/archive": archive,
+  "/last-modified": lastModified,
+  "/last-modified/*": lastModified,
 } as const satisfies Readonly<Record<string, HistoryHandler>>;
 
 const oneRepository = "/projects/:project/repos/:repository";

@@ -1,4 +1,6 @@
 /** Owns merging a pull request, and telling whether it could be. */
+
+import { type MergeStrategy, merge, mergedTree, mergeStrategies } from "../../../git/merge.ts";
 import { dcError, json } from "../../answers.ts";
 import { badParameter, notPermitted } from "../../errors.ts";
 import type { JsonObject } from "../../json-body.ts";
@@ -14,7 +16,6 @@ import {
 } from "../found.ts";
 import { pullRequestShape, repositoryOf } from "../shape.ts";
 import { note } from "../state.ts";
-import { type MergeStrategy, merge, mergedTree, mergeStrategies } from "./merging.ts";
 
 /** `GET merge`: 409 for what is not open. */
 export const mergeability: FoundHandler = async (c, found) => {
