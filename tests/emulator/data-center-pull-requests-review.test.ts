@@ -66,6 +66,11 @@ test("D35: reviewers are made and unmade by who may write, and stay participants
   const slug = (await bodyOf(shop.john("/rest/api/latest/users?filter=Zo"))).values[0]?.slug;
   const removed = await shop.jane(`${all}/1/participants/${slug}`, { method: "DELETE" });
   expect([removed.status, await roles()]).toEqual([204, ["AUTHOR", "PARTICIPANT"]]);
+  await send(shop.jane, "POST", `${all}/1/participants`, body);
+  const again = await shop.jane(`${all}/1/participants?username=${encodeURIComponent("Zoë+Müller")}`, {
+    method: "DELETE",
+  });
+  expect([again.status, await roles()]).toEqual([204, ["AUTHOR", "PARTICIPANT"]]);
 });
 
 test("D35: comments have versions, answers and anchors; tasks are comments that block", async () => {
@@ -120,6 +125,10 @@ test("D35: comments have versions, answers and anchors; tasks are comments that 
   await send(shop.jane, "PUT", `${all}/1/blocker-comments/4`, { version: 0, state: "RESOLVED" });
   const counts = await shop.john(`${all}/1/blocker-comments?count=true`);
   expect(await counts.json()).toEqual({ OPEN: 0, RESOLVED: 1 });
+  expect(await told(shop.john(`${all}/1/blocker-comments/4`))).toMatchObject({ state: "RESOLVED" });
+  const made = await told(send(shop.john, "POST", `${all}/1/blocker-comments`, { text: "And that" }));
+  const gone = await shop.john(`${all}/1/blocker-comments/${made.id}?version=0`, { method: "DELETE" });
+  expect(gone.status).toBe(204);
   expect((await told(shop.john(all))).values[0]?.properties).toEqual({
     ...{ resolvedTaskCount: 1, commentCount: 2, openTaskCount: 0 },
   });

@@ -77,6 +77,17 @@ export const dataCenterApi: readonly Proven[] = [
     },
   },
   {
+    source: dataCenterDocument,
+    grade: "documented",
+    test: "tests/emulator/data-center-blame.test.ts",
+    operations: {
+      [`GET ${repository}/archive`]: [200, 400, 404],
+      [`GET ${repository}/commits/{commitId}/merge-base`]: [200, 400],
+      [`GET ${repository}/last-modified`]: [200],
+      [`GET ${repository}/last-modified/{path}`]: [200, 400, 404],
+    },
+  },
+  {
     source: "the user interface's address of a file's bytes",
     grade: "seen",
     test: "tests/emulator/data-center-history.test.ts",

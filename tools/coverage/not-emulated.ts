@@ -13,7 +13,7 @@ export const notEmulated: Readonly<Record<"Cloud" | "Data Center and Server", re
   "Data Center and Server": [
     "creating, changing and deleting projects, repositories, forks, people and groups by REST",
     "branch permissions, merge checks, hooks of the server, code insights, build statuses, required builds",
-    "tasks, suggestions, watchers, likes, labels, attachments, archives, Git LFS, mirrors, migration",
+    "suggestions, watchers, likes, labels, attachments, auto-merge, rebasing by REST, Git LFS, mirrors, migration",
     "SSH and GPG keys, git over SSH, two-step verification, SSO",
     "administration beyond application links, CAPTCHA and the rate limit",
     "the website beyond log-in, consent, application links, HTTP access tokens and raw files",
