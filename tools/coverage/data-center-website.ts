@@ -65,4 +65,19 @@ export const dataCenterWebsite: readonly Proven[] = [
     test: "tests/emulator/dc-website.test.ts",
     operations: { "GET /_emulator/assets/{name}": [200, 404] },
   },
+  {
+    source: "links of the API lead there",
+    grade: "seen",
+    test: "tests/emulator/data-center-pages.test.ts",
+    operations: {
+      "GET /projects/{project}/repos/{repository}": [200],
+      "GET /projects/{project}/repos/{repository}/browse": [200, 302, 404],
+      "GET /projects/{project}/repos/{repository}/browse/{path}": [200, 404],
+      "GET /projects/{project}/repos/{repository}/commits": [200],
+      "GET /projects/{project}/repos/{repository}/commits/{commit}": [200, 404],
+      "GET /projects/{project}/repos/{repository}/pull-requests": [200],
+      "GET /projects/{project}/repos/{repository}/pull-requests/{id}": [200, 404],
+      "GET /projects/{project}/repos/{repository}/pull-requests/{id}/overview": [200],
+    },
+  },
 ];

@@ -16,6 +16,6 @@ export const notEmulated: Readonly<Record<"Cloud" | "Data Center and Server", re
     "suggestions, watchers, likes, labels, attachments, auto-merge, rebasing by REST, Git LFS, mirrors, migration",
     "SSH and GPG keys, git over SSH, two-step verification, SSO",
     "administration beyond application links, CAPTCHA and the rate limit",
-    "the website beyond log-in, consent, application links, HTTP access tokens and raw files",
+    "the website beyond log-in, consent, application links, HTTP access tokens, and the pages that links of the API lead to",
   ],
 };

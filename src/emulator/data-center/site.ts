@@ -15,6 +15,7 @@ import { followPushes } from "./pull-requests/closing/rescope.ts";
 import { restRoutes } from "./rest/routes.ts";
 import { serverInfoRoutes } from "./rest/server-info.ts";
 import { toLogin } from "./to-login.ts";
+import { repositoryPages } from "./website/repository-pages.ts";
 import { personBySlug } from "./world.ts";
 
 export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
@@ -30,6 +31,7 @@ export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
   inside.route("/", scmRoutes(context));
   inside.route("/", credentialRoutes(context));
   inside.route("/", rawPageRoutes(context, open));
+  inside.route("/", repositoryPages(context, open));
   inside.get("/users/:slug/avatar.png", (c) => {
     const person = personBySlug(context.world, c.req.param("slug"));
     return person === undefined ? noSuchPage() : initialsPicture(person.displayName);

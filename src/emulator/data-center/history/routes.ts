@@ -71,7 +71,8 @@ export function rawPageRoutes(context: DataCenterContext, open: OpenRepository):
   return app;
 }
 
-function visiblePage(context: DataCenterContext): MiddlewareHandler<DcEnv> {
+/** Lets a page through for who may read; sends strangers to log in. */
+export function visiblePage(context: DataCenterContext): MiddlewareHandler<DcEnv> {
   return async (c, next) => {
     const [key, slug] = [c.req.param("project") ?? "", c.req.param("repository") ?? ""];
     const repository = findRepository(context.world, key, slug);
