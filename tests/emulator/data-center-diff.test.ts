@@ -223,3 +223,41 @@ test("D35: a range and two branches compared, as changes, JSON and patch", async
   for (const resource of ["patch", "diff"])
     expect((await refusalOf(john(`${here}/${resource}?since=v1.0`)))[0], resource).toBe(400);
 });
+
+test("D36: in a JSON diff a deleted file, a binary one, a submodule and text that is no UTF-8 are as git has them", async () => {
+  const diffsOf = async (message: string, path = "") => {
+    const hash = gitLines(folder.path, "log", "--all", "--format=%H", `--grep=^${message}$`)[0];
+    return (await bodyOf(john(`${here}/commits/${hash}/diff${path}`))).diffs;
+  };
+  const touched = (filter: string) =>
+    gitLines(folder.path, "log", "--all", "--no-renames", "--format=%H", `--diff-filter=${filter}`);
+  const deleted: DiffObject[] = [];
+  for (const hash of touched("D")) {
+    const { diffs } = await bodyOf(john(`${here}/commits/${hash}/diff?contextLines=0`));
+    deleted.push(...diffs.filter(({ destination }) => destination === null));
+  }
+  expect(deleted.length).toBeGreaterThan(0);
+  for (const { source, hunks = [] } of deleted) {
+    expect(source).not.toBeNull();
+    expect(hunks.every(({ destinationSpan }) => destinationSpan === 0)).toBe(true);
+  }
+  const binary = (await diffsOf("Text becomes binary")).find((each) => each.binary);
+  expect(binary).toMatchObject({ binary: true, truncated: false });
+  expect(binary).not.toHaveProperty("hunks");
+  const [submodule] = (await diffsOf("Add a submodule")).filter(({ hunks }) =>
+    hunks?.some(({ segments }) =>
+      segments.some(({ lines }) => lines[0]?.line.startsWith("Subproject commit ")),
+    ),
+  );
+  expect(submodule?.source).toBeNull();
+});
+
+test("D35: autoSrcPath finds what a file was called, and text is for who asks for it alone", async () => {
+  const [hash] = gitLines(folder.path, "log", "--format=%H", "--grep=^Rename and edit$", "main");
+  const path = `${here}/commits/${hash}/diff/lib/b.txt`;
+  expect((await bodyOf(john(`${path}?autoSrcPath=true`))).diffs).toMatchObject([
+    { source: { toString: "src/b.txt" }, destination: { toString: "lib/b.txt" } },
+  ]);
+  for (const accept of ["*/*", "application/json", "application/json, text/plain"])
+    expect((await john(path, { headers: { accept } })).headers.get("content-type"), accept).toContain("json");
+});
