@@ -78,4 +78,10 @@ export const control: readonly Proven[] = [
       "POST /_emulator/deliveries/{id}/redeliver": [],
     },
   },
+  {
+    source: ownDocument,
+    grade: "ours",
+    test: "tests/emulator/faults-broken.test.ts",
+    operations: { "GET /_emulator/rules": [], "POST /_emulator/rules": [] },
+  },
 ];

@@ -9,6 +9,7 @@ export interface Schema {
 }
 
 export interface OpenApiResponse {
+  readonly description?: string;
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 

@@ -66,7 +66,8 @@ export function createJudge(
         found?.operation === undefined ? null : `${answer.method} ${prefixes[product]}${found.path}`;
       if (answer.isFault) return { kind: "fault", operation, problems: [] };
       if (answer.isFile) return { kind: "file", operation, problems: [] };
-      if (answer.body === null) return { kind: "not JSON", operation, problems: [] };
+      if (answer.body === null || answer.method === "HEAD")
+        return { kind: "not JSON", operation, problems: [] };
       if (!isJudged(answer.status)) return { kind: "other status", operation, problems: [] };
       if (found?.operation === undefined)
         return { kind: "outside", operation, problems: judgeOutside(validators[product], product, answer) };
@@ -141,7 +142,11 @@ function judgeOutside(validator: Validator, product: Product, answer: Answer): r
   const { path, status } = answer;
   const local = product === "cloud" ? path : path.slice(Math.max(0, path.indexOf("/rest/")));
   const row = outside.find(
-    (each) => each.product === product && each.path.test(local) && each.statuses.includes(status),
+    (each) =>
+      each.product === product &&
+      each.path.test(local) &&
+      each.statuses.includes(status) &&
+      (each.method === undefined || each.method === answer.method),
   );
   if (row === undefined) return ["is on a path or of a method that the document does not have"];
   return row.isError ? judgeBody(validator, errorSchema[product], answer) : [];

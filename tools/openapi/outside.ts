@@ -23,6 +23,14 @@ export const outside: readonly Outside[] = [
   },
   {
     product: "cloud",
+    path: /^\/2\.0\/(user(\/emails)?|workspaces)\/?$/,
+    method: "POST",
+    statuses: [200],
+    isError: false,
+    reason: "under the rule tokenInBody, of 2025, a form with a token is answered as the read",
+  },
+  {
+    product: "cloud",
     path: /^\/2\.0(\/|$)/,
     statuses: [401, 403, 404, 405],
     isError: true,
@@ -48,6 +56,13 @@ export const outside: readonly Outside[] = [
     statuses: [200],
     isError: false,
     reason: "the list of capabilities is no part of the document",
+  },
+  {
+    product: "dataCenter",
+    path: /^\/rest\/webhooks\/(latest|1\.0)\/capabilities$/,
+    statuses: [200],
+    isError: false,
+    reason: "the list of webhooks' events is no part of the document",
   },
   {
     product: "dataCenter",

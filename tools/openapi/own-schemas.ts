@@ -64,7 +64,44 @@ function dataCenterPage(items: Schema, more: Readonly<Record<string, Schema>> = 
 const component = (name: string): Schema => ({ $ref: `document#/components/schemas/${name}` });
 
 const untyped = "the document has no schema for it";
+
+const hookEvents: Schema = {
+  type: "object",
+  properties: { links: { type: "object", properties: { events: component("link") }, required: ["events"] } },
+  required: ["links"],
+  additionalProperties: false,
+};
+const webhooks = dataCenterPage(component("RestWebhook"));
+const invocation: Schema = {
+  type: "object",
+  properties: {
+    ...Object.fromEntries(["id", "duration", "start", "finish"].map((name) => [name, { type: "integer" }])),
+    event: { type: "string" },
+    request: { type: "object" },
+    result: { type: "object" },
+  },
+  required: ["id", "event", "duration", "start", "finish", "request", "result"],
+  additionalProperties: false,
+};
 const hash: Schema = { type: ["string", "null"], pattern: "^[0-9a-f]{40}$" };
+
+/** A file's lines, a folder's entries, or what size, type and blame (a list, without content) ask for: the document's text has all of them. */
+const browsed: Schema = {
+  type: ["object", "array"],
+  items: { type: "object" },
+  properties: {
+    lines: {
+      type: "array",
+      items: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+    },
+    path: { type: "object" },
+    revision: { type: "string" },
+    children: { type: "object" },
+    blame: { type: "array" },
+    type: { enum: ["FILE", "DIRECTORY", "SUBMODULE"] },
+    size: { type: "integer" },
+  },
+};
 
 const changes = dataCenterPage(component("RestChange"), {
   fromHash: hash,
@@ -102,6 +139,29 @@ export const ownSchemas: readonly OwnSchema[] = [
     },
     reason: "the document's text says what format=meta answers, its schema is that of a folder's page",
   },
+  ...["browse", "browse/{path}"].map((path) => ({
+    operation: `GET ${repository}/${path}`,
+    status: 200,
+    schema: browsed,
+    reason: untyped,
+  })),
+  {
+    operation: "GET /rest/api/latest/inbox/pull-requests",
+    status: 200,
+    schema: dataCenterPage(component("RestPullRequest")),
+    reason: untyped,
+  },
+  {
+    operation: "GET /rest/api/latest/inbox/pull-requests/count",
+    status: 200,
+    schema: {
+      type: "object",
+      properties: { count: { type: "integer", minimum: 0 } },
+      required: ["count"],
+      additionalProperties: false,
+    },
+    reason: untyped,
+  },
   {
     operation: `GET ${repository}/pull-requests/{pullRequestId}/changes`,
     status: 200,
@@ -118,4 +178,26 @@ export const ownSchemas: readonly OwnSchema[] = [
     schema: diff,
     reason: "the document has the schema of one file where its text speaks of the whole diff",
   })),
+  {
+    operation: "GET /2.0/hook_events",
+    status: 200,
+    schema: { type: "object", properties: { repository: hookEvents, workspace: hookEvents } },
+    reason: "the document's own example has the link among `links`, as everywhere else",
+  },
+  ...[`${repository}/webhooks`, "/rest/api/latest/projects/{projectKey}/webhooks"].flatMap((at) => [
+    { operation: `GET ${at}`, status: 200, schema: webhooks, reason: untyped },
+    {
+      operation: `POST ${at}`,
+      status: 201,
+      schema: component("RestWebhook"),
+      reason: "clients meet 201 where the document says 200",
+    },
+    {
+      operation: `GET ${at}/{webhookId}/latest`,
+      status: 200,
+      schema: invocation,
+      reason: "the document's start and finish hold 32 bits: no instant in milliseconds does",
+    },
+  ]),
+  { operation: `GET ${repository}/webhooks/search`, status: 200, schema: webhooks, reason: untyped },
 ];
