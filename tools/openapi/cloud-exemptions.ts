@@ -127,7 +127,6 @@ export const cloudExemptions: readonly Exemption[] = [
   },
   nullable("participant/allOf/1", "state", "captured: null until somebody has decided"),
   nullable("participant/allOf/1", "participated_on", "captured; the document's own text says so"),
-  nullable("user/allOf/1", "has_2fa_enabled", "captured: nobody is told of another's second factor"),
   ...["message", "date", "tagger"].map((property) =>
     nullable("tag/allOf/1", property, "captured: a lightweight tag is no object of its own"),
   ),
