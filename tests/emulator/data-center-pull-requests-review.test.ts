@@ -194,6 +194,16 @@ test("D35: conflicts and drafts cannot be merged, and a GET says so before", asy
   );
 });
 
+test("D35: of two merges at once one wins, and the other is told that it came too late", async () => {
+  const shop = await begin();
+  await shop.open("feature");
+  await shop.open("other");
+  const both = await Promise.all([1, 1, 2].map((id) => post(shop, `/${id}/merge?version=0`)));
+  expect(both.map(({ status }) => status).toSorted()).toContain(200);
+  expect(both.every(({ status }) => [200, 409].includes(status))).toBe(true);
+  expect(both.slice(0, 2).filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
 test("D35: each strategy leaves the history it is named for", async () => {
   const parents = async (strategyId: string, branch: string) => {
     const shop = await begin();

@@ -5,7 +5,7 @@ import { dcError, json } from "../../answers.ts";
 import { badParameter, notPermitted } from "../../errors.ts";
 import type { JsonObject } from "../../json-body.ts";
 import { personById } from "../../world.ts";
-import { illegalState, mergeVetoed, type Veto } from "../errors.ts";
+import { illegalState, mergeVetoed, outOfDate, type Veto } from "../errors.ts";
 import {
   type Asked,
   type AskedHandler,
@@ -106,13 +106,19 @@ async function messageOf(
 async function mergeInGit(asked: Asked, strategy: MergeStrategy, message: string): Promise<Response | null> {
   const { context, repository, pullRequest, actor, userId } = asked;
   const at = context.clock.now();
-  const { from, to } = pullRequest;
   const person = personById(context.world, userId);
   const name = person?.displayName ?? "Bitbucket";
   const committer = { name, email: person?.emailAddress ?? "", at };
-  const { result: tip, changes } = await context.git.write(repository.path, (git) =>
-    merge(git, strategy, { to: to.commitHash, from: from.commitHash, branch: to.name, message, committer }),
-  );
+  const { result: tip, changes } = await context.git.write(repository.path, async (git) => {
+    // Somebody may have merged or pushed while this one waited.
+    const { from, to, state } = pullRequest;
+    const { all } = await git.references();
+    const target = all.find(({ kind, name: branch }) => kind === "branch" && branch === to.name);
+    if (state !== "OPEN" || target?.commitHash !== to.commitHash) return undefined;
+    const what = { to: to.commitHash, from: from.commitHash, branch: to.name, message, committer };
+    return merge(git, strategy, what);
+  });
+  if (tip === undefined) return outOfDate(context, pullRequest, pullRequest.version - 1);
   if (tip === null) return mergeVetoed(true, []);
   // It is closed before the push is told of: else the push would be taken for a merge of somebody else's.
   Object.assign(pullRequest, {
