@@ -2,6 +2,7 @@
 import { createApi } from "./cloud/api.ts";
 import { faultAnswer } from "./cloud/fault-answer.ts";
 import { deliverEvents } from "./cloud/hooks/listen.ts";
+import { followPushes } from "./cloud/pull-requests/follow.ts";
 import { repositoryOpener } from "./cloud/repositories/opened.ts";
 import { createWebsite } from "./cloud/website/website.ts";
 import type { EmulatorContext } from "./core/context.ts";
@@ -59,6 +60,7 @@ export async function open(options: EmulatorOptions, planted: Planted) {
     dataCenters: dataCenters.map((each) => each.context),
   };
   const opener = repositoryOpener(context);
+  followPushes(context);
   deliverEvents(context, opener);
   webPort.serve({ origin: "web", site: createWebsite(context, opener), faultAnswer, shared });
   apiPort.serve({ origin: "api", site: createApi(context, opener), faultAnswer, shared });

@@ -34,7 +34,7 @@ export interface ApiEnv {
 
 /**
  * Refuses a caller without every one of the scopes (403 with required and granted). Without credentials, routes that
- * ask only for `repository` go on (public repositories are open to all) and the others answer 401.
+ * ask only for `repository` (and reading `pullrequest`) go on (public repositories are open to all) and the others answer 401.
  */
 export function requireScope(need: Need): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -43,11 +43,16 @@ export function requireScope(need: Need): MiddlewareHandler<ApiEnv> {
     const required = isGranular ? need.apiToken : need.oauth;
     c.set("acceptedScopes", required);
     if (caller.kind === "anonymous")
-      return required.every((name) => name === "repository") ? next() : unauthorized(true);
+      return required.every((name) => isPublic(name, c.req.method)) ? next() : unauthorized(true);
     const usable = isGranular ? new Set(caller.scopes) : expand(caller.scopes);
     if (required.every((name) => usable.has(name))) return next();
     return forbiddenScope(required, caller.scopes);
   };
+}
+
+/** Public repositories are read without credentials, their pull requests too. */
+function isPublic(scope: string, method: string): boolean {
+  return scope === "repository" || (scope === "pullrequest" && method === "GET");
 }
 
 /** Finds the repository of `:workspace/:repository` (slug or `{uuid}`; the workspace may be `{}`), or answers the 404 sentence. */

@@ -5,11 +5,12 @@ import { findWorkspace } from "../core/world.ts";
 import type { ApiEnv } from "./access.ts";
 import { apiError, forbidden, resourceNotFound } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
+import { hookRoutes } from "./hooks/routes.ts";
 import { rateLimit } from "./limits/rate-limit.ts";
 import { crossOrigin, lengthDemanded, wrongMethod } from "./manners.ts";
 import { permissionRoutes } from "./permissions/routes.ts";
 import { projectRoutes } from "./projects.ts";
-import { hookRoutes } from "./hooks/routes.ts";
+import { pullRequestRoutes } from "./pull-requests/routes.ts";
 import { removedRoutes } from "./removed.ts";
 import type { Open } from "./repositories/opened.ts";
 import { partialAnswers } from "./repositories/query/partial.ts";
@@ -47,6 +48,7 @@ export function createApi(context: EmulatorContext, open: Open): Hono<ApiEnv> {
   app.route("/2.0", permissionRoutes(context));
   app.route("/2.0", projectRoutes(context));
   app.route("/2.0", hookRoutes(context));
+  app.route("/2.0", pullRequestRoutes(context, open));
   app.route("/2.0", repositoryRoutes(context, open));
   app.notFound((c) => {
     const token = c.get("formToken");

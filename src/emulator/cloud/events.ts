@@ -2,6 +2,7 @@
 import type { Repository } from "../core/world.ts";
 import type { RefChange } from "../git/ref-changes.ts";
 import type { Caller } from "./caller.ts";
+import type { PullRequestEvent } from "./pull-requests/events.ts";
 
 /** Who did it. */
 export type Actor = Exclude<Caller, { readonly kind: "anonymous" }>;
@@ -14,4 +15,4 @@ export interface PushEvent {
   readonly changes: readonly RefChange[];
 }
 
-export type CloudEvent = PushEvent;
+export type CloudEvent = PushEvent | PullRequestEvent;

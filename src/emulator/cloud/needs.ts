@@ -8,6 +8,8 @@ export interface Need {
 const readUser = "read:user:bitbucket";
 const readWorkspace = "read:workspace:bitbucket";
 const readRepository = "read:repository:bitbucket";
+const readPullRequest = "read:pullrequest:bitbucket";
+const writePullRequest = "write:pullrequest:bitbucket";
 const readProject = "read:project:bitbucket";
 
 /** As Atlassian's OpenAPI document has them: `security` and `x-atlassian-oauth2-scopes`. */
@@ -23,6 +25,9 @@ export const needs = {
   projects: { oauth: ["project"], apiToken: [readProject] },
   repository: { oauth: ["repository"], apiToken: [readRepository] },
   repositoryAdministration: { oauth: ["repository:admin"], apiToken: [readRepository] },
+  pullRequests: { oauth: ["pullrequest"], apiToken: [readPullRequest] },
+  pullRequestChange: { oauth: ["pullrequest:write"], apiToken: [readPullRequest, writePullRequest] },
+  opinionWithdrawal: { oauth: ["pullrequest:write"], apiToken: [writePullRequest] },
   webhooks: { oauth: ["webhook"], apiToken: ["read:webhook:bitbucket"] },
   webhookChange: { oauth: ["webhook"], apiToken: ["read:webhook:bitbucket", "write:webhook:bitbucket"] },
   webhookDeletion: { oauth: ["webhook"], apiToken: ["delete:webhook:bitbucket"] },

@@ -25,6 +25,7 @@ export function plantWorld(seed: Seed): World {
     repositories: [],
     oauth: emptyOauthState(),
     resourceTokens: [],
+    pullRequests: [],
     hooks: [],
     calls: new Map(),
   };

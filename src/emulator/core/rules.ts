@@ -5,6 +5,7 @@ import { gitRules } from "../cloud/git/git-rules.ts";
 import { hookRules } from "../cloud/hooks/hook-rules.ts";
 import { limitRules } from "../cloud/limits/limit-rules.ts";
 import { permissionRules } from "../cloud/permissions/permission-rules.ts";
+import { pullRequestRules } from "../cloud/pull-requests/rules.ts";
 import { amount, choice, flag, readSwitch, type Switch, words } from "./switches.ts";
 
 const day = 86_400;
@@ -187,6 +188,7 @@ export const switches = {
   ...hookRules,
   ...apiRules,
   ...gitRules,
+  ...pullRequestRules,
 } as const satisfies Record<string, Switch<boolean> | Switch<number> | Switch<string>>;
 
 type Switches = typeof switches;

@@ -1,5 +1,6 @@
 /** Owns what exists inside the emulator: people, workspaces, repositories, and who may see what. UUIDs are kept without braces. */
 import type { Hook } from "../cloud/hooks/state.ts";
+import type { PullRequest } from "../cloud/pull-requests/state.ts";
 import type { OauthState } from "./oauth-state.ts";
 
 export interface EmailAddress {
@@ -119,6 +120,7 @@ export interface World {
   readonly repositories: Repository[];
   readonly oauth: OauthState;
   readonly resourceTokens: ResourceToken[];
+  readonly pullRequests: PullRequest[];
   /** Webhooks. */
   readonly hooks: Hook[];
   /** Of the hourly budgets: by family and caller. */

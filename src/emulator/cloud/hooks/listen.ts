@@ -5,6 +5,7 @@ import type { Delivery } from "../../hooks/deliveries.ts";
 import { signatureOf } from "../../hooks/signature.ts";
 import type { CloudEvent } from "../events.ts";
 import type { Open } from "../repositories/opened.ts";
+import { pullRequestPayload } from "./pull-request-payload.ts";
 import { pushPayload } from "./push-payload.ts";
 import type { Hook } from "./state.ts";
 
@@ -17,7 +18,7 @@ export function deliverEvents(context: EmulatorContext, open: Open): void {
     const name = nameOf(event);
     const hooks = hooksFor(context, event.repository, name);
     if (hooks.length === 0) return;
-    const payload = await payloadOf(event, open);
+    const payload = await payloadOf(context, event, open);
     for (const hook of hooks) deliver(context, hook, { event: name, body: JSON.stringify(payload) });
   });
 }
@@ -26,8 +27,10 @@ function nameOf(event: CloudEvent): string {
   return event.kind === "push" ? "repo:push" : event.kind;
 }
 
-async function payloadOf(event: CloudEvent, open: Open): Promise<object> {
-  return pushPayload(await open(event.repository), event);
+/** A pull request is rendered at once: it may be another one as soon as something else is awaited. */
+function payloadOf(context: EmulatorContext, event: CloudEvent, open: Open): object | Promise<object> {
+  if (event.kind !== "push") return pullRequestPayload(context, event);
+  return open(event.repository).then((opened) => pushPayload(opened, event));
 }
 
 /** The active ones, of the repository and of its workspace. */

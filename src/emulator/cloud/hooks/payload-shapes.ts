@@ -1,10 +1,6 @@
 /** Owns repositories, commits, branches and tags as deliveries of Cloud carry them: not quite as the API does. */
-import { stableUuid } from "../../core/entropy.ts";
 import type { Commit } from "../../git/objects/commit.ts";
-import { appUserObject } from "../accounts.ts";
-import type { Actor } from "../events.ts";
 import type { Opened } from "../repositories/opened.ts";
-import { embeddedUser } from "../repositories/shapes/account.ts";
 import {
   authorObject,
   commitDate,
@@ -17,7 +13,7 @@ import { mergeStrategies } from "../repositories/shapes/reference.ts";
 import { embeddedRepository, workspaceFields } from "../repositories/shapes/repository.ts";
 
 /** Without slug, main branch and clone links. */
-export function payloadRepository(opened: Opened): object {
+export function payloadRepository(opened: Pick<Opened, "context" | "repository" | "links">): object {
   const { context, repository } = opened;
   const { uuid, ...embedded } = embeddedRepository(opened);
   const { owner, workspace, project } = workspaceFields(context, repository);
@@ -30,19 +26,6 @@ export function payloadRepository(opened: Opened): object {
     ...{ project, uuid },
     parent: null,
   };
-}
-
-/** Without username. */
-export function actorObject({ context: { origins, world } }: Opened, actor: Actor): object {
-  if (actor.kind === "person") return embeddedUser(origins, actor.person);
-  if (actor.kind === "access_token") {
-    const { id, name, reach } = actor.token;
-    const kind = `${reach.kind}_access_token`;
-    return appUserObject(origins, { name, uuid: stableUuid("access_token", id), kind });
-  }
-  const consumer = world.oauth.consumers.get(actor.consumerKey);
-  const uuid = stableUuid("app_user", actor.consumerKey);
-  return appUserObject(origins, { name: consumer?.name ?? "", uuid, kind: "oauth_consumer" });
 }
 
 /** Committer, rendered and properties are empty objects there; a target has only two links. */

@@ -1,14 +1,9 @@
 /** Owns the body of `repo:push`. */
 import type { RefChange } from "../../git/ref-changes.ts";
 import type { PushEvent } from "../events.ts";
+import { accountObject, accountOf } from "../pull-requests/accounts.ts";
 import type { Opened } from "../repositories/opened.ts";
-import {
-  actorObject,
-  payloadBranch,
-  payloadCommit,
-  payloadRepository,
-  payloadTag,
-} from "./payload-shapes.ts";
+import { payloadBranch, payloadCommit, payloadRepository, payloadTag } from "./payload-shapes.ts";
 
 /** A change names no more of its commits. */
 const mostCommits = 5;
@@ -21,7 +16,7 @@ export async function pushPayload(opened: Opened, { changes, actor }: PushEvent)
   return {
     push: { changes: await Promise.all(changes.map((change) => changeObject(opened, change))) },
     repository: payloadRepository(opened),
-    actor: actorObject(opened, actor),
+    actor: accountObject(opened.context, accountOf(opened.context, actor)),
   };
 }
 

@@ -79,7 +79,10 @@ async function readSpec(c: Context, { git }: Opened): Promise<Sides | Response> 
   return { oldHash: base ?? destination, newHash };
 }
 
+/** `A..B`, or as links of pull requests have it, `workspace/repository:A\rB`. */
 function splitSpec(spec: string): readonly string[] {
+  const named = /^[^/\r]+\/[^/:\r]+:([^\r]+)\r(.+)$/.exec(spec);
+  if (named !== null) return named.slice(1);
   const dots = spec.indexOf("..");
   return dots === -1 ? [spec] : [spec.slice(0, dots), spec.slice(dots + 2)];
 }

@@ -59,7 +59,7 @@ export function commitLinks(links: RepositoryLinks, hash: string) {
 }
 
 /** Markdown as Bitbucket shows it: paragraphs are all we render. */
-export function rendered(raw: string): object {
+export function rendered(raw: string) {
   const html = raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").trimEnd();
   return { type: "rendered", raw, markup: "markdown", html: html === "" ? "" : `<p>${html}</p>` };
 }
