@@ -28,3 +28,6 @@ export type Caller =
       readonly grantId: null;
     }
   | { readonly kind: "anonymous" };
+
+/** Who did something: anybody but nobody. */
+export type Actor = Exclude<Caller, { readonly kind: "anonymous" }>;

@@ -1,11 +1,8 @@
 /** Owns what can happen at Cloud that somebody may want to hear of. */
 import type { Repository } from "../core/world.ts";
 import type { RefChange } from "../git/ref-changes.ts";
-import type { Caller } from "./caller.ts";
+import type { Actor } from "./caller.ts";
 import type { PullRequestEvent } from "./pull-requests/events.ts";
-
-/** Who did it. */
-export type Actor = Exclude<Caller, { readonly kind: "anonymous" }>;
 
 /** Branches and tags moved, by a push or by a merge; all of one push together. */
 export interface PushEvent {

@@ -8,8 +8,7 @@ import { advertise, fetchPack, type Serving } from "../../git/transport/fetch.ts
 import { receivePack } from "../../git/transport/push.ts";
 import { callOf, type GitCall } from "../../git/transport/request.ts";
 import { maySee } from "../access.ts";
-import type { Caller } from "../caller.ts";
-import type { Actor } from "../events.ts";
+import type { Actor, Caller } from "../caller.ts";
 import { type Need, needs } from "../needs.ts";
 import { callerPermission, includes } from "../permissions/permission.ts";
 import type { WebEnv } from "../website/visitor.ts";

@@ -3,7 +3,7 @@ import type { EmulatorContext } from "../../core/context.ts";
 import { stableUuid } from "../../core/entropy.ts";
 import { findWorkspace, type Person, primaryAddress, type Repository } from "../../core/world.ts";
 import { appUserObject } from "../accounts.ts";
-import type { Actor } from "../events.ts";
+import type { Actor } from "../caller.ts";
 import { callerPermission, includes } from "../permissions/permission.ts";
 import { embeddedUser } from "../repositories/shapes/account.ts";
 import type { Account } from "./state.ts";

@@ -1,6 +1,6 @@
 /** Owns what can happen to pull requests at Cloud, by the names webhooks know. */
 import type { Repository } from "../../core/world.ts";
-import type { Actor } from "../events.ts";
+import type { Actor } from "../caller.ts";
 import type { Comment, PullRequest } from "./state.ts";
 
 interface About {

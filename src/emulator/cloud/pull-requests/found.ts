@@ -4,7 +4,7 @@ import type { EmulatorContext } from "../../core/context.ts";
 import type { Repository } from "../../core/world.ts";
 import type { ApiEnv } from "../access.ts";
 import { apiError, badRequest, unauthorized } from "../answers.ts";
-import type { Actor } from "../events.ts";
+import type { Actor } from "../caller.ts";
 import { callerPermission, includes } from "../permissions/permission.ts";
 import { accountOf } from "./accounts.ts";
 import { type Account, isSame, type PullRequest } from "./state.ts";
