@@ -60,8 +60,8 @@ export async function open(options: EmulatorOptions, planted: Planted) {
     dataCenters: dataCenters.map((each) => each.context),
   };
   const opener = repositoryOpener(context);
-  followPushes(context);
   deliverEvents(context, opener);
+  followPushes(context);
   webPort.serve({ origin: "web", site: createWebsite(context, opener), faultAnswer, shared });
   apiPort.serve({ origin: "api", site: createApi(context, opener), faultAnswer, shared });
   const worlds = [world, ...dataCenters.map((each) => each.context.world)];
