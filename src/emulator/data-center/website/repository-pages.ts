@@ -120,10 +120,17 @@ const pullRequestPage: Show = async (c, opened) => {
   const selection = { include: [from.commitHash], exclude: [to.commitHash], path: null };
   return html`${links(opened)}<h2>#${pullRequest.id} ${pullRequest.title}</h2>
 <p><strong>${pullRequest.state}</strong> · ${nameOf(opened, pullRequest.authorId)} wants to merge <code>${from.name}</code> into <code>${to.name}</code></p>
-<p>${pullRequest.description ?? ""}</p>${await people(opened, pullRequest)}
-<h2>Commits</h2>${await commitTable(opened, selection)}
-<h2>Comments</h2>${pullRequest.comments.map(({ authorId, text }) => html`<p><strong>${nameOf(opened, authorId)}</strong>: ${text}</p>`)}`;
+${pullRequest.description === null ? "" : html`<p class="as-typed">${pullRequest.description}</p>`}${await people(opened, pullRequest)}
+<h2>Commits</h2>${await commitTable(opened, selection)}${comments(opened, pullRequest)}`;
 };
+
+function comments(opened: Opened, { comments: all }: DcPullRequest): Html {
+  const said = all.map(
+    ({ authorId, text }) =>
+      html`<p class="as-typed"><strong>${nameOf(opened, authorId)}</strong>: ${text}</p>`,
+  );
+  return said.length === 0 ? html`` : html`<h2>Comments</h2>${said}`;
+}
 
 async function people(opened: Opened, { participants }: DcPullRequest): Promise<Html> {
   const line = ({ userId, role, status }: Participant) =>
