@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { shiftableClock } from "../base/clock.ts";
+import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
 import { writeRepository } from "./build/repository.ts";
+import { plantPullRequest } from "./cloud/pull-requests/plant.ts";
 import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
 import { randomAppPassword } from "./core/entropy.ts";
 import { EmulatorFailure } from "./core/errors.ts";
@@ -14,6 +15,7 @@ import type { Rules } from "./core/rules.ts";
 import { readSeed, type Seed, type SeedRepository } from "./core/seed.ts";
 import { findPerson, type Person, type World } from "./core/world.ts";
 import { locateRepository } from "./git/locate.ts";
+import { openRepositories } from "./git/repositories.ts";
 import { callbackOf, type EmulatorOptions, type GivenRepository, rulesOf } from "./options.ts";
 
 export type Planted = Awaited<ReturnType<typeof plant>>;
@@ -31,12 +33,27 @@ export async function plant(options: EmulatorOptions) {
   try {
     const given = [...(options.seed?.repositories ?? []), ...(options.repositories ?? [])];
     for (const repository of given) await add(repository);
+    await addPullRequests(seed, { world, clock });
     plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
   } catch (error) {
     await folder.remove();
     throw error;
   }
   return { rules, world, approver, clock, folder, add };
+}
+
+/** Git is asked where the branches are, and let go again: whoever opens the ports has an opener of their own. */
+async function addPullRequests(
+  { pullRequests = [] }: Seed,
+  place: { readonly world: World; readonly clock: ShiftableClock },
+): Promise<void> {
+  if (pullRequests.length === 0) return;
+  const git = openRepositories();
+  try {
+    for (const pullRequest of pullRequests) await plantPullRequest({ ...place, git }, pullRequest);
+  } finally {
+    await git.close();
+  }
 }
 
 /** Where told histories are written: made with the first, removed at the end. */

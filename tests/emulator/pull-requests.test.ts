@@ -1,5 +1,8 @@
 /** Opening, listing and changing pull requests of Cloud, and who may. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { repository } from "../../src/emulator/build/repository.ts";
+import { branch, commit } from "../../src/emulator/build/steps.ts";
+import { createEmulator } from "../../src/emulator/emulator.ts";
 import { all, bodyOf, type PullRequestAnswer, read, type Workshop, workshop } from "./cloud-pull-requests.ts";
 
 let shop: Workshop;
@@ -218,4 +221,47 @@ test("of a public repository everybody reads them, and nobody writes without a n
   const path = `${open.urls.api}${all}`;
   expect((await fetch(path)).status).toBe(200);
   expect((await fetch(path, { method: "POST", body: "{}" })).status).toBe(401);
+});
+
+test("a seed opens them, and names what is not there", async () => {
+  const seeded = (more: object) =>
+    createEmulator({
+      dataCenter: false,
+      server: false,
+      repositories: [
+        repository("acme/small", [commit({ a: "1\n" }), branch("topic", [commit({ a: "2\n" })])], {
+          private: false,
+        }),
+      ],
+      seed: {
+        people: [
+          { username: "ada", displayName: "Ada" },
+          { username: "bob", displayName: "Bob" },
+        ],
+        workspaces: [{ slug: "acme", members: [{ person: "ada" }] }],
+        pullRequests: [
+          {
+            ...{ workspace: "acme", repository: "small", title: "Two", source: "topic", author: "ada" },
+            ...{ reviewers: ["bob"], draft: true, ...more },
+          },
+        ],
+      },
+    });
+  await using emulator = await seeded({});
+  const path = "/2.0/repositories/acme/small/pullrequests/1";
+  for (const time of ["planted", "reset"]) {
+    const answer = await read(fetch(`${emulator.urls.api}${path}`));
+    expect(answer, time).toMatchObject({
+      ...{ id: 1, title: "Two", draft: true, author: { display_name: "Ada" } },
+      reviewers: [{ display_name: "Bob" }],
+    });
+    await emulator.reset();
+  }
+  for (const [more, problem] of [
+    [{ source: "nowhere" }, "nothing can be pulled from nowhere"],
+    [{ repository: "other" }, "no repository acme/other"],
+    [{ reviewers: ["zoe"] }, 'no person "zoe"'],
+    [{ author: "zoe" }, "pullRequests[0].author"],
+  ] as const)
+    await expect(seeded(more)).rejects.toThrow(problem);
 });

@@ -98,4 +98,14 @@ export const cloudWebsite: readonly Proven[] = [
       "POST /account/signout": [302],
     },
   },
+  {
+    source: "the addresses stand in links of the API; the pages are our own",
+    grade: "ours",
+    test: "tests/emulator/pull-requests-pages.test.ts",
+    operations: {
+      [`GET ${repository}/pull-requests`]: [200],
+      [`GET ${repository}/pull-requests/{id}`]: [200, 302, 403, 404],
+      [`GET ${repository}/pull-requests/{id}/_/diff`]: [200],
+    },
+  },
 ];

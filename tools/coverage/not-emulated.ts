@@ -6,6 +6,7 @@ export const notEmulated: Readonly<Record<"Cloud" | "Data Center and Server", re
     "issues, wikis and milestones (removed in August 2026), downloads, snippets beyond their 410",
     "branch restrictions, branching models, default reviewers, deploy keys, SSH and GPG keys",
     "writing through `src`, creating and deleting repositories, projects, forks and workspaces",
+    "pull requests between forks, their tasks, merge checks, `conflicts`, and merging in the background",
     "code search, add-ons, Connect and Forge apps, properties of apps",
     "git over SSH, Git LFS, partial clones through a CDN",
     "the website beyond log-in, consent, settings of credentials, and the pages that links of the API lead to",

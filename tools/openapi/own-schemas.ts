@@ -65,6 +65,45 @@ const component = (name: string): Schema => ({ $ref: `document#/components/schem
 
 const untyped = "the document has no schema for it";
 
+const pullRequests = "/2.0/repositories/{workspace}/{repo_slug}/pullrequests";
+const said: Schema = {
+  type: "object",
+  properties: {
+    date: { type: "string", format: "date-time" },
+    user: component("account"),
+    pullrequest: { type: "object" },
+  },
+  required: ["date", "user", "pullrequest"],
+  additionalProperties: false,
+};
+const update: Schema = {
+  type: "object",
+  properties: {
+    ...Object.fromEntries(
+      ["title", "description", "reason", "state"].map((name) => [name, { type: "string" }]),
+    ),
+    draft: { type: "boolean" },
+    changes: { type: "object" },
+    author: component("account"),
+    date: { type: "string", format: "date-time" },
+    source: component("pullrequest_endpoint"),
+    destination: component("pullrequest_endpoint"),
+  },
+  required: ["title", "description", "reason", "state", "author", "date", "source", "destination"],
+  additionalProperties: false,
+};
+const activity: Schema = {
+  type: "object",
+  properties: {
+    pull_request: { type: "object" },
+    ...{ update, approval: said, changes_requested: said, comment: component("pullrequest_comment") },
+  },
+  required: ["pull_request"],
+  minProperties: 2,
+  maxProperties: 2,
+  additionalProperties: false,
+};
+
 const hookEvents: Schema = {
   type: "object",
   properties: { links: { type: "object", properties: { events: component("link") }, required: ["events"] } },
@@ -177,6 +216,18 @@ export const ownSchemas: readonly OwnSchema[] = [
     status: 200,
     schema: diff,
     reason: "the document has the schema of one file where its text speaks of the whole diff",
+  })),
+  {
+    operation: `GET ${pullRequests}/{pull_request_id}/commits`,
+    status: 200,
+    schema: cloudPage(component("commit")),
+    reason: untyped,
+  },
+  ...[pullRequests, `${pullRequests}/{pull_request_id}`].map((at) => ({
+    operation: `GET ${at}/activity`,
+    status: 200,
+    schema: cloudPage(activity),
+    reason: "the document has examples of it, and no schema",
   })),
   {
     operation: "GET /2.0/hook_events",

@@ -15,6 +15,7 @@ const references = z.object({
   consumers: listOf({ workspace: word, key: word }),
   repositories: listOf({ workspace: word, permissions: listOf({ person: word }) }),
   accessTokens: listOf({ workspace: word }),
+  pullRequests: listOf({ workspace: word, author: word }),
   dataCenter: z
     .object({
       people: listOf({ name: word }),
@@ -34,7 +35,7 @@ function listOf<Shape extends z.ZodRawShape>(shape: Shape) {
 export function crossProblems(seed: unknown): readonly string[] {
   const read = references.safeParse(seed);
   if (!read.success) return [];
-  const { people, workspaces, consumers, repositories, accessTokens, dataCenter } = read.data;
+  const { people, workspaces, consumers, repositories, accessTokens, pullRequests, dataCenter } = read.data;
   const handles = people.map((person) => person?.username ?? person?.nickname);
   const slugs = workspaces.map((workspace) => workspace?.slug);
   return [
@@ -68,6 +69,10 @@ export function crossProblems(seed: unknown): readonly string[] {
     ...accessTokens.flatMap((token, at) =>
       unknown(`accessTokens[${at}].workspace`, token?.workspace, slugs, "workspace"),
     ),
+    ...pullRequests.flatMap((given, at) => [
+      ...unknown(`pullRequests[${at}].workspace`, given?.workspace, slugs, "workspace"),
+      ...unknown(`pullRequests[${at}].author`, given?.author, handles, "person"),
+    ]),
     ...(dataCenter === undefined ? [] : dataCenterProblems(dataCenter)),
   ];
 }

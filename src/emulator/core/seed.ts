@@ -120,6 +120,19 @@ const repository = z.strictObject({
     .optional(),
 });
 
+const pullRequest = z.strictObject({
+  workspace: slug,
+  repository: slug,
+  title: z.string().min(1),
+  description: z.string().optional(),
+  source: z.string().min(1),
+  destination: z.string().min(1).optional(),
+  author: z.string(),
+  reviewers: z.array(z.string()).optional(),
+  draft: z.boolean().optional(),
+  closeSourceBranch: z.boolean().optional(),
+});
+
 const rules = z
   .record(z.string(), z.union([z.boolean(), z.number(), z.string()]))
   .superRefine((given, check) => {
@@ -135,6 +148,7 @@ const schema = z.strictObject({
   consumers: z.array(consumer).optional(),
   repositories: z.array(repository).optional(),
   accessTokens: z.array(accessTokenSchema).optional(),
+  pullRequests: z.array(pullRequest).optional(),
   dataCenter: dataCenterSeedSchema.optional(),
   rules: rules.optional(),
 });
@@ -142,6 +156,7 @@ const schema = z.strictObject({
 /** What a seed file holds. A person is named by username, or by nickname where there is none. */
 export type Seed = z.infer<typeof schema>;
 export type SeedPerson = z.infer<typeof person>;
+export type SeedPullRequest = z.infer<typeof pullRequest>;
 export type SeedRepository = z.infer<typeof repository>;
 export type SeedApiToken = z.infer<typeof apiTokenSchema>;
 export type SeedAccessToken = z.infer<typeof accessTokenSchema>;

@@ -30,7 +30,10 @@ export function findPullRequest(context: EmulatorContext, c: Context<ApiEnv>): F
   return { context, repository, pullRequest };
 }
 
-export function ofRepository({ world }: EmulatorContext, { uuid }: Repository): readonly PullRequest[] {
+export function ofRepository(
+  { world }: Pick<EmulatorContext, "world">,
+  { uuid }: Repository,
+): readonly PullRequest[] {
   return world.pullRequests.filter(({ repositoryUuid }) => repositoryUuid === uuid);
 }
 

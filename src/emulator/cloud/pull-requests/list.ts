@@ -7,10 +7,9 @@ import { apiError, badRequest, commitNotFound, workspaceNotFound } from "../answ
 import { listPage } from "../paging.ts";
 import { selectObjects, selects } from "../repositories/query/select.ts";
 import { ofRepository } from "./found.ts";
-import { onlyWhole, pullRequestShape, repositoryOf } from "./shape.ts";
+import { listedShape, type OnlyWhole, onlyWhole, pullRequestShape, repositoryOf } from "./shape.ts";
 import type { PullRequest, PullRequestState } from "./state.ts";
 
-const limits = { maxPagelen: 50 } as const;
 const states: readonly PullRequestState[] = ["OPEN", "MERGED", "DECLINED", "SUPERSEDED"];
 
 /** @see "List pull requests": open ones unless `state` says otherwise, the last changed first */
@@ -74,28 +73,21 @@ function page(context: EmulatorContext, c: Context<ApiEnv>, pullRequests: readon
   const newest = pullRequests
     .toReversed()
     .toSorted((left, right) => right.updatedOn.getTime() - left.updatedOn.getTime());
-  const apiOrigin = context.origins.api;
-  const thin = (whole: object) => withoutRest(whole, c.req.query("fields") ?? "");
-  if (!selects(c))
-    return listPage(c, newest, {
-      ...limits,
-      apiOrigin,
-      render: (each) => thin(pullRequestShape(context, each)),
-    });
-  const selected = selectObjects(
-    c,
-    newest.map((each) => pullRequestShape(context, each)),
-  );
-  return selected instanceof Response
-    ? selected
-    : listPage(c, selected, { ...limits, apiOrigin, render: thin });
+  const more = namedBeside(c.req.query("fields") ?? "");
+  const options = { maxPagelen: 50, apiOrigin: context.origins.api };
+  const render = (each: PullRequest) => listedShape(context, each, more);
+  if (!selects(c)) return listPage(c, newest, { ...options, render });
+  const wholes = new Map<object, PullRequest>(newest.map((each) => [pullRequestShape(context, each), each]));
+  const selected = selectObjects(c, [...wholes.keys()]);
+  if (selected instanceof Response) return selected;
+  const shown = selected.flatMap((whole) => wholes.get(whole) ?? []);
+  return listPage(c, shown, { ...options, render });
 }
 
-/** Leaves out what lists do not show unless `fields` names it. */
-function withoutRest(whole: object, fields: string): object {
+/** What lists do not show unless `fields` names it. */
+function namedBeside(fields: string): readonly OnlyWhole[] {
   const named = fields.split(",").map((field) => field.trim().replace(/^\+/, ""));
-  const isNamed = (key: string) =>
-    named.some((field) => field === `values.${key}` || field.startsWith(`values.${key}.`));
-  const left = onlyWhole.filter((key) => !isNamed(key));
-  return Object.fromEntries(Object.entries(whole).filter(([key]) => !left.some((each) => each === key)));
+  return onlyWhole.filter((key) =>
+    named.some((field) => field === `values.${key}` || field.startsWith(`values.${key}.`)),
+  );
 }

@@ -14,7 +14,7 @@ export interface Sides {
 
 /** The branches as they are now; the destination is the main branch unless named. 400 where there is nothing to merge. */
 export async function readSides(
-  context: EmulatorContext,
+  context: Pick<EmulatorContext, "git">,
   repository: Repository,
   { sourceBranch, destinationBranch }: { readonly sourceBranch: string; readonly destinationBranch?: string },
 ): Promise<Sides | Response> {
@@ -46,7 +46,7 @@ export function findOpen(
 
 /** Adds it to the world. */
 export function addPullRequest(
-  context: EmulatorContext,
+  context: Pick<EmulatorContext, "world" | "clock">,
   repository: Repository,
   { sides, author, fields }: { readonly sides: Sides; readonly author: Account; readonly fields: Fields },
 ): PullRequest {

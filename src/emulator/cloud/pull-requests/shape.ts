@@ -13,18 +13,31 @@ import type { Participant, PullRequest, Side } from "./state.ts";
 
 /** What lists leave out unless `fields` asks for it. */
 export const onlyWhole = ["rendered", "reviewers", "participants", "queued"] as const;
+export type OnlyWhole = (typeof onlyWhole)[number];
 
 /**
  * The whole object. @see "Get a pull request", https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/
  */
-export function pullRequestShape(
+export function pullRequestShape(context: EmulatorContext, pullRequest: PullRequest): object {
+  const branch = { links: {}, sync_strategies: ["merge_commit", "rebase"] };
+  return { ...commonShape(context, pullRequest, branch), ...restShape(context, pullRequest) };
+}
+
+/** As lists show it, with what is asked for beside. */
+export function listedShape(
   context: EmulatorContext,
   pullRequest: PullRequest,
-): Readonly<Record<string, unknown>> {
+  more: readonly OnlyWhole[],
+): object {
+  const rest = more.length === 0 ? {} : restShape(context, pullRequest);
+  const asked = Object.entries(rest).filter(([key]) => more.some((each) => each === key));
+  return { ...commonShape(context, pullRequest, { links: {} }), ...Object.fromEntries(asked) };
+}
+
+function restShape(context: EmulatorContext, pullRequest: PullRequest): Record<OnlyWhole, unknown> {
   const { title, description, participants } = pullRequest;
   const reviewers = participants.filter(({ role }) => role === "REVIEWER");
   return {
-    ...listedShape(context, pullRequest),
     rendered: { title: rendered(title), description: rendered(description) },
     reviewers: reviewers.map(({ account }) => accountObject(context, account)),
     participants: participants.map((each) => participantShape(context, each)),
@@ -32,7 +45,8 @@ export function pullRequestShape(
   };
 }
 
-function listedShape(context: EmulatorContext, pullRequest: PullRequest): Readonly<Record<string, unknown>> {
+/** `branch`: what stands beside the name of the source. */
+function commonShape(context: EmulatorContext, pullRequest: PullRequest, branch: object): object {
   const { id, title, description, state, draft, reason, mergeHash, closedBy, comments } = pullRequest;
   const repository = repositoryOf(context, pullRequest);
   const links = repositoryLinks(context.origins, repository);
@@ -49,7 +63,7 @@ function listedShape(context: EmulatorContext, pullRequest: PullRequest): Readon
     created_on: timestamp(pullRequest.createdOn),
     updated_on: timestamp(pullRequest.updatedOn),
     destination: sideShape(pullRequest.destination, { repository, links, branch: {} }),
-    source: sideShape(pullRequest.source, { repository, links, branch: { links: {} } }),
+    source: sideShape(pullRequest.source, { repository, links, branch }),
     links: linksOf(links, pullRequest, repository),
     summary: rendered(description),
   };

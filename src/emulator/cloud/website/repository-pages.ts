@@ -10,6 +10,7 @@ import type { GitRepository } from "../../git/repository.ts";
 import { repositoryPermission } from "../permissions/permission.ts";
 import type { Open } from "../repositories/opened.ts";
 import { problemPage, webPage } from "./frame.ts";
+import { onePullRequest, pullRequestList } from "./pull-request-pages.ts";
 import { signinLocation } from "./signin.ts";
 import { accessTokensLocation } from "./tokens/access-tokens.ts";
 import type { WebEnv } from "./visitor.ts";
@@ -41,6 +42,13 @@ export function repositoryPages(context: EmulatorContext, open: Open): Hono<WebE
 
   page("/:workspace/:repository", (git, repository) => newestCommits(git, repository));
   page("/:workspace/:repository/commits/:hash", (git, _, c) => oneCommit(git, c.req.param("hash") ?? ""));
+  page("/:workspace/:repository/pull-requests", async (_, repository) =>
+    pullRequestList(context, repository),
+  );
+  for (const path of ["", "/_/diff"])
+    page(`/:workspace/:repository/pull-requests/:id${path}`, (git, repository, c) =>
+      onePullRequest(context, repository, { git, id: c.req.param("id") ?? "" }),
+    );
   return app;
 }
 
@@ -69,7 +77,7 @@ async function newestCommits(git: GitRepository, { workspaceSlug, slug }: Reposi
     commit === null ? [] : commitRow(commit, `/${workspaceSlug}/${slug}/commits/${commit.hash}`),
   );
   return html`<h1>${workspaceSlug}/${slug}</h1>
-<p>Repository settings: <a href="${accessTokensLocation(workspaceSlug, slug)}">Access tokens</a></p>
+<p>Repository settings: <a href="${accessTokensLocation(workspaceSlug, slug)}">Access tokens</a> · <a href="/${workspaceSlug}/${slug}/pull-requests">Pull requests</a></p>
 ${
   rows.length === 0
     ? html`<p>This repository has no commits.</p>`
