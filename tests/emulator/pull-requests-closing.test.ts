@@ -156,6 +156,14 @@ describe("merging", () => {
   });
 });
 
+test("one whose destination is gone is not merged, one whose source is gone is", async () => {
+  const { id } = await shop.open("feature", { destination: { branch: { name: "same" } } });
+  const other = await shop.open("other");
+  await git(clone, "push", "--quiet", "origin", ":same", ":other");
+  expect(await bodyOf(merge(id))).toMatchObject({ error: { message: "The destination branch is gone." } });
+  expect(await read(merge(other.id))).toMatchObject({ state: "MERGED" });
+});
+
 test("declining keeps the branches and gives a reason", async () => {
   const { id } = await shop.open("feature");
   expect((await shop.reader("POST", `${all}/${id}/decline`)).status).toBe(403);

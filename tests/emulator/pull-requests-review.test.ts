@@ -160,3 +160,20 @@ test("the activity is the log of all that, newest first, without a size", async 
   expect((await shop.john("GET", `${all}/activity?page=2`)).status).toBe(400);
   expect((await shop.john("GET", `${all}/activity?pagelen=51`)).status).toBe(400);
 });
+
+test("C24: API tokens read, say and take back by scopes of their own, none of which gives another", async () => {
+  const { emulator } = shop;
+  const status = async (scopes: string[], method: string, path: string) => {
+    const { token } = emulator.control.addApiToken({ person: "johndoe", scopes });
+    const authorization = `Basic ${btoa(`user@example.com:${token}`)}`;
+    return (await fetch(`${emulator.urls.api}${path}`, { method, headers: { authorization } })).status;
+  };
+  const [reading, writing] = ["read:pullrequest:bitbucket", "write:pullrequest:bitbucket"];
+  expect(await status([reading], "GET", at)).toBe(200);
+  expect(await status([writing], "GET", at)).toBe(403);
+  expect(await status(["read:repository:bitbucket"], "GET", at)).toBe(403);
+  expect(await status([reading], "POST", `${at}/approve`)).toBe(403);
+  expect(await status([writing], "POST", `${at}/approve`)).toBe(403);
+  expect(await status([reading, writing], "POST", `${at}/approve`)).toBe(200);
+  expect(await status([writing], "DELETE", `${at}/approve`)).toBe(204);
+});

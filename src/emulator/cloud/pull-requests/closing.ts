@@ -9,7 +9,7 @@ import { apiError, badRequest, forbidden, json } from "../answers.ts";
 import { accountName, signerOf } from "./accounts.ts";
 import { type Acting, alreadyClosed, bodyOf, mayChange, mayWrite } from "./found.ts";
 import { pullRequestShape } from "./shape.ts";
-import { noteUpdate } from "./state.ts";
+import { noteUpdate, type PullRequest } from "./state.ts";
 
 /** What Bitbucket calls the strategies of git. `fast_forward` refuses where the destination went on. */
 const strategies = {
@@ -78,14 +78,14 @@ async function mergeNow(acting: Acting, git: GitRepository, wish: Wish): Promise
   const { context, pullRequest, account } = acting;
   const { rules, clock } = context;
   if (pullRequest.state !== "OPEN") return alreadyClosed(context);
+  const refused = (message: string) => apiError(rules.pullRequestRefusalStatus, { message });
+  if (!(await catchUp(pullRequest, git))) return refused("The destination branch is gone.");
   const { source, destination } = pullRequest;
   const at = clock.now();
   const what = {
     ...{ to: destination.hash, from: source.hash, branch: destination.branch, message: wish.message },
     committer: { ...signerOf(context, account), at },
   };
-  const refused = (message: string) => apiError(rules.pullRequestRefusalStatus, { message });
-  if ((await git.resolve(destination.branch)) === null) return refused("The destination branch is gone.");
   const tip = await merge(git, strategies[wish.strategy], what);
   if (tip === null) {
     const isBehind = (await git.log.mergeBase(destination.hash, source.hash)) !== destination.hash;
@@ -101,6 +101,18 @@ async function mergeNow(acting: Acting, git: GitRepository, wish: Wish): Promise
   pullRequest.closedBy = account;
   noteUpdate(pullRequest, account, at);
   return null;
+}
+
+/**
+ * Pushes over git are followed as they come, commits made in the folder itself are met here. A source that is gone is
+ * merged as it last was; false: there is nothing to merge into.
+ */
+async function catchUp({ source, destination }: PullRequest, git: GitRepository): Promise<boolean> {
+  const { all } = await git.references();
+  const tip = (name: string) => all.find((each) => each.kind === "branch" && each.name === name)?.commitHash;
+  source.hash = tip(source.branch) ?? source.hash;
+  destination.hash = tip(destination.branch) ?? destination.hash;
+  return tip(destination.branch) !== undefined;
 }
 
 /** The main branch stays, and so does one that has gone on since. */
