@@ -6,24 +6,34 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
  * What is not routed on the internet.
  * @see IANA IPv4 and IPv6 Special-Purpose Address Registries
  */
-const inside = new BlockList();
-for (const range of [
+const insideRanges = [
   ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"],
   ...["192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"],
   ...["203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
-]) {
-  const [network = "", bits] = range.split("/");
-  inside.addSubnet(network, Number(bits), "ipv4");
+];
+
+/** Made when first asked: Node compiles its pattern of IPv6 for it, which no start should wait for. */
+const lists = once(() => {
+  const [inside, routed, documentation] = [new BlockList(), new BlockList(), new BlockList()];
+  for (const range of insideRanges) {
+    const [network = "", bits] = range.split("/");
+    inside.addSubnet(network, Number(bits), "ipv4");
+  }
+  // All that is routed of IPv6; a mapped address of IPv4 is not among it.
+  routed.addSubnet("2000::", 3, "ipv6");
+  documentation.addSubnet("2001:db8::", 32, "ipv6");
+  return { inside, routed, documentation };
+});
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }
-/** All that is routed of IPv6; a mapped address of IPv4 is not among it. */
-const routed = new BlockList();
-routed.addSubnet("2000::", 3, "ipv6");
-const documentation = new BlockList();
-documentation.addSubnet("2001:db8::", 32, "ipv6");
 
 /** Whether an IP address is one that is routed on the internet. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
+  const { inside, routed, documentation } = lists();
   if (family === 4) return !inside.check(address);
   return family === 6 && routed.check(address, "ipv6") && !documentation.check(address, "ipv6");
 }

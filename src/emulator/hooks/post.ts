@@ -1,6 +1,5 @@
 /** Owns sending one request to a receiver: real sockets, a deadline, no redirects, a bounded answer. */
 import { type IncomingMessage, request as plainRequest } from "node:http";
-import { request as secureRequest } from "node:https";
 import { isPlainlyPrivate, lookupOutside } from "./address.ts";
 
 export interface Posting {
@@ -54,11 +53,13 @@ function messageOf(error: unknown): string {
   return message === "" ? (code ?? "The connection failed.") : message;
 }
 
-function send(posting: Posting, signal: AbortSignal) {
+async function send(posting: Posting, signal: AbortSignal) {
   const url = new URL(posting.url);
   if (!posting.mayStayInside && isPlainlyPrivate(url)) throw new Error(`${url.host} is no public address.`);
+  // TLS costs the start of every emulator a few milliseconds, and few ever post to an https receiver.
+  const start = url.protocol === "https:" ? (await import("node:https")).request : plainRequest;
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof readAnswer>>>();
-  const request = (url.protocol === "https:" ? secureRequest : plainRequest)(url, {
+  const request = start(url, {
     method: "POST",
     agent: false,
     headers: { ...posting.headers, "Content-Length": String(posting.body.length) },
