@@ -2,15 +2,21 @@
 import { EmulatorFailure } from "../core/errors.ts";
 import type { SeedPerson } from "../core/seed.ts";
 import type { History, PlannedCommit, PlannedTag } from "../demo/write-history.ts";
+import { readDate } from "./dates.ts";
+import { type Change, copyTree, emptyTree, redo, type Tree } from "./file-tree.ts";
+import { checkedName, checkTogether } from "./names.ts";
 import { handleOf } from "./seeds.ts";
 import type { CommitDetails, RepositoryStep, TagStep } from "./steps.ts";
-import { applyFiles, type Edited, mergeTrees, type Tree } from "./trees.ts";
+import { applyFiles, type Edited, mergeTrees } from "./trees.ts";
 
 interface Made {
   readonly id: string;
   readonly parents: readonly Made[];
-  readonly tree: Tree;
   readonly date: Date;
+  /** Against the first parent. */
+  readonly changes: readonly Change[];
+  /** The newest commit of a line has it, the others can have it again: thousands of trees would fill the memory. */
+  tree: Tree | null;
 }
 
 /** Where the telling stands. */
@@ -24,7 +30,6 @@ interface Telling {
 const firstDate = new Date("2026-01-01T09:00:00Z");
 const hourMilliseconds = 3_600_000;
 const nobody = "Some Body <some.body@example.com>";
-const nothing: Tree = new Map();
 
 /** Throws {@link EmulatorFailure} `bad_history` with a sentence that names the repository. */
 export function planHistory(
@@ -34,6 +39,11 @@ export function planHistory(
   const telling: Telling = { commits: [], tags: [], branches: new Map(), latest: null };
   try {
     tell(telling, checkedName(mainBranch), steps);
+    checkTogether("branch", [...telling.branches.keys()]);
+    checkTogether(
+      "tag",
+      telling.tags.map(({ name: tag }) => tag),
+    );
   } catch (error) {
     if (error instanceof EmulatorFailure) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -49,24 +59,52 @@ export function planHistory(
 }
 
 function tell(telling: Telling, branch: string, steps: readonly RepositoryStep[]): void {
-  for (const step of steps) {
+  if (!Array.isArray(steps)) throw new Error(`what happens on "${branch}" must be a list of steps`);
+  for (const step of steps as readonly RepositoryStep[]) {
+    // what Array.isArray makes a list of anything
     const head = telling.branches.get(branch);
-    if (step.kind === "commit")
-      add(telling, branch, {
-        details: step,
-        edited: applyFiles(head?.tree ?? nothing, step.files),
-        parents: head === undefined ? [] : [head],
-      });
-    else if (step.kind === "merge") tellMerge(telling, branch, step);
-    else if (step.kind === "tag") telling.tags.push(plannedTag(step, tagged(head, step), telling));
-    else {
-      const exists = telling.branches.has(checkedName(step.name));
-      if (!exists && !step.orphan && head === undefined)
-        throw new Error(`the branch "${step.name}" has no commit to begin at`);
-      if (!exists && !step.orphan && head !== undefined) telling.branches.set(step.name, head);
-      tell(telling, step.name, step.steps);
-    }
+    const kind: unknown = step?.kind;
+    if (step?.kind === "commit") {
+      const tree = takeTree(head);
+      const edited = applyFiles(tree, step.files);
+      add(telling, branch, { details: step, tree, edited, parents: head === undefined ? [] : [head] });
+    } else if (step?.kind === "merge") tellMerge(telling, branch, step);
+    else if (step?.kind === "tag") telling.tags.push(plannedTag(step, tagged(head, step), telling));
+    else if (kind === "branch") tellBranch(telling, branch, step);
+    else throw new Error("a step is what commit, branch, merge or tag gives");
   }
+}
+
+function tellBranch(
+  telling: Telling,
+  from: string,
+  { name, steps, orphan }: RepositoryStep & { readonly kind: "branch" },
+): void {
+  if (!telling.branches.has(checkedName(name)) && !orphan && name !== from) {
+    const head = telling.branches.get(from);
+    if (head === undefined)
+      throw new Error(`the branch "${name}" has no commit to begin at; { orphan: true } begins from nothing`);
+    telling.branches.set(name, head);
+  }
+  tell(telling, name, steps);
+}
+
+/** What lies at a commit, for reading. */
+function treeOf(made: Made | undefined): Tree {
+  if (made?.tree) return made.tree;
+  const since: Made[] = [];
+  let known = made;
+  for (; known !== undefined && known.tree === null; known = known.parents[0]) since.push(known);
+  const tree = known?.tree ? copyTree(known.tree) : emptyTree();
+  for (const { changes } of since.reverse()) redo(tree, changes);
+  return tree;
+}
+
+/** The same to change: the commit that comes next has it from now on. */
+function takeTree(made: Made | undefined): Tree {
+  const tree = treeOf(made);
+  if (made !== undefined) made.tree = null;
+  return tree;
 }
 
 function tellMerge(
@@ -78,10 +116,11 @@ function tellMerge(
   if (theirs === undefined) throw new Error(`there is no branch "${step.from}" to merge`);
   if (ours === undefined) throw new Error(`"${branch}" has no commit to merge "${step.from}" into`);
   if (withAncestors(ours).has(theirs)) throw new Error(`"${branch}" holds all of "${step.from}" already`);
-  const base = mergeBase(ours, theirs)?.tree ?? nothing;
-  const edited = mergeTrees({ base, ours: ours.tree, theirs: theirs.tree }, step.files);
+  const base = treeOf(mergeBase(ours, theirs));
+  const [theirTree, tree] = [treeOf(theirs), takeTree(ours)];
+  const edited = mergeTrees({ base, ours: tree, theirs: theirTree }, step.files);
   const details = { message: `Merge branch '${step.from}' into ${branch}`, ...step };
-  add(telling, branch, { details, edited, parents: [ours, theirs] });
+  add(telling, branch, { details, tree, edited, parents: [ours, theirs] });
 }
 
 function add(
@@ -89,14 +128,21 @@ function add(
   branch: string,
   {
     details,
+    tree,
     edited,
     parents,
-  }: { readonly details: CommitDetails; readonly edited: Edited; readonly parents: readonly Made[] },
+  }: {
+    readonly details: CommitDetails;
+    readonly tree: Tree;
+    readonly edited: Edited;
+    readonly parents: readonly Made[];
+  },
 ): void {
   const number = telling.commits.length + 1;
   const date = dateOf(details.at, telling);
   const { message = `Commit ${number}`, author = nobody, committer } = details;
-  const made: Made = { id: String(number), parents, tree: edited.tree, date };
+  if (typeof message !== "string") throw new Error(`a message is text, not ${JSON.stringify(message)}`);
+  const made: Made = { id: String(number), parents, date, changes: edited.changes, tree };
   telling.commits.push({
     id: made.id,
     branch,
@@ -126,12 +172,8 @@ function plannedTag({ name, message, by, at }: TagStep, commit: Made, telling: T
 }
 
 function dateOf(at: string | Date | undefined, { latest }: Telling): Date {
-  if (at === undefined) return latest === null ? firstDate : new Date(latest.getTime() + hourMilliseconds);
-  // A date with a time, but without a zone, is local to the machine: histories must not differ by it.
-  const text = typeof at === "string" && /T[0-9:.]+$/.test(at) ? `${at}Z` : at;
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new Error(`"${String(at)}" is no date`);
-  return date;
+  if (at !== undefined) return readDate(at);
+  return latest === null ? firstDate : new Date(latest.getTime() + hourMilliseconds);
 }
 
 /** `Ada Lovelace <ada@example.com>`, with the address the person is known by. */
@@ -145,14 +187,6 @@ function addressOf(who: SeedPerson): string {
   const { emails = [] } = who;
   const known = emails.find(({ primary }) => primary === true) ?? emails[0];
   return known?.address ?? `${handleOf(who)}@users.noreply.example.com`;
-}
-
-/** The rules of git-check-ref-format(1), as far as they matter to somebody who types a name. */
-function checkedName(name: string): string {
-  const refused = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$|(^|\/)\.|\.lock(\/|$)/;
-  if (name === "" || name === "@" || name.startsWith("-") || refused.test(name))
-    throw new Error(`"${name}" is no name of a branch or tag`);
-  return name;
 }
 
 function withAncestors(of: Made): ReadonlySet<Made> {

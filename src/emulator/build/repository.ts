@@ -1,4 +1,5 @@
 /** Owns a repository told instead of given as a folder, and the making of the folder. */
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { EmulatorFailure } from "../core/errors.ts";
 import type { SeedRepository } from "../core/seed.ts";
@@ -33,13 +34,14 @@ export function repository(
   );
 }
 
-/** Writes it below `folder`: the same telling gives the same hashes. Throws {@link EmulatorFailure} `bad_history`, or `GitFailure`. */
+/** Writes it into a folder of its own below `folder`: the same telling gives the same hashes. Throws {@link EmulatorFailure} `bad_history`, or `GitFailure`. */
 export async function writeRepository(
   { steps, mainBranch = "main", ...described }: BuiltRepository,
   folder: string,
 ): Promise<SeedRepository> {
   const { workspace, slug } = described;
-  const path = join(folder, workspace, `${slug}.git`);
+  // Told again, as after a reset, it must not grow out of what was told before.
+  const path = join(await mkdtemp(join(folder, "told-")), workspace, `${slug}.git`);
   const history = planHistory(steps, { mainBranch, name: `${workspace}/${slug}` });
   await writeHistory(path, history);
   return { ...described, path };

@@ -94,7 +94,7 @@ async function git(folder: string, command: readonly string[], input: Iterable<B
   // A git that has died reports by its exit code; the broken pipe says nothing more.
   const written = pipeline(Readable.from(input), child.stdin).catch(() => undefined);
   const [exitCode] = await Promise.all([exited, written]);
-  if (exitCode !== 0) throw new GitFailure("failed", `git ${command[0]} failed.`, errors);
+  if (exitCode !== 0) throw new GitFailure("failed", "git fast-import failed.", errors);
 }
 
 /** Few large writes instead of many small ones. */
