@@ -1,5 +1,6 @@
 /** Owns what a running emulator is to whoever started it. */
 import type { ShiftableClock } from "../base/clock.ts";
+import { checkOptions } from "./checked-options.ts";
 import { createControl, type EmulatorControl } from "./control/control.ts";
 import type { Rules } from "./core/rules.ts";
 import type { World } from "./core/world.ts";
@@ -56,6 +57,7 @@ export interface Emulator {
  * bad repository.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
   const planted = await plant(options);
   try {
     return emulatorOf(await open(options, planted), planted);

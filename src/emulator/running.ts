@@ -17,21 +17,35 @@ import { openRepositories } from "./git/repositories.ts";
 import { createDeliveries } from "./hooks/deliveries.ts";
 import { callbackOf, dataCenterRulesOf, type EmulatorOptions } from "./options.ts";
 import type { Planted } from "./planting.ts";
-import { createRecorder } from "./record/recorder.ts";
+import { createRecorder, type Recorder } from "./record/recorder.ts";
 import { openPort, type Port } from "./server.ts";
 
 export type Running = Awaited<ReturnType<typeof open>>;
 
-/** Opens the ports and serves what was planted. */
+/** Opens the ports and serves what was planted. Where that fails half way, nothing stays open. */
 export async function open(options: EmulatorOptions, planted: Planted) {
-  const { rules, world, approver, clock, folder } = planted;
   const asked = askedDataCenters(options);
-  const recorder = options.record === undefined ? null : createRecorder(options.record);
-  const [webPort, apiPort, ...otherPorts] = await openPorts(options, asked).catch(async (error: unknown) => {
+  const ports = await openPorts(options, asked);
+  let recorder: Recorder | null = null;
+  try {
+    recorder = options.record === undefined ? null : createRecorder(options.record);
+    return await serve(options, planted, { asked, ports, recorder });
+  } catch (error) {
+    await Promise.all(ports.map((port) => port.close()));
     await recorder?.close();
     throw error;
-  });
-  const ports = [webPort, apiPort, ...otherPorts];
+  }
+}
+
+interface Opened {
+  readonly asked: readonly AskedDataCenter[];
+  readonly ports: readonly [Port, Port, ...Port[]];
+  readonly recorder: Recorder | null;
+}
+
+async function serve(options: EmulatorOptions, planted: Planted, { asked, ports, recorder }: Opened) {
+  const { rules, world, approver, clock, folder } = planted;
+  const [webPort, apiPort, ...otherPorts] = ports;
   const [web, api] = [originOf(webPort), originOf(apiPort)];
   const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults(clock), recorder };
   const [git, resets, deliveries] = [openRepositories(), createResets(), createDeliveries(clock)];

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { json } from "../cloud/answers.ts";
 import type { EmulatorContext } from "../core/context.ts";
+import { EmulatorFailure } from "../core/errors.ts";
 import { faultSchema } from "../core/faults.ts";
 import { type ControlEnv, withBody } from "./body.ts";
 import { createControl } from "./control.ts";
@@ -44,10 +45,7 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
   );
   app.get("/_emulator/clock", () => json({ now: context.clock.now().toISOString() }));
   app.post("/_emulator/clock", (c) =>
-    withBody(c, clockSchema, ({ advanceSeconds }) => {
-      control.advance(advanceSeconds);
-      return json({ now: context.clock.now().toISOString() });
-    }),
+    withBody(c, clockSchema, ({ advanceSeconds }) => movedClock(context, advanceSeconds)),
   );
   app.get("/_emulator/rules", () => json(currentRules(context)));
   app.post("/_emulator/rules", (c) =>
@@ -88,6 +86,16 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
   app.route("/_emulator", peopleControl(context));
   app.all("/_emulator/*", () => json({ error: "There is no such control." }, 404));
   return app;
+}
+
+function movedClock({ clock }: EmulatorContext, seconds: number): Response {
+  try {
+    clock.advance(seconds);
+  } catch (error) {
+    if (error instanceof EmulatorFailure) return json({ error: error.message }, 400);
+    throw error;
+  }
+  return json({ now: clock.now().toISOString() });
 }
 
 /** A name other than ours in Host means a rebound DNS name; an Origin other than ours, another site's page. */

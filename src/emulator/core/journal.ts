@@ -58,7 +58,14 @@ export function createJournal(onRequest?: (entry: JournalEntry) => void): Journa
     add(entry) {
       entries.push(entry);
       if (entries.length > limit) entries = entries.slice(limit / 10);
-      onRequest?.(entry);
+      try {
+        onRequest?.(entry);
+      } catch (error) {
+        // The client has nothing to do with it: it fails where it was thrown, as an error of the program.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     },
     list: () => [...entries],
     clear() {

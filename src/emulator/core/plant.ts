@@ -103,7 +103,7 @@ export function addRepository(world: World, given: SeedRepository, now: Date): R
   if (workspace === undefined)
     throw new EmulatorFailure(
       "unknown_workspace",
-      `There is no workspace "${given.workspace ?? ""}" for ${given.path}.`,
+      `There is no workspace "${given.workspace ?? ""}" for ${given.slug ?? given.path}. There are: ${world.workspaces.map((each) => each.slug).join(", ") || "none"}.`,
     );
   const path = resolve(given.path);
   const slug = given.slug ?? slugOf(basename(path));

@@ -62,16 +62,19 @@ export function openRepositories(): GitRepositories {
     return target;
   };
 
-  const closeAll = async () => {
-    const all = await Promise.allSettled(opened.values());
-    opened.clear();
+  const close = async (places: readonly string[]) => {
+    const closing = places.flatMap((place) => opened.get(place) ?? []);
+    for (const place of places) opened.delete(place);
+    const all = await Promise.allSettled(closing);
     await Promise.all(all.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
   };
 
   const discardWrites = async () => {
     await Promise.allSettled(queues.values());
+    const places = await Promise.allSettled(copies.values());
     copies.clear();
-    await closeAll();
+    // What was only read stays open: others may be reading it just now.
+    await close(places.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])));
     if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
     folder = undefined;
   };
@@ -91,6 +94,9 @@ export function openRepositories(): GitRepositories {
       return turn;
     },
     discardWrites,
-    close: discardWrites,
+    async close() {
+      await discardWrites();
+      await close([...opened.keys()]);
+    },
   };
 }
