@@ -8,6 +8,7 @@ import {
   changedAnswer,
   changesAnswer,
   circle,
+  isBodiless,
   keptBytes,
   longAnswer,
   streams,
@@ -112,7 +113,10 @@ async function fail(
       await clock.sleep(each.delayMilliseconds, gone).catch(() => undefined);
   if (fault === null) return worked ?? work();
   if (changesAnswer(fault)) return changedAnswer(worked ?? (await work()), fault, { clock, gone });
-  return madeUp(here, request, fault);
+  const { status } = fault;
+  if (status === undefined || !isBodiless(status)) return madeUp(here, request, fault);
+  const { headers } = madeUp(here, request, { ...fault, status: undefined }) ?? {};
+  return headers === undefined ? null : new Response(null, { status, headers });
 }
 
 function madeUp({ faultAnswer }: Served, request: Request, fault: ArmedFault): Response | null {

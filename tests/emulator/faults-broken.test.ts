@@ -206,3 +206,33 @@ test("C41: a client is locked out after a spent refresh token, by a rule that is
   expect(() => emulator.control.changeRules({ tokenLength: -1 })).toThrow("tokenLength");
   expect(firstConsumer(emulator).key).not.toBe("");
 });
+
+test("what is no fault is refused with every reason, in code and by HTTP alike", async () => {
+  const wrong = { path: "x", kind: "status", status: 99, location: "/ü", typo: 1 };
+  expect(() => break_(wrong as never)).toThrow(/^This is no fault: path: .*; status: .*typo/); // no fault, on purpose
+  const asked = await fetch(`${emulator.urls.control}/faults`, {
+    method: "POST",
+    body: JSON.stringify(wrong),
+  });
+  expect([asked.status, await asked.json()]).toMatchObject([400, { problems: { length: 4 } }]);
+});
+
+test("C41: an answer that has no body by its status has none, whatever breaks it", async () => {
+  const kinds = [
+    "status",
+    "html",
+    "text",
+    "rate-limit",
+    "huge",
+    "redirect",
+    "truncate",
+    "trickle",
+    "content-type",
+  ];
+  for (const kind of kinds)
+    for (const status of [204, 304]) {
+      break_({ kind: kind as "status", status, delayMilliseconds: 1 }); // one of the kinds
+      const answer = await user();
+      expect([kind, answer.status, await answer.text()]).toEqual([kind, status, ""]);
+    }
+});

@@ -19,6 +19,11 @@ export function streams({ kind }: ArmedFault): boolean {
   return kind === "trickle" || kind === "huge" || kind === "endless" || kind === "cut-body";
 }
 
+/** Statuses whose answers have no body, whatever a fault says. */
+export function isBodiless(status: number | undefined): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
 /** The real answer, changed as a fault of {@link changesAnswer} wants it. `cut-body` is broken by the server: here it is whole. */
 export async function changedAnswer(
   real: Response,
@@ -27,10 +32,10 @@ export async function changedAnswer(
 ): Promise<Response> {
   const headers = new Headers(real.headers);
   const init = { status: fault.status ?? real.status, headers };
-  if (fault.kind === "content-type") {
+  if (fault.kind === "content-type")
     headers.set("Content-Type", fault.contentType ?? "text/html; charset=utf-8");
-    return new Response(fault.body ?? real.body, init);
-  }
+  if (isBodiless(init.status)) return new Response(null, init);
+  if (fault.kind === "content-type") return new Response(fault.body ?? real.body, init);
   const bytes = fault.body === undefined ? await real.bytes() : new TextEncoder().encode(fault.body);
   headers.delete("Content-Length");
   if (fault.kind === "truncate") return new Response(bytes.subarray(0, keptBytes(bytes, fault)), init);
@@ -53,7 +58,9 @@ function trickle(
   let at = 0;
   return new ReadableStream({
     async pull(controller) {
-      await clock.sleep(between, gone);
+      await clock.sleep(between, gone).catch(() => undefined);
+      // Nobody reads on, and the connection is gone with the client or the emulator.
+      if (gone.aborted) return controller.close();
       controller.enqueue(bytes.slice(at, at + piece));
       at += piece;
       if (at >= bytes.length) controller.close();

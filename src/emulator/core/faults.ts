@@ -1,10 +1,14 @@
 /** Owns faults on command: which requests go wrong, how, and how often. */
 import { z } from "zod";
 import type { Clock } from "../../base/clock.ts";
+import { EmulatorFailure } from "./errors.ts";
 import type { JournalOrigin } from "./journal.ts";
 
 const ownAnswers = ["status", "html", "text", "rate-limit", "redirect"] as const;
 const changedAnswers = ["content-type", "truncate", "cut-body", "trickle"] as const;
+
+/** What a header can carry. */
+const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, "must be plain ASCII, as a header is");
 
 export const faultSchema = z.strictObject({
   /** Any method when left out. */
@@ -36,9 +40,9 @@ export const faultSchema = z.strictObject({
   kind: z.enum([...ownAnswers, ...changedAnswers, "huge", "endless", "delay", "cut"]),
   status: z.int().min(200).max(599).optional(),
   body: z.string().optional(),
-  contentType: z.string().optional(),
+  contentType: headerText.optional(),
   /** Of `redirect`: where to, instead of the same address again. */
-  location: z.string().optional(),
+  location: headerText.optional(),
   retryAfterSeconds: z.int().min(0).optional(),
   /** By the emulator's clock: before the answer, with `trickle` before each piece (1000 unless told). */
   delayMilliseconds: z.int().min(0).optional(),
@@ -64,6 +68,7 @@ export interface StruckRequest {
 }
 
 export interface Faults {
+  /** Throws {@link EmulatorFailure} `bad_option` for what is no fault. */
   add(fault: Fault): ArmedFault;
   list(): readonly ArmedFault[];
   /** Returns whether there was one; without an id, all go. */
@@ -88,7 +93,7 @@ export function createFaults(clock: Clock): Faults {
   return {
     add(given) {
       made += 1;
-      const fault: ArmedFault = { ...faultSchema.parse(given), id: `fault-${made}`, hits: 0, passed: 0 };
+      const fault: ArmedFault = { ...read(given), id: `fault-${made}`, hits: 0, passed: 0 };
       armed = [
         ...armed,
         { fault, pattern: pathPattern(fault.path), ...windowOf(fault, clock.now()), met: 0 },
@@ -103,6 +108,15 @@ export function createFaults(clock: Clock): Faults {
     },
     strike: (request) => (armed.length === 0 ? null : strike(armed, request, clock.now().getTime())),
   };
+}
+
+function read(given: Fault): z.output<typeof faultSchema> {
+  const parsed = faultSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`,
+  );
+  throw new EmulatorFailure("bad_option", `This is no fault: ${problems.join("; ")}.`, problems);
 }
 
 function strike(armed: readonly Armed[], request: StruckRequest, now: number): Struck | null {
