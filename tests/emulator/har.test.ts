@@ -1,5 +1,6 @@
 /** Recordings: HTTP Archive 1.2, whole whenever the process ends, and without any secret. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -226,4 +227,37 @@ test("emulate --record is whole after every request, however it is ended, and pr
     /^\d\d:\d\d:\d\d {2}cloud api {2}GET {3}\/2\.0\/user\?fields=uuid {2}401 {2}[\d.]+ ms$/m,
   );
   expect(running.printed()).not.toContain("\u001b[");
+});
+
+test("a recording takes the place of an older file, is its owner's alone, and is not shared", async () => {
+  const file = join(folder, "again.har");
+  writeFileSync(
+    file,
+    "something longer than a recording that has no entries at all, and open to all".repeat(99),
+  );
+  chmodSync(file, 0o644);
+  const first = await createEmulator({ record: file });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const second = await createEmulator({ record: file });
+  for (const each of [first, second, first]) await fetch(`${each.urls.api}/2.0/user`);
+  await first.close();
+  await second.close();
+  expect(readHar(file).log.entries).toHaveLength(1);
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk is said at the start", async () => {
+  await expect(createEmulator({ record: "/dev/full" })).rejects.toThrow(
+    "The recording /dev/full cannot be written",
+  );
+});
+
+test("a recording is closed though somebody is still sending half a request", async () => {
+  const file = join(folder, "half.har");
+  const emulator = await createEmulator({ record: file });
+  const half = connect(Number(new URL(emulator.urls.api).port), "127.0.0.1").on("error", () => undefined);
+  half.write("POST /2.0/user HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
+  await expect.poll(() => emulator.control.requests().length).toBe(1);
+  await emulator.close();
+  half.destroy();
+  expect(readHar(file).log.entries).toHaveLength(1);
 });

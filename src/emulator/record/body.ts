@@ -14,22 +14,34 @@ export interface RecordedBody {
   readonly isCut: boolean;
 }
 
-/** Reads a body of one's own to its end, or until enough is known of it. */
-export async function readBody(body: ReadableStream<Uint8Array> | null, type: string): Promise<RecordedBody> {
+/** Reads a body of one's own to its end, until enough is known of it, or until `stop` is aborted. */
+export async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+  type: string,
+  stop: AbortSignal,
+): Promise<RecordedBody> {
   if (body === null) return { text: "", bytes: 0, isCut: false };
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let isCut = false;
+  const reader = body.getReader();
+  const giveUp = () => {
+    isCut = true;
+    void reader.cancel().catch(() => undefined);
+  };
+  if (stop.aborted) giveUp();
+  stop.addEventListener("abort", giveUp, { once: true });
   try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      isCut = bytes > mostText + beyond;
-      if (isCut) break;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      chunks.push(read.value);
+      bytes += read.value.length;
+      if (bytes > mostText + beyond) giveUp();
     }
   } catch {
     // A connection that broke: what came is what there is to tell.
     isCut = true;
+  } finally {
+    stop.removeEventListener("abort", giveUp);
   }
   const text = isText(type) ? Buffer.concat(chunks).toString("utf8", 0, mostText + beyond) : null;
   return { text, bytes, isCut };
@@ -44,7 +56,8 @@ export function keptText(text: string): string {
 export function bodyNote({ text, bytes, isCut }: RecordedBody): string | null {
   const amount = `${isCut ? "more than " : ""}${bytes} bytes`;
   if (text === null && bytes > 0) return `Not text: ${amount} left out.`;
-  return bytes > mostText ? `Cut after ${mostText} of ${amount}.` : null;
+  if (bytes > mostText) return `Cut after ${mostText} of ${amount}.`;
+  return isCut ? `It broke off after ${bytes} bytes.` : null;
 }
 
 function isText(type: string): boolean {

@@ -1,5 +1,5 @@
 /** Owns the file of a recording: HTTP Archive 1.2, whole JSON after every entry, however the process ends. */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { EmulatorFailure } from "../core/errors.ts";
 
 export interface HarFile {
@@ -11,7 +11,8 @@ const opening = `{"log":{"version":"1.2","creator":{"name":"windlass","version":
 const closing = "\n]}}\n";
 
 /**
- * Makes the file anew, readable by its owner alone. Throws {@link EmulatorFailure} `bad_option` where it cannot be.
+ * Makes the file anew, readable by its owner alone; when it can no longer be written to, the process is warned and it ends
+ * there. Throws {@link EmulatorFailure} `bad_option` where it cannot be.
  * @see "HTTP Archive (HAR) format", https://w3c.github.io/web-performance/specs/HAR/Overview.html
  */
 export function openHarFile(path: string): HarFile {
@@ -26,25 +27,49 @@ export function openHarFile(path: string): HarFile {
     for (let done = 0; done < all.length; ) done += writeSync(file, all, done, all.length - done, at + done);
     at += bytes.length;
   };
-  write(opening);
+  const close = () => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
+  try {
+    write(opening);
+  } catch (error) {
+    close();
+    throw unwritable(path, error);
+  }
   return {
     add(entry) {
       if (!isOpen) return;
-      write(`${count === 0 ? "\n" : ",\n"}${JSON.stringify(entry)}`);
-      count += 1;
+      try {
+        write(`${count === 0 ? "\n" : ",\n"}${JSON.stringify(entry)}`);
+        count += 1;
+      } catch (error) {
+        close();
+        process.emitWarning(`The recording ${path} ends after ${count} requests: ${whyOf(error)}.`);
+      }
     },
-    close() {
-      if (isOpen) closeSync(file);
-      isOpen = false;
-    },
+    close,
   };
 }
 
 function open(path: string): number {
   try {
+    removeOld(path);
     return openSync(path, "w", 0o600);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new EmulatorFailure("bad_option", `The recording ${path} cannot be written: ${why}.`);
+    throw unwritable(path, error);
   }
+}
+
+/** What another emulator still writes to keeps its own bytes, and what others could read does not stay so. */
+function removeOld(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) unlinkSync(path);
+}
+
+function unwritable(path: string, error: unknown): EmulatorFailure {
+  return new EmulatorFailure("bad_option", `The recording ${path} cannot be written: ${whyOf(error)}.`);
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

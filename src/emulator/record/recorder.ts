@@ -20,11 +20,15 @@ export interface Recording {
   end(entry: JournalEntry, response: Response | null): void;
 }
 
+/** So long, in milliseconds, a body that is still on its way is waited for at the end. */
+const patience = 200;
+
 /** Records into a HAR file, made anew. Throws `EmulatorFailure` `bad_option` for a place that cannot be written to. */
 export function createRecorder(path: string): Recorder {
   const file = openHarFile(path);
   const secrets = createSecrets();
   const open = new Set<Promise<void>>();
+  const ending = new AbortController();
   let worlds: readonly object[] = [];
   const learn = () => {
     for (const world of worlds) learnFromWorld(world, secrets);
@@ -43,11 +47,12 @@ export function createRecorder(path: string): Recorder {
     },
     begin(request) {
       const own = request.clone();
-      const sent = readBody(own.body, own.headers.get("Content-Type") ?? "");
+      const sent = readBody(own.body, own.headers.get("Content-Type") ?? "", ending.signal);
       return {
         end(entry, response) {
           const copy = response?.clone() ?? null;
-          const received = readBody(copy?.body ?? null, copy?.headers.get("Content-Type") ?? "");
+          const type = copy?.headers.get("Content-Type") ?? "";
+          const received = readBody(copy?.body ?? null, type, ending.signal);
           const work = record(own, entry, { sent, received, response: copy }).finally(() =>
             open.delete(work),
           );
@@ -56,7 +61,10 @@ export function createRecorder(path: string): Recorder {
       };
     },
     async close() {
+      const timer = setTimeout(() => ending.abort(), patience);
       await Promise.allSettled(open);
+      clearTimeout(timer);
+      ending.abort();
       file.close();
     },
   };
