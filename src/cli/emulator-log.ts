@@ -9,17 +9,17 @@ const products: Readonly<Record<JournalEntry["origin"], string>> = {
   server: "server",
 };
 
-/** `08:15:30  cloud api  GET   /2.0/user?fields=uuid  200   1.2 ms  johndoe`. The time is the emulator's, in UTC; nothing in it is a secret. */
+/** `08:15:30  cloud api  GET     200     1.2 ms  /2.0/user?fields=uuid  johndoe`: what differs in length comes last. The time is the emulator's, in UTC; nothing in it is a secret. */
 export function requestLine(entry: JournalEntry): string {
   const { at, origin, method, path, query, status, milliseconds, person, client, fault, hint } = entry;
   const address = query === "" ? path : `${path}?${query}`;
   return [
     at.slice(11, 19),
     products[origin].padEnd(9),
-    method.padEnd(4),
-    address,
+    method.padEnd(6),
     status === 0 ? "cut" : String(status),
-    `${milliseconds.toFixed(1)} ms`,
+    `${milliseconds.toFixed(1).padStart(6)} ms`,
+    address,
     ...(person === null && client === null ? [] : [person ?? `app ${client?.slice(0, 8)}…`]),
     ...(fault === null ? [] : [`(${fault})`]),
     ...(hint === undefined ? [] : [`(${hint})`]),

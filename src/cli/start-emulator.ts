@@ -11,15 +11,17 @@ import type { EmulateValues } from "./emulate-options.ts";
 import { logRequest } from "./emulator-log.ts";
 import { readPort } from "./options.ts";
 
-/** Throws `UsageError` for options that make no sense, and what `createEmulator` throws. */
-export async function startEmulator(values: EmulateValues): Promise<Emulator> {
+/** `told` hears of every request. Throws `UsageError` for options that make no sense, and what `createEmulator` throws. */
+export async function startEmulator(values: EmulateValues, told: () => void): Promise<Emulator> {
+  refuseContradictions(values);
   const callbackUrl = values["callback-url"];
   if (callbackUrl !== undefined && !URL.canParse(callbackUrl))
     throw new UsageError(`--callback-url needs an absolute URL, not ${JSON.stringify(callbackUrl)}.`);
   const port = readPort(values.port) ?? 7990;
+  const isLogged = logs(values);
   return createEmulator({
     port,
-    apiPort: readPort(values["api-port"], "--api-port") ?? (port === 0 ? 0 : port + 1),
+    apiPort: readPort(values["api-port"], "--api-port") ?? portAfter(port, 1, "--api-port"),
     repositories: (values.repo ?? []).map((path) => ({ path })),
     seed: values.seed === undefined ? undefined : readSeedFile(values.seed),
     ...readRules(values.rules ?? "today", values.rule ?? []),
@@ -27,8 +29,25 @@ export async function startEmulator(values: EmulateValues): Promise<Emulator> {
     callbackUrl,
     autoApprove: values["auto-approve"],
     record: values.record,
-    onRequest: logs(values) ? logRequest : undefined,
+    onRequest(entry) {
+      told();
+      if (isLogged) logRequest(entry);
+    },
   });
+}
+
+function refuseContradictions({ quiet, log, ...values }: EmulateValues): void {
+  if (quiet === true && log === true) throw new UsageError("--quiet and --log say the opposite.");
+  const ofOthers = Object.keys(values).find((name) => /^(data-center|server)-/.test(name));
+  if (values["cloud-only"] === true && ofOthers !== undefined)
+    throw new UsageError(`--${ofOthers} means nothing with --cloud-only.`);
+}
+
+/** A port of its own for each of those that were not told. */
+function portAfter(first: number, places: number, option: string): number {
+  if (first === 0) return 0;
+  if (first + places <= 65_535) return first + places;
+  throw new UsageError(`There is no port ${places} after ${first}: choose one with ${option}, or 0 for any.`);
 }
 
 /** `--json` is for programs, whose own output the lines would fill. */
@@ -36,18 +55,18 @@ function logs({ quiet, log, json }: EmulateValues): boolean {
   return quiet !== true && (log === true || json !== true);
 }
 
-/** The two ports after the API's, unless any will do. */
 function readDataCenters(values: EmulateValues, port: number): DataCentersOptions {
   if (values["cloud-only"] === true) return { dataCenter: false, server: false };
-  const otherwise = (after: number) => (port === 0 ? 0 : port + after);
   return {
     dataCenter: {
-      port: readPort(values["data-center-port"], "--data-center-port") ?? otherwise(2),
+      port:
+        readPort(values["data-center-port"], "--data-center-port") ??
+        portAfter(port, 2, "--data-center-port"),
       version: values["data-center-version"],
       contextPath: values["data-center-path"],
     },
     server: {
-      port: readPort(values["server-port"], "--server-port") ?? otherwise(3),
+      port: readPort(values["server-port"], "--server-port") ?? portAfter(port, 3, "--server-port"),
       version: values["server-version"],
     },
   };
@@ -65,6 +84,8 @@ function readRules(bundle: string, changes: readonly string[]): ReadRules {
   const cloud: Partial<Rules>[] = [];
   const dataCenter: Partial<DcRules>[] = [];
   for (const change of changes) {
+    if (!change.includes("="))
+      throw new UsageError(`--rule takes NAME=VALUE, not ${JSON.stringify(change)}.`);
     const [name = "", ...parts] = change.split("=");
     const value = parts.join("=");
     if (isDcRule(name)) dataCenter.push(accepted(readDcRule(name, value)));

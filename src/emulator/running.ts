@@ -6,6 +6,7 @@ import { followPushes } from "./cloud/pull-requests/follow.ts";
 import { repositoryOpener } from "./cloud/repositories/opened.ts";
 import { createWebsite } from "./cloud/website/website.ts";
 import type { EmulatorContext } from "./core/context.ts";
+import { EmulatorFailure } from "./core/errors.ts";
 import { createEvents } from "./core/events.ts";
 import { createFaults } from "./core/faults.ts";
 import { createJournal } from "./core/journal.ts";
@@ -102,6 +103,9 @@ async function openPorts(
   others: readonly AskedDataCenter[],
 ): Promise<[Port, Port, ...Port[]]> {
   const wanted = [port, apiPort, ...others.map((each) => each.port)];
+  const twice = wanted.find((each, at) => each !== 0 && wanted.indexOf(each) !== at);
+  if (twice !== undefined)
+    throw new EmulatorFailure("bad_option", `Each needs a port of its own: ${twice} is there twice.`);
   const opened = await Promise.allSettled(wanted.map((number) => openPort(host, number)));
   const ports = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const failed = opened.find((each) => each.status === "rejected");

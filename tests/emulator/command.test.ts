@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Running, runWindlass, startWindlass } from "../run-windlass.ts";
+import { type Running, runWindlass, startPrinting, startWindlass } from "../run-windlass.ts";
 
 interface Line {
   readonly bitbucket: string;
@@ -79,6 +79,11 @@ test("wrong use ends with 2 and one line", async () => {
     [["--auto-approve", "nobody"], 'no person "nobody"'],
     [["--callback-url", "nowhere"], "--callback-url"],
     [["--unknown"], "--unknown"],
+    [["--rule", "pkceChecked"], "--rule takes NAME=VALUE"],
+    [["--port", "65533", "--data-center-port", "0"], "choose one with --server-port"],
+    [["--port", "7990", "--data-center-port", "7990"], "7990 is there twice"],
+    [["--cloud-only", "--server-version", "7.17.0"], "--server-version means nothing with --cloud-only"],
+    [["--quiet", "--log"], "--quiet and --log say the opposite"],
   ] as const) {
     const { exitCode, stdout, stderr } = await runWindlass(["emulate", ...anyPorts, ...args]);
     expect([exitCode, stdout, stderr.trimEnd().split("\n").length], args.join(" ")).toEqual([2, "", 1]);
@@ -99,6 +104,19 @@ test("a seed's repositories are found beside its file, and its rules count", asy
   const refused = await fetch(`${seeded.line.api}/2.0/user`, { headers: { authorization: "Bearer x" } });
   expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, null]);
   expect(await seeded.stop()).toBe(0);
+});
+
+test("a person is told where the recording is, at the start and at the end, and how much was answered", async () => {
+  const file = join(folder, "run.har");
+  const shown = await startPrinting(["emulate", ...anyPorts, "--cloud-only", "--record", "run.har"], {
+    cwd: folder,
+  });
+  await expect.poll(() => shown.printed()).toContain(`Recording   ${file}`);
+  const [, api = ""] = /API +(\S+)\/2\.0/.exec(shown.printed()) ?? [];
+  await fetch(`${api}/2.0/user`);
+  expect(await shown.stop()).toBe(0);
+  expect(shown.printed()).toMatch(/cloud api {2}GET {5}401 .* \/2\.0\/user\n/);
+  expect(shown.printed().endsWith(`1 request answered, recorded in ${file}.\n`)).toBe(true);
 });
 
 test("--help has an example, and SIGTERM ends it cleanly", async () => {

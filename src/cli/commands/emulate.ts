@@ -1,4 +1,5 @@
 /** Owns `windlass emulate`: the local Bitbucket alone, until it is told to stop. */
+import { resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import type { EmulatedDataCenter } from "../../emulator/data-center/instance.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
@@ -32,7 +33,7 @@ Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed
   --rule NAME=VALUE        change one rule (docs/emulator.md lists them); may be repeated
   --auto-approve USERNAME  grant every request at once as this person: for tests and benchmarks only
   --record FILE            write all requests and answers to FILE as HAR, every secret masked
-  --quiet                  no line for each request on standard error
+  --quiet                  no line for each request on standard error, and none at the end
   --log                    such lines beside --json, too
   --json                   print one line of JSON when ready; "dataCenter" and "server" are in it
 
@@ -48,28 +49,37 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({ args: [...args], options });
     const { startEmulator } = await import("../start-emulator.ts");
-    const emulator = await startEmulator(values).catch((error: unknown) => {
+    let answered = 0;
+    const count = () => {
+      answered += 1;
+    };
+    const emulator = await startEmulator(values, count).catch((error: unknown) => {
       throw explainEmulator(error, "--port, --api-port, --data-center-port and --server-port");
     });
     const stopped = untilStopped();
     const autoApprove = values["auto-approve"];
-    process.stdout.write(values.json ? `${JSON.stringify(emulatorLine(emulator))}\n` : readable(emulator));
+    process.stdout.write(
+      values.json ? `${JSON.stringify(emulatorLine(emulator))}\n` : readable(emulator, values.record),
+    );
     if (autoApprove !== undefined) process.stderr.write(warning(autoApprove));
     await stopped;
     await emulator.close();
+    if (values.quiet !== true && (values.record !== undefined || values.json !== true))
+      process.stderr.write(farewell(answered, values.record));
     return 0;
   },
 };
 
-function readable({
-  urls,
-  consumers,
-  people,
-  repositories,
-  accessTokens,
-  dataCenter,
-  server,
-}: Emulator): string {
+/** What a person wants to know who has just pressed Ctrl-C. */
+function farewell(answered: number, record: string | undefined): string {
+  const requests = answered === 1 ? "1 request" : `${answered} requests`;
+  return `${requests} answered${record === undefined ? "" : `, recorded in ${resolve(record)}`}.\n`;
+}
+
+function readable(
+  { urls, consumers, people, repositories, accessTokens, dataCenter, server }: Emulator,
+  record: string | undefined,
+): string {
   const [first] = consumers;
   const none = "none: give some with --repo PATH";
   return `
@@ -97,9 +107,10 @@ ${accessTokens.length === 0 ? "" : `\n  Access tokens (Bearer)\n${accessTokens.m
   Repositories
     ${repositories.map(({ fullName }) => fullName).join(", ") || none}
 ${dataCenter === null ? "" : place("Data Center", dataCenter)}${server === null ? "" : place("Server", server)}
+${record === undefined ? "" : `  Recording   ${resolve(record)}\n`}
   Everything is kept in memory. Stop with Ctrl-C.
 
-`;
+`.replace(/\n{3,}/g, "\n\n");
 }
 
 /** A Data Center or Server with what is needed to sign in and to connect. */
