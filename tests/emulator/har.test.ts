@@ -224,7 +224,7 @@ test("emulate --record is whole after every request, however it is ended, and pr
     [],
   );
   expect(running.printed()).toMatch(
-    /^\d\d:\d\d:\d\d {2}cloud api {2}GET {3}\/2\.0\/user\?fields=uuid {2}401 {2}[\d.]+ ms$/m,
+    /^\d\d:\d\d:\d\d {2}cloud api {2}GET {5}401 +[\d.]+ ms {2}\/2\.0\/user\?fields=uuid$/m,
   );
   expect(running.printed()).not.toContain("\u001b[");
 });
@@ -260,4 +260,13 @@ test("a recording is closed though somebody is still sending half a request", as
   await emulator.close();
   half.destroy();
   expect(readHar(file).log.entries).toHaveLength(1);
+});
+
+test("the state of a pull request is told, the state of a sign-in is not", async () => {
+  const { har, text } = await recorded("states", async ({ urls: { api, bitbucket } }) => {
+    await fetch(`${api}/2.0/repositories/acme/w/pullrequests?state=MERGED&state=OPEN`);
+    await fetch(`${bitbucket}/site/oauth2/authorize?client_id=x&response_type=code&state=MERGEDORNOT`);
+  });
+  expect(har.log.entries[0]?.request.url).toMatch(/\?state=MERGED&state=OPEN$/);
+  expect(text).not.toContain("MERGEDORNOT");
 });

@@ -1,5 +1,5 @@
 /** Owns where secrets are learnt from: what the worlds hold, and what a request brings along. */
-import { isSecretHeader, isSecretName, type Secrets } from "./mask.ts";
+import { isSecret, isSecretHeader, type Secrets } from "./mask.ts";
 
 /** Members of the worlds whose text is a secret; ids, names and hashes beside them are not. */
 const secretMembers: ReadonlySet<string> = new Set([
@@ -52,7 +52,7 @@ function partsOf(value: object): readonly (readonly [string, unknown])[] {
 export function learnFromRequest(request: Request, body: string, secrets: Secrets): void {
   const { searchParams } = new URL(request.url);
   for (const parameters of [searchParams, new URLSearchParams(body)])
-    for (const [name, value] of parameters) if (isSecretName(name)) secrets.learn(value);
+    for (const [name, value] of parameters) if (isSecret(name, value)) secrets.learn(value);
   for (const [name, value] of request.headers)
     if (isSecretHeader(name)) learnFromHeader(name, value, secrets);
 }
@@ -65,7 +65,7 @@ function learnFromHeader(name: string, value: string, secrets: Secrets): void {
   const [, scheme = "", rest = value] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
   if (scheme.toLowerCase() === "oauth") {
     for (const [, parameter = "", text = ""] of rest.matchAll(/(\w+)="([^"]*)"/g))
-      if (isSecretName(parameter)) secrets.learn(decoded(text));
+      if (isSecret(parameter, text)) secrets.learn(decoded(text));
     return;
   }
   secrets.learn(rest);

@@ -42,12 +42,19 @@ const headers: ReadonlySet<string> = new Set([
   "x-hub-signature-256",
 ]);
 
+/** What `state` says of a pull request or a comment, which is what a recording is read for. */
+const states = "ALL|OPEN|MERGED|DECLINED|SUPERSEDED|RESOLVED|PENDING";
+
 /** `name=value` in a query or form, and `name="value"` as OAuth 1 writes it. */
-const inForms = new RegExp(`((?:^|[?&;#\\s"',>]|amp;)(?:${names})=)(?:"[^"]*"|[^&\\s"'<>#]*)`, "gi");
-const inJson = new RegExp(`("(?:${names})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi");
+const inForms = new RegExp(
+  `((?:^|[?&;#\\s"',>]|amp;)(?:${names})=)(?!(?:${states})(?:&|\\s|"|$))(?:"[^"]*"|[^&\\s"'<>#]*)`,
+  "gi",
+);
+const inJson = new RegExp(`("(?:${names})"\\s*:\\s*)(?!"(?:${states})")"(?:[^"\\\\]|\\\\.)*"`, "gi");
 const inInputs = new RegExp(`(name="(?:${names})"[^>]*?value=")[^"]*`, "gi");
 const privateKeys = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const nameOfSecret = new RegExp(`^(?:${names})$`, "i");
+const isState = new RegExp(`^(?:${states})$`);
 
 /** Secrets by their value: learnt while the emulator runs, never forgotten. */
 export interface Secrets {
@@ -125,9 +132,9 @@ export function isSecretHeader(name: string): boolean {
   return headers.has(name.toLowerCase());
 }
 
-/** Whether a parameter of this name holds a secret. */
-export function isSecretName(name: string): boolean {
-  return nameOfSecret.test(name);
+/** Whether a parameter of this name and value is a secret. */
+export function isSecret(name: string, value: string): boolean {
+  return nameOfSecret.test(name) && !isState.test(value);
 }
 
 /** What stands in place of a header of {@link isSecretHeader}: its scheme or the names of its cookies are no secret. */
