@@ -44,7 +44,8 @@ function move(
 ): void {
   const { tree, edits, changes } = editing;
   const entry = tree.files.get(checked(from));
-  if (entry === undefined) throw new Error(`there is no file "${from}" to move to "${path}"`);
+  if (entry === undefined)
+    throw new Error(`there is no file "${from}" to move to "${path}" (movedFrom itself takes it away)`);
   changes.push(...drop(tree, from));
   edits.push({ rename: from, to: path });
   if (content === null) changes.push(...put(tree, path, entry));
