@@ -201,3 +201,23 @@ test("the clock goes from 1970 to 9999, and says so", async () => {
   expect([asked.status, await asked.json()]).toMatchObject([400, { error: expect.stringContaining("9999") }]);
   expect((await fetch(`${emulator.urls.api}/2.0/user`)).status).toBe(401);
 });
+
+test("who only reads is not disturbed by resets", async () => {
+  await using emulator = await createEmulator({ repositories: [repository("acme/w", [commit({ a: "1" })])] });
+  const [token] = emulator.accessTokens;
+  const headers = { authorization: `Bearer ${token?.token}` };
+  const statuses = new Set<number>();
+  let isOver = false;
+  const reading = async () => {
+    while (!isOver)
+      statuses.add((await fetch(`${emulator.urls.api}/2.0/repositories/acme/w/commits`, { headers })).status);
+  };
+  const readers = [reading(), reading(), reading()];
+  for (let reset = 0; reset < 20; reset += 1) {
+    await expect.poll(() => emulator.control.requests().length).toBeGreaterThan(0);
+    await emulator.reset();
+  }
+  isOver = true;
+  await Promise.all(readers);
+  expect([...statuses]).toEqual([200]);
+});
