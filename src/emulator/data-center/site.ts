@@ -1,5 +1,5 @@
 /** Owns one Data Center or Server as a site: what is mounted below the context path, and the answers for all the rest. */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { initialsPicture } from "../cloud/website/avatar.ts";
 import { dcError, htmlPage } from "./answers.ts";
 import type { DcEnv } from "./caller.ts";
@@ -24,6 +24,7 @@ export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
   followPushes(context);
   const app = new Hono<DcEnv>({ strict: false });
   const inside = contextPath === "" ? app : app.basePath(contextPath);
+  app.use("*", wellFormed);
   inside.use("*", frame(context));
   inside.route("/", serverInfoRoutes(context));
   inside.route("/", webhookCapabilities(context));
@@ -41,6 +42,15 @@ export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
   app.onError((error) => dcError(500, "ServerException", `The emulator failed: ${error.message}`));
   return app;
 }
+
+/**
+ * The web server in front refuses a path that is no escaped text, or that hides a slash, before Bitbucket sees it.
+ * Seen at jenkinsci/bitbucket-branch-source-plugin pull request 1005: a tag with `%2F` is 400.
+ */
+const wellFormed: MiddlewareHandler = async (c, next) =>
+  /%(?![0-9a-f]{2})|%(2f|5c|00)/i.test(new URL(c.req.url).pathname)
+    ? htmlPage(400, "HTTP Status 400 – Bad Request", "The address is not well-formed.")
+    : next();
 
 /** Pages that only people who are logged in see. */
 const guarded = /^\/(projects|users|repos|dashboard|profile|account|admin|plugins\/servlet)(\/|$)/;
