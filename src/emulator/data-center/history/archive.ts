@@ -1,11 +1,13 @@
 /** Owns a commit's files as one archive. */
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
+import type { Context } from "hono";
 import { pathOfText, pathspec, pathText } from "../../git/path.ts";
 import { streamGit } from "../../git/process/run.ts";
 import { badParameter, noSuchPath } from "../errors.ts";
+import { displayId } from "./commits.ts";
 import { commitAt } from "./location.ts";
-import type { HistoryHandler } from "./opened.ts";
+import type { HistoryHandler, Opened } from "./opened.ts";
 
 const types = {
   zip: "application/zip",
@@ -33,7 +35,7 @@ export const archive: HistoryHandler = async (c, opened) => {
     ...(prefix === "" ? [] : [`--prefix=${prefix.replace(/\/*$/, "/")}`]),
     ...[commit, "--", ...paths.map((path) => pathspec(path))],
   ]);
-  const name = c.req.query("filename") ?? `${repository.slug}-${commit.slice(0, 11)}.${format}`;
+  const name = c.req.query("filename") ?? `${repository.slug}-${await whatIsIn(c, opened, commit)}.${format}`;
   return new Response(format === "zip" || format === "tar" ? packed : zipped(packed), {
     headers: {
       "Content-Type": types[format],
@@ -41,6 +43,14 @@ export const archive: HistoryHandler = async (c, opened) => {
     },
   });
 };
+
+/** A commit as it was asked for; a branch or tag by its short name, slashes as hyphens, with the commit it is at. */
+async function whatIsIn(c: Context, { git }: Opened, commit: string): Promise<string> {
+  const { mainBranch } = await git.references();
+  const asked = c.req.query("at") || (mainBranch?.name ?? "");
+  if (/^[0-9a-f]{4,40}$/i.test(asked) && commit.startsWith(asked.toLowerCase())) return asked;
+  return `${asked.replace(/^refs\/(heads|tags)\//, "").replaceAll("/", "-")}@${displayId(commit)}`;
+}
 
 function isFormat(format: string): format is keyof typeof types {
   return Object.hasOwn(types, format);

@@ -2,12 +2,13 @@
 import type { Context } from "hono";
 import type { Selection } from "../../git/log.ts";
 import type { Commit, Signature } from "../../git/objects/commit.ts";
-import { pathText } from "../../git/path.ts";
+import { type PathBytes, pathText } from "../../git/path.ts";
 import { json } from "../answers.ts";
 import type { DataCenterContext } from "../context.ts";
-import { badParameter, noCommitId, noSuchCommit } from "../errors.ts";
+import { badParameter, noCommitId, noSuchCommit, noSuchPath } from "../errors.ts";
 import { pageOf, readWindow } from "../paging.ts";
 import { avatarSizeOf, personObject } from "../shapes.ts";
+import { comparedCommits } from "./from-repository.ts";
 import { commitAt, demandedCommit, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
 import type { HistoryHandler, Opened } from "./opened.ts";
 
@@ -31,19 +32,30 @@ export const listCommits: HistoryHandler = async (c, opened) => {
 
 /** What `from` has and `to` has not; each is the default branch unless named. */
 export const compareCommits: HistoryHandler = async (c, opened) => {
-  const from = await commitAt(c, "from", opened);
-  if (from instanceof Response) return from;
-  const to = await commitAt(c, "to", opened);
-  if (to instanceof Response) return to;
+  const compared = await comparedCommits(c, opened);
+  if (compared instanceof Response) return compared;
+  const { from, to } = compared;
   return commitPage(c, opened, { include: [from], exclude: [to], path: null });
 };
 
-/** By hash, whole or short. Names of branches and tags have not been taken since 2.11. */
+/**
+ * By hash, whole or short. Names of branches and tags have not been taken since 2.11. With `path` the answer is the first
+ * commit from there back that touched it, and none at all is a path that does not exist.
+ */
 export const oneCommit: HistoryHandler = async (c, opened) => {
   const found = await commitInPath(c, opened);
   if (found instanceof Response) return found;
-  return json(commitObject(opened.context, found, avatarSizeOf(c.req.query("avatarSize"))));
+  const path = queryPath(c, "path");
+  const shown = path === null ? found : await lastTouching(opened, found, path);
+  if (shown === null) return noSuchPath(c.req.query("path") ?? "", found.hash);
+  return json(commitObject(opened.context, shown, avatarSizeOf(c.req.query("avatarSize"))));
 };
+
+async function lastTouching({ git }: Opened, { hash }: Commit, path: PathBytes): Promise<Commit | null> {
+  const selection = { include: [hash], exclude: [], path };
+  const [touched] = await git.log.commits(selection, { skip: 0, count: 1 });
+  return touched === undefined ? null : git.commit(touched);
+}
 
 /** The best common ancestor with `otherCommitId`; 204 where the histories are unrelated. */
 export const mergeBase: HistoryHandler = async (c, opened) => {

@@ -4,7 +4,8 @@ import type { ChangeOptions } from "../../git/changes.ts";
 import { type PathBytes, pathOfText, pathspec } from "../../git/path.ts";
 import type { DcRules } from "../rules.ts";
 import { commitInPath } from "./commits.ts";
-import { commitAt, demandedCommit, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
+import { comparedCommits } from "./from-repository.ts";
+import { demandedCommit, isTrue, namedCommit, pathBehind, queryPath } from "./location.ts";
 import type { Opened } from "./opened.ts";
 
 /** The two sides; null stands for what was before a first commit. */
@@ -35,10 +36,9 @@ export async function sidesOfRange(c: Context, opened: Opened): Promise<Sides | 
 
 /** `compare?from=&to=`: what came to `from` since the two parted. */
 export async function sidesOfCompare(c: Context, opened: Opened): Promise<Sides | Response> {
-  const from = await commitAt(c, "from", opened);
-  if (from instanceof Response) return from;
-  const to = await commitAt(c, "to", opened);
-  if (to instanceof Response) return to;
+  const compared = await comparedCommits(c, opened);
+  if (compared instanceof Response) return compared;
+  const { from, to } = compared;
   return { fromHash: (await opened.git.log.mergeBase(to, from)) ?? to, toHash: from };
 }
 

@@ -50,7 +50,7 @@ export const olderDefaultBranch: HistoryHandler = async (_, { git }) => {
     : json(branchObject(mainBranch, mainBranch));
 };
 
-/** Filtered by `filterText`; by name, or by their last commit with `orderBy=MODIFICATION`. */
+/** Filtered by `filterText`, with `boostMatches` the nearest first; by name, or by their last commit with `orderBy=MODIFICATION`. */
 async function listReferences(
   c: Context,
   { git, context: { rules } }: Opened,
@@ -59,6 +59,7 @@ async function listReferences(
 ): Promise<Response> {
   const words = (c.req.query("filterText") ?? "").toLowerCase();
   const found = references.filter(({ name }) => name.toLowerCase().includes(words));
+  const boosts = words !== "" && c.req.query("boostMatches")?.toLowerCase() === "true";
   const byTime = c.req.query("orderBy")?.toUpperCase() === "MODIFICATION";
   const times = new Map<string, number>();
   if (byTime)
@@ -67,7 +68,15 @@ async function listReferences(
   const ordered = byTime
     ? found.toSorted((left, right) => (times.get(right.commitHash) ?? 0) - (times.get(left.commitHash) ?? 0))
     : found;
-  return listPage(c, ordered, { rules, most: rules.maxItems, render });
+  const shown = boosts ? boosted(ordered, words) : ordered;
+  return listPage(c, shown, { rules, most: rules.maxItems, render });
+}
+
+/** The name itself first, then those that begin with the words; among each the order stays. */
+function boosted(references: readonly Reference[], words: string): readonly Reference[] {
+  const rank = ({ name }: Reference) =>
+    name.toLowerCase() === words ? 0 : name.toLowerCase().startsWith(words) ? 1 : 2;
+  return references.toSorted((left, right) => rank(left) - rank(right));
 }
 
 function minimalBranch({ name }: Reference) {
