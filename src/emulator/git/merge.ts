@@ -1,7 +1,11 @@
 /** Owns merging in git as the strategies of Bitbucket, of any product, do it: trees are merged without a checkout, then a branch moves. */
 
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { GitFailure } from "./errors.ts";
 import type { Commit } from "./objects/commit.ts";
+import { workingFolder } from "./process/environment.ts";
 import { gitOutput, runGit } from "./process/run.ts";
 import type { GitRepository } from "./repository.ts";
 
@@ -30,7 +34,7 @@ export interface Merge {
 
 /** The tree of both sides merged; null: they conflict. Writes objects: only on a copy. */
 export async function mergedTree(
-  { location }: GitRepository,
+  { location }: Pick<GitRepository, "location">,
   to: string,
   from: string,
 ): Promise<string | null> {
@@ -38,6 +42,25 @@ export async function mergedTree(
   const { exitCode, output, errors } = await runGit(location, command);
   if (exitCode > 1) throw new GitFailure("failed", "git merge-tree failed.", errors);
   return exitCode === 0 ? output.toString("latin1").slice(0, 40) : null;
+}
+
+/**
+ * Whether both sides merge without a conflict. It is tried in an empty repository that borrows the objects and is thrown
+ * away: nothing is written here, and nothing that this one says of merge drivers is heard.
+ */
+export async function mergesCleanly({ location }: GitRepository, to: string, from: string): Promise<boolean> {
+  const objects = (await gitOutput(location, ["rev-parse", "--git-path", "objects"])).toString("utf8").trim();
+  const gitFolder = await mkdtemp(join(tmpdir(), "windlass-merge-"));
+  try {
+    await mkdir(join(gitFolder, "objects", "info"), { recursive: true });
+    await mkdir(join(gitFolder, "refs"));
+    await writeFile(join(gitFolder, "HEAD"), "ref: refs/heads/main\n");
+    const borrowed = JSON.stringify(resolve(workingFolder(location), objects));
+    await writeFile(join(gitFolder, "objects", "info", "alternates"), `${borrowed}\n`);
+    return (await mergedTree({ location: { gitFolder, workTree: null } }, to, from)) !== null;
+  } finally {
+    await rm(gitFolder, { recursive: true, force: true });
+  }
 }
 
 /** Moves the branch and returns the commit it has then. Null: conflicts, or nothing that may be done by this strategy. */

@@ -1,9 +1,10 @@
 /** Owns merging a pull request, and telling whether it could be. */
 
-import { type MergeStrategy, merge, mergedTree, mergeStrategies } from "../../../git/merge.ts";
+import { type MergeStrategy, merge, mergeStrategies, mergesCleanly } from "../../../git/merge.ts";
 import { dcError, json } from "../../answers.ts";
 import { badParameter, notPermitted } from "../../errors.ts";
 import type { JsonObject } from "../../json-body.ts";
+import { has } from "../../version.ts";
 import { personById } from "../../world.ts";
 import { illegalState, mergeVetoed, outOfDate, type Veto } from "../errors.ts";
 import {
@@ -19,12 +20,9 @@ import { note } from "../state.ts";
 
 /** `GET merge`: 409 for what is not open. */
 export const mergeability: FoundHandler = async (c, found) => {
-  const { pullRequest, context, repository } = found;
+  const { pullRequest, git } = found;
   if (pullRequest.state !== "OPEN") return illegalState(pullRequest, "merged");
-  const { result: tree } = await context.git.write(repository.path, (git) =>
-    mergedTree(git, pullRequest.to.commitHash, pullRequest.from.commitHash),
-  );
-  const conflicted = tree === null;
+  const conflicted = !(await mergesCleanly(git, pullRequest.to.commitHash, pullRequest.from.commitHash));
   const caller = c.get("caller");
   const level = caller.kind === "anonymous" ? 0 : levelOfCaller(found, caller);
   const vetoes = [...(level < 2 ? [noRight] : []), ...vetoesOf(found)];
@@ -61,6 +59,7 @@ export const mergePullRequest: AskedHandler = async (c, asked) => {
   if (pullRequest.state !== "OPEN") return illegalState(pullRequest, "merged");
   const stale = staleVersion(c, asked, body);
   if (stale !== null) return stale;
+  if (body.autoMerge === true && has("autoMerge", context)) return autoMergeIsOff();
   const strategy = strategyIn(body);
   if (strategy === undefined)
     return badParameter("strategyId", `The merge strategy '${String(body.strategyId)}' is not known.`);
@@ -78,6 +77,10 @@ function mayMerge(asked: Asked): Response | null {
       ? notPermitted()
       : dcError(403, "AuthorisationException", "This access token has no user who could merge.");
   return levelOfCaller(asked, actor) >= 2 ? null : notPermitted();
+}
+
+function autoMergeIsOff(): Response {
+  return dcError(403, "pull.AutoMergeDisabledException", "Auto-merge is not enabled for this repository.");
 }
 
 function strategyIn({ strategyId = "no-ff" }: JsonObject): MergeStrategy | undefined {
