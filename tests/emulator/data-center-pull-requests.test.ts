@@ -190,7 +190,7 @@ test("D35: an update names the version it knows, and whoever comes second is out
     ...{ status: 409, exceptionName: "PullRequestOutOfDateException", currentVersion: 1, expectedVersion: 0 },
     message: "You are attempting to modify a pull request based on out-of-date information.",
   });
-  expect(await refused(update({ title: "Mine" }))).toMatchObject({ status: 409, expectedVersion: -1 });
+  expect(await refused(update({ title: "Mine" }))).toMatchObject({ status: 400, context: "version" });
   const zoe = callerAt(dataCenterOf(shop.emulator), "Zoë+Müller");
   expect((await update({ version: 1, title: "Hers" }, zoe)).status).toBe(401);
   expect(

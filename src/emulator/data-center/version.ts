@@ -30,6 +30,8 @@ const since = {
   oauth2: "7.20",
   /** Archived repositories, and the search by `archived` and `projectkey`. @see Bitbucket REST API, "Search for repositories" */
   archiving: "8.0",
+  /** Merging by itself, which is off here as it is at first. */
+  autoMerge: "8.15",
   /** Commits and pull requests in webhook bodies have ISO 8601 dates, no longer milliseconds. */
   isoWebhookDates: "10.0",
 } as const;

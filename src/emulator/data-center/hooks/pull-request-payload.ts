@@ -78,6 +78,6 @@ function commentObject(
   pullRequest: DcPullRequest,
   comment: PullRequestComment,
 ): object {
-  const shape = commentShape(context, pullRequest, comment);
+  const shape = commentShape(context, pullRequest, comment, { userId: null, administers: false });
   return { ...shape, permittedOperations: undefined, tasks: [] };
 }

@@ -4,7 +4,14 @@ import { projectLevel, repositoryLevel } from "../access.ts";
 import { dcError, json } from "../answers.ts";
 import type { DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
-import { badParameter, noSuchProject, noSuchRepository, notPermitted } from "../errors.ts";
+import {
+  badParameter,
+  noSuchProject,
+  noSuchRepository,
+  notPermitted,
+  unsupportedMediaType,
+} from "../errors.ts";
+import { isJson } from "../json-body.ts";
 import { listPage } from "../paging.ts";
 import { findProject, findRepository } from "../world.ts";
 import { type DcHookFields, readDcHook } from "./body.ts";
@@ -124,7 +131,9 @@ function hookPage(
   return listPage(c, hooks, { rules, most: rules.maxItems, render });
 }
 
+/** What JSON says; undefined where it is broken, 415 where the body is said to be something else. */
 async function bodyOf(c: Context<DcEnv>): Promise<unknown> {
+  if (!isJson(c)) return unsupportedMediaType();
   return c.req.json().catch(() => undefined);
 }
 
@@ -133,7 +142,9 @@ async function createHook(
   c: Context<DcEnv>,
   scope: DcHookScope,
 ): Promise<Response> {
-  const fields = readDcHook(context, scope.kind, await bodyOf(c));
+  const body = await bodyOf(c);
+  if (body instanceof Response) return body;
+  const fields = readDcHook(context, scope.kind, body);
   if (fields instanceof Response) return fields;
   const { hookState } = context.world;
   const now = context.clock.now();
@@ -145,7 +156,9 @@ async function createHook(
 }
 
 async function changeHook(context: DataCenterContext, c: Context<DcEnv>, hook: DcHook): Promise<Response> {
-  const fields = readDcHook(context, hook.scope.kind, await bodyOf(c));
+  const body = await bodyOf(c);
+  if (body instanceof Response) return body;
+  const fields = readDcHook(context, hook.scope.kind, body);
   if (fields instanceof Response) return fields;
   const changed = withFields(hook, fields, context.clock.now());
   const { hooks } = context.world.hookState;

@@ -7,6 +7,7 @@ import type { DcActor } from "../events.ts";
 import type { Opened } from "../history/opened.ts";
 import { type JsonObject, jsonObject } from "../json-body.ts";
 import { noSuchPullRequest, outOfDate } from "./errors.ts";
+import type { CommentReader } from "./shape.ts";
 import type { DcPullRequest, UserId } from "./state.ts";
 import { userIdOf } from "./users.ts";
 
@@ -40,6 +41,13 @@ export function askedBy(c: Context<DcEnv>, found: Found): Asked | Response {
   const actor = c.get("caller");
   if (actor.kind === "anonymous") return notPermitted();
   return { ...found, actor, userId: userIdOf(found.context, actor) };
+}
+
+/** Who asks, as a reader of comments. */
+export function readerOf(c: Context<DcEnv>, opened: Opened): CommentReader {
+  const caller = c.get("caller");
+  if (caller.kind === "anonymous") return { userId: null, administers: false };
+  return { userId: userIdOf(opened.context, caller), administers: levelOfCaller(opened, caller) >= 3 };
 }
 
 /** 2: may write to the repository that is targeted, 3: administers it. */

@@ -23,11 +23,16 @@ export interface PullRequestLook {
   readonly withProperties?: boolean;
 }
 
+/** What somebody is called where names are sent. */
+export function userNameOf({ world }: DataCenterContext, userId: UserId): string {
+  return personById(world, userId)?.name ?? tokenUserName(world, userId) ?? `deleted-${userId}`;
+}
+
 /** A person, or the service user of a token. Somebody who is gone keeps only their id. */
 export function userShape(context: DataCenterContext, userId: UserId): object {
   const person = personById(context.world, userId);
   if (person !== undefined) return personObject(context, person);
-  const name = tokenUserName(context.world, userId) ?? `deleted-${userId}`;
+  const name = userNameOf(context, userId);
   const slug = name.replaceAll("/", "_");
   return {
     ...{ name, active: name.startsWith("access-token-user/"), displayName: name, id: userId, slug },
@@ -73,7 +78,8 @@ export function pullRequestShape(
 }
 
 function propertiesOf({ comments, mergeCommitHash }: DcPullRequest, look: PullRequestLook): object | null {
-  const tasks = comments.filter(({ severity }) => severity === "BLOCKER");
+  const published = comments.filter(({ state }) => state !== "PENDING");
+  const tasks = published.filter(({ severity }) => severity === "BLOCKER");
   const open = tasks.filter(({ state }) => state === "OPEN").length;
   const merged =
     mergeCommitHash === null
@@ -83,7 +89,7 @@ function propertiesOf({ comments, mergeCommitHash }: DcPullRequest, look: PullRe
   return {
     ...merged,
     resolvedTaskCount: tasks.length - open,
-    commentCount: comments.length,
+    commentCount: published.length,
     openTaskCount: open,
   };
 }
@@ -128,14 +134,31 @@ export function participantShape(context: DataCenterContext, participant: Partic
   };
 }
 
-/** A comment with the answers to it, however deep. */
+/** Who reads comments: their id, null for a stranger, and whether they administer the repository. */
+export interface CommentReader {
+  readonly userId: UserId | null;
+  readonly administers: boolean;
+}
+
+/** A comment that waits for its author's review to be published is theirs alone. */
+export function isShownTo(
+  reader: Pick<CommentReader, "userId">,
+  { state, authorId }: PullRequestComment,
+): boolean {
+  return state !== "PENDING" || authorId === reader.userId;
+}
+
+/** A comment with the answers to it, however deep, and what its reader may do with it. */
 export function commentShape(
   context: DataCenterContext,
-  { to, comments }: Pick<DcPullRequest, "to" | "comments">,
+  pullRequest: Pick<DcPullRequest, "to" | "comments" | "authorId">,
   comment: PullRequestComment,
+  reader: CommentReader,
 ): object {
   const { resolved, anchor } = comment;
-  const answers = comments.filter(({ parentId }) => parentId === comment.id);
+  const { to, comments } = pullRequest;
+  const answers = comments.filter((each) => each.parentId === comment.id && isShownTo(reader, each));
+  const own = comment.authorId === reader.userId;
   const resolution =
     resolved === null
       ? {}
@@ -148,12 +171,16 @@ export function commentShape(
     author: userShape(context, comment.authorId),
     createdDate: comment.createdAt.getTime(),
     updatedDate: comment.updatedAt.getTime(),
-    comments: answers.map((each) => commentShape(context, { to, comments }, each)),
+    comments: answers.map((each) => commentShape(context, pullRequest, each, reader)),
     ...(anchor === null ? {} : { anchor: anchorShape(anchor) }),
     severity: comment.severity,
     state: comment.state,
     ...resolution,
-    permittedOperations: { editable: true, transitionable: true, deletable: true },
+    permittedOperations: {
+      editable: own,
+      transitionable: own || pullRequest.authorId === reader.userId || reader.administers,
+      deletable: own || reader.administers,
+    },
   };
 }
 

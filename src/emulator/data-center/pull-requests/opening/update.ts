@@ -1,11 +1,14 @@
 /** Owns changing what a pull request says, whom it asks, and where it leads. */
+
+import type { Context } from "hono";
 import { json } from "../../answers.ts";
-import { notPermitted } from "../../errors.ts";
+import type { DataCenterContext } from "../../context.ts";
+import { badParameter, notPermitted } from "../../errors.ts";
 import { type JsonObject, jsonObject } from "../../json-body.ts";
 import { has } from "../../version.ts";
 import { duplicate, emptyPullRequest, illegalState } from "../errors.ts";
 import { type Asked, type AskedHandler, mayManage, staleVersion } from "../found.ts";
-import { fullName, pullRequestShape } from "../shape.ts";
+import { fullName, pullRequestShape, userNameOf } from "../shape.ts";
 import { note, type PullRequestRef, type UserId } from "../state.ts";
 import { bringsAnything, openBetween } from "./create.ts";
 import { newParticipant, reviewersIn } from "./reviewers.ts";
@@ -23,6 +26,8 @@ export const updatePullRequest: AskedHandler = async (c, asked) => {
   const body = await jsonObject(c);
   if (body instanceof Response) return body;
   if (!mayManage(asked)) return notPermitted();
+  const malformed = malformedBy(c, body, asked);
+  if (malformed !== null) return malformed;
   const stale = staleVersion(c, asked, body);
   if (stale !== null) return stale;
   if (asked.pullRequest.state !== "OPEN") return illegalState(asked.pullRequest, "updated");
@@ -31,6 +36,30 @@ export const updatePullRequest: AskedHandler = async (c, asked) => {
   await renew(asked, renewed);
   return json(pullRequestShape(asked.context, asked.pullRequest));
 };
+
+/** Without a version nothing is changed, and neither the author nor who takes part can be changed here. */
+function malformedBy(c: Context, body: JsonObject, { context, pullRequest }: Asked): Response | null {
+  if (body.version === undefined && c.req.query("version") === undefined)
+    return badParameter("version", "The pull request must have a version.");
+  const { authorId, participants } = pullRequest;
+  const others = participants.filter(({ role }) => role === "PARTICIPANT").map(({ userId }) => userId);
+  if (body.author !== undefined && !namesOnly([body.author], [authorId], context))
+    return badParameter("author", "The author of a pull request cannot be changed.");
+  if (body.participants !== undefined && !namesOnly(body.participants, others, context))
+    return badParameter("participants", "The participants of a pull request cannot be changed.");
+  return null;
+}
+
+/** Whether these are the very people: a client may send back what it read. */
+function namesOnly(given: unknown, ids: readonly UserId[], context: DataCenterContext): boolean {
+  if (!Array.isArray(given)) return false;
+  const names = given.map((part: unknown) => {
+    const whole = objectIn({ part }, "part");
+    return whole === null ? undefined : objectIn(whole, "user")?.name;
+  });
+  const known = ids.map((id) => userNameOf(context, id));
+  return names.length === known.length && known.every((name) => names.includes(name));
+}
 
 async function renewedBy(body: JsonObject, asked: Asked): Promise<Renewed | Response> {
   const { context, repository, pullRequest } = asked;

@@ -1,9 +1,10 @@
 /** Owns what happened to a pull request, newest first. */
-import type { DataCenterContext } from "../../context.ts";
+import type { Context } from "hono";
+import { badParameter } from "../../errors.ts";
 import { commitObject } from "../../history/commits.ts";
 import { listPage } from "../../paging.ts";
-import type { Found, FoundHandler } from "../found.ts";
-import { anchorShape, commentShape, userShape } from "../shape.ts";
+import { type Found, type FoundHandler, readerOf } from "../found.ts";
+import { anchorShape, type CommentReader, commentShape, userShape } from "../shape.ts";
 import type { DcPullRequest, PullRequestActivity } from "../state.ts";
 
 /** So many commits of what came and went with a push are shown. */
@@ -13,14 +14,17 @@ export const activitiesOf: FoundHandler = (c, found) => {
   const { context, pullRequest } = found;
   const { rules } = context;
   const all = pullRequest.activities.filter((each) => isShown(pullRequest, each)).toReversed();
-  return listPage(c, all, {
+  const reader = readerOf(c, found);
+  const shown = fromAsked(c, all);
+  if (shown instanceof Response) return shown;
+  return listPage(c, shown, {
     ...{ rules, most: rules.maxItems },
     render: async (activity) => ({
       id: activity.id,
       createdDate: activity.at.getTime(),
       user: userShape(context, activity.userId),
       action: activity.deed.action,
-      ...(await detailOf(found, activity)),
+      ...(await detailOf(found, activity, reader)),
     }),
   });
 };
@@ -30,11 +34,28 @@ function isShown({ comments }: DcPullRequest, { deed }: PullRequestActivity): bo
   return deed.action !== "COMMENTED" || comments.some(({ id }) => id === deed.commentId);
 }
 
-async function detailOf(found: Found, { deed }: PullRequestActivity): Promise<object> {
+/** From the item that `fromType` and `fromId` name on: an activity, or the one a comment came with. */
+function fromAsked(
+  c: Context,
+  all: readonly PullRequestActivity[],
+): readonly PullRequestActivity[] | Response {
+  const [id, type] = [c.req.query("fromId"), c.req.query("fromType")?.toUpperCase()];
+  if (type !== undefined && type !== "COMMENT" && type !== "ACTIVITY")
+    return badParameter("fromType", "fromType must be COMMENT or ACTIVITY.");
+  if (id === undefined) return all;
+  if (type === undefined) return badParameter("fromType", "fromType is required where fromId is present.");
+  if (!/^\d{1,18}$/.test(id)) return badParameter("fromId", "fromId must be a number.");
+  const at = all.findIndex(({ id: own, deed }) =>
+    type === "ACTIVITY" ? own === Number(id) : deed.action === "COMMENTED" && deed.commentId === Number(id),
+  );
+  return at < 0 ? [] : all.slice(at);
+}
+
+async function detailOf(found: Found, { deed }: PullRequestActivity, reader: CommentReader): Promise<object> {
   const { context, git } = found;
   switch (deed.action) {
     case "COMMENTED":
-      return commentDetail(context, found.pullRequest, deed.commentId);
+      return commentDetail(found, deed.commentId, reader);
     case "UPDATED":
       return {
         addedReviewers: deed.addedReviewers.map((id) => userShape(context, id)),
@@ -57,12 +78,12 @@ async function detailOf(found: Found, { deed }: PullRequestActivity): Promise<ob
   }
 }
 
-function commentDetail(context: DataCenterContext, pullRequest: DcPullRequest, id: number): object {
+function commentDetail({ context, pullRequest }: Found, id: number, reader: CommentReader): object {
   const comment = pullRequest.comments.find((each) => each.id === id);
   if (comment === undefined) return {};
   return {
     commentAction: "ADDED",
-    comment: commentShape(context, pullRequest, comment),
+    comment: commentShape(context, pullRequest, comment, reader),
     ...(comment.anchor === null ? {} : { commentAnchor: anchorShape(comment.anchor) }),
   };
 }

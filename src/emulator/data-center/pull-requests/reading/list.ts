@@ -12,6 +12,7 @@ import { has } from "../../version.ts";
 import { type DcPerson, personByName } from "../../world.ts";
 import { fullName, pullRequestShape, repositoryOf } from "../shape.ts";
 import type { DcPullRequest } from "../state.ts";
+import { participantFilters } from "./participant-filters.ts";
 
 const states = ["OPEN", "MERGED", "DECLINED", "ALL"] as const;
 
@@ -28,10 +29,13 @@ export const listPullRequests: HistoryHandler = (c, { context, repository }) => 
   if (order !== "NEWEST" && order !== "OLDEST") return badParameter("order", "Use NEWEST or OLDEST.");
   if (direction !== "INCOMING" && direction !== "OUTGOING")
     return badParameter("direction", "Use INCOMING or OUTGOING.");
+  const people = participantFilters(c, context);
+  if (people instanceof Response) return people;
   const at = c.req.query("at");
   const draft = has("draftPullRequests", context) ? c.req.query("draft")?.toLowerCase() : undefined;
   const words = (c.req.query("filterText") ?? "").toLowerCase();
   const found = context.world.pullRequests.all
+    .filter((each) => people.every((fits) => fits(each)))
     .filter((each) => side(each, direction).repositoryId === repository.id)
     .filter((each) => state === "ALL" || each.state === state)
     .filter((each) => at === undefined || at === "" || fullName(side(each, direction)) === at)

@@ -1,6 +1,7 @@
 /** Owns comments and tasks, which are comments that block. */
 import type { Context } from "hono";
 import { json } from "../../answers.ts";
+import type { DcEnv } from "../../caller.ts";
 import { badParameter, notPermitted } from "../../errors.ts";
 import { type JsonObject, jsonObject } from "../../json-body.ts";
 import { listPage } from "../../paging.ts";
@@ -11,29 +12,40 @@ import {
   type Found,
   type FoundHandler,
   levelOfCaller,
+  readerOf,
   versionIn,
 } from "../found.ts";
 import { objectIn } from "../opening/wanted.ts";
-import { commentShape } from "../shape.ts";
-import { type DcPullRequest, note, type PullRequestComment } from "../state.ts";
+import { commentShape, isShownTo } from "../shape.ts";
+import { note, type PullRequestComment } from "../state.ts";
 import { anchorIn } from "./anchor.ts";
+import { filterOf, wordsIn } from "./comment-filter.ts";
 import { takePart } from "./participants.ts";
 
-/** Threads on one file, whose path must be told. */
+/** Threads on one file, whose path must be told; by their state and by the kind of diff they stand in. */
 export const listComments: FoundHandler = (c, found) => {
   const path = c.req.query("path");
   if (path === undefined || path === "")
     return badParameter("path", "The path query parameter is required when retrieving comments.");
-  return pageOfComments(c, found, ({ anchor, parentId }) => parentId === null && anchor?.path === path);
+  const wanted = filterOf(c);
+  if (wanted instanceof Response) return wanted;
+  return pageOfComments(
+    c,
+    found,
+    (comment) => comment.parentId === null && comment.anchor?.path === path && wanted(comment),
+  );
 };
 
 /** Tasks, or with `count=true` how many there are. */
 export const listTasks: FoundHandler = (c, found) => {
-  const tasks = found.pullRequest.comments.filter(({ severity }) => severity === "BLOCKER");
+  const reader = readerOf(c, found);
+  const tasks = found.pullRequest.comments.filter(
+    (each) => each.severity === "BLOCKER" && isShownTo(reader, each),
+  );
   const amount = (wanted: string) => tasks.filter(({ state }) => state === wanted).length;
   if (c.req.query("count")?.toLowerCase() === "true")
     return json({ OPEN: amount("OPEN"), RESOLVED: amount("RESOLVED") });
-  const states = (c.req.query("states") ?? c.req.query("state"))?.toUpperCase().split(",");
+  const states = wordsIn(c, "states", "state");
   return pageOfComments(
     c,
     found,
@@ -42,43 +54,57 @@ export const listTasks: FoundHandler = (c, found) => {
 };
 
 function pageOfComments(
-  c: Context,
-  { context, pullRequest }: Found,
+  c: Context<DcEnv>,
+  found: Found,
   isWanted: (comment: PullRequestComment) => boolean,
 ): Promise<Response> {
+  const { context, pullRequest } = found;
   const { rules } = context;
-  return listPage(c, pullRequest.comments.filter(isWanted), {
+  const reader = readerOf(c, found);
+  const shown = pullRequest.comments.filter((each) => isShownTo(reader, each) && isWanted(each));
+  return listPage(c, shown, {
     ...{ rules, most: rules.maxItems },
-    render: (comment) => commentShape(context, pullRequest, comment),
+    render: (comment) => commentShape(context, pullRequest, comment, reader),
   });
 }
 
-export const oneComment: FoundHandler = (c, { context, pullRequest }) => {
-  const comment = commentIn(c, pullRequest);
-  return comment instanceof Response ? comment : json(commentShape(context, pullRequest, comment));
+export const oneComment: FoundHandler = (c, found) => {
+  const comment = commentIn(c, found);
+  return comment instanceof Response ? comment : answerOf(c, found, comment);
 };
+
+function answerOf(c: Context<DcEnv>, found: Found, comment: PullRequestComment, status = 200): Response {
+  return json(commentShape(found.context, found.pullRequest, comment, readerOf(c, found)), status);
+}
 
 /** Reading is enough to comment; whoever does takes part. */
 export function addComment(usualSeverity: PullRequestComment["severity"]): AskedHandler {
   return async (c, asked) => {
     const body = await jsonObject(c);
     if (body instanceof Response) return body;
-    const { context, pullRequest, repository, actor } = asked;
+    const { pullRequest } = asked;
     const comment = await newComment({ severity: usualSeverity, ...body }, asked);
     if (comment instanceof Response) return comment;
     pullRequest.comments.push(comment);
     if (asked.userId !== pullRequest.authorId) takePart(asked);
-    const { id: commentId, parentId } = comment;
-    if (parentId === null) {
-      const deed = { action: "COMMENTED", commentId } as const;
-      note(context.world.pullRequests, pullRequest, { at: comment.createdAt, userId: asked.userId, deed });
-    }
-    await context.events.emit({
-      kind: "pr:comment:added",
-      ...{ repository, actor, pullRequest, comment, commentParentId: parentId },
-    });
-    return json(commentShape(context, pullRequest, comment), 201);
+    await publish(asked, comment);
+    return answerOf(c, asked, comment, 201);
   };
+}
+
+/** Tells of a comment, unless it waits for its author's review: nobody hears of that before it is published. */
+async function publish(asked: Asked, comment: PullRequestComment): Promise<void> {
+  if (comment.state === "PENDING") return;
+  const { context, pullRequest, repository, actor, userId } = asked;
+  const { id: commentId, parentId } = comment;
+  if (parentId === null) {
+    const deed = { action: "COMMENTED", commentId } as const;
+    note(context.world.pullRequests, pullRequest, { at: comment.updatedAt, userId, deed });
+  }
+  await context.events.emit({
+    kind: "pr:comment:added",
+    ...{ repository, actor, pullRequest, comment, commentParentId: parentId },
+  });
 }
 
 async function newComment(body: JsonObject, asked: Asked): Promise<PullRequestComment | Response> {
@@ -107,7 +133,7 @@ export const editComment: AskedHandler = async (c, asked) => {
   const body = await jsonObject(c);
   if (body instanceof Response) return body;
   const { context, pullRequest, repository, actor } = asked;
-  const comment = commentIn(c, pullRequest);
+  const comment = commentIn(c, asked);
   if (comment instanceof Response) return comment;
   const own = comment.authorId === asked.userId;
   const may = own || pullRequest.authorId === asked.userId || levelOfCaller(asked, actor) >= 3;
@@ -115,14 +141,18 @@ export const editComment: AskedHandler = async (c, asked) => {
   const version = versionIn(c, body);
   if (version instanceof Response) return version;
   if (version !== comment.version) return commentOutOfDate(comment.version, version);
-  const previousComment = comment.text;
+  const { text: previousComment, state: previousState } = comment;
   const refused = renewComment(comment, body, asked);
   if (refused !== null) return refused;
+  if (comment.state === "PENDING" || previousState === "PENDING") {
+    await publish(asked, comment);
+    return answerOf(c, asked, comment);
+  }
   await context.events.emit({
     kind: "pr:comment:edited",
     ...{ repository, actor, pullRequest, comment, commentParentId: comment.parentId, previousComment },
   });
-  return json(commentShape(context, pullRequest, comment));
+  return answerOf(c, asked, comment);
 };
 
 function renewComment(comment: PullRequestComment, body: JsonObject, asked: Asked): Response | null {
@@ -141,7 +171,7 @@ function renewComment(comment: PullRequestComment, body: JsonObject, asked: Aske
 /** One's own, or as an administrator anybody's; not one that somebody answered. */
 export const deleteComment: AskedHandler = async (c, asked) => {
   const { context, pullRequest, repository, actor } = asked;
-  const comment = commentIn(c, pullRequest);
+  const comment = commentIn(c, asked);
   if (comment instanceof Response) return comment;
   if (comment.authorId !== asked.userId && levelOfCaller(asked, actor) < 3) return notPermitted();
   const version = versionIn(c, {});
@@ -149,6 +179,7 @@ export const deleteComment: AskedHandler = async (c, asked) => {
   if (version !== comment.version) return commentOutOfDate(comment.version, version);
   if (pullRequest.comments.some(({ parentId }) => parentId === comment.id)) return commentHasReplies();
   pullRequest.comments.splice(pullRequest.comments.indexOf(comment), 1);
+  if (comment.state === "PENDING") return new Response(null, { status: 204 });
   await context.events.emit({
     kind: "pr:comment:deleted",
     ...{ repository, actor, pullRequest, comment, commentParentId: comment.parentId },
@@ -156,9 +187,11 @@ export const deleteComment: AskedHandler = async (c, asked) => {
   return new Response(null, { status: 204 });
 };
 
-function commentIn(c: Context, { comments }: DcPullRequest): PullRequestComment | Response {
+function commentIn(c: Context<DcEnv>, found: Found): PullRequestComment | Response {
   const id = c.req.param("comment") ?? "";
-  return comments.find((each) => String(each.id) === id) ?? noSuchComment(id);
+  const reader = readerOf(c, found);
+  const comment = found.pullRequest.comments.find((each) => String(each.id) === id);
+  return comment !== undefined && isShownTo(reader, comment) ? comment : noSuchComment(id);
 }
 
 function textIn({ text }: JsonObject): string | Response {

@@ -85,6 +85,10 @@ export const addReviewer: AskedHandler = async (c, asked) => {
   if (levelOfCaller(asked, asked.actor) < 2) return notPermitted();
   if (body.role !== "REVIEWER") return badParameter("role", "Only the role REVIEWER can be given.");
   if (objectIn(body, "user") === null) return badParameter("user", "A user with a name is needed.");
+  const name = objectIn(body, "user")?.name;
+  const named = typeof name === "string" ? personByName(context.world, name) : undefined;
+  if (named?.id === pullRequest.authorId)
+    return badParameter("role", "The author of a pull request cannot be its reviewer.");
   const about = { repository, authorId: pullRequest.authorId };
   const people = reviewersIn({ reviewers: [{ user: body.user }] }, context, about);
   if (people instanceof Response) return people;
