@@ -3,6 +3,23 @@
 import { pathObject } from "./path-object.ts";
 import type { DiffFile, DiffHunk, DiffLine } from "./read-diff.ts";
 
+/** One file of a diff; what is not read here stands in it too. */
+export interface FileObject {
+  readonly source: { readonly toString: string } | null;
+  readonly destination: { readonly toString: string } | null;
+  readonly hunks?: readonly { readonly segments: readonly SegmentObject[] }[];
+}
+
+export interface SegmentObject {
+  readonly type: DiffLine["type"];
+  readonly lines: readonly LineObject[];
+}
+
+export interface LineObject {
+  readonly source: number;
+  readonly destination: number;
+}
+
 interface Cut {
   /** Lines that may still be shown. */
   left: number;
@@ -12,7 +29,7 @@ interface Cut {
 export function diffsObject(
   files: readonly DiffFile[],
   mostLines: number,
-): { readonly diffs: readonly object[]; readonly truncated: boolean } {
+): { readonly diffs: readonly FileObject[]; readonly truncated: boolean } {
   const cut: Cut = { left: mostLines };
   const diffs = [];
   for (const file of files) {
@@ -55,7 +72,7 @@ function hunkObject(hunk: DiffHunk, cut: Cut) {
 
 interface Segment {
   readonly type: DiffLine["type"];
-  readonly lines: object[];
+  readonly lines: LineObject[];
   truncated: boolean;
 }
 
@@ -68,7 +85,8 @@ function segments(
   const all: Segment[] = [];
   for (const { type, text } of lines) {
     if (all.at(-1)?.type !== type) all.push({ type, lines: [], truncated: false });
-    all.at(-1)?.lines.push({ ...at, line: text, truncated: false });
+    const line = { ...at, line: text, truncated: false };
+    all.at(-1)?.lines.push(line);
     if (type !== "ADDED") at.source += 1;
     if (type !== "REMOVED") at.destination += 1;
   }

@@ -11,7 +11,7 @@ import {
   sidesOfRange,
   treesOf,
 } from "./comparison.ts";
-import { diffsObject } from "./diff-object.ts";
+import { diffsObject, type FileObject } from "./diff-object.ts";
 import { demandedCommit, isTrue, namedCommit } from "./location.ts";
 import type { HistoryHandler, Opened } from "./opened.ts";
 import { readDiff, readPrefixes } from "./read-diff.ts";
@@ -22,9 +22,14 @@ export const commitDiff: HistoryHandler = async (c, opened) => {
   return sides instanceof Response ? sides : eitherDiff(c, opened, sides);
 };
 
-/** As JSON, or as text where that is asked for. */
-export function eitherDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
-  return wantsText(c) ? textDiff(c, opened, sides) : jsonDiff(c, opened, sides);
+/** As JSON, in which `remark` may add to a file, or as text where that is asked for. */
+export function eitherDiff(
+  c: Context,
+  opened: Opened,
+  sides: Sides,
+  remark?: (file: FileObject) => object,
+): Promise<Response> {
+  return wantsText(c) ? textDiff(c, opened, sides) : jsonDiff(c, opened, sides, remark);
 }
 
 /** `compare/diff[/path]`. */
@@ -68,7 +73,12 @@ export async function textDiff(c: Context, opened: Opened, sides: Sides): Promis
   return text(c, diff);
 }
 
-async function jsonDiff(c: Context, opened: Opened, sides: Sides): Promise<Response> {
+async function jsonDiff(
+  c: Context,
+  opened: Opened,
+  sides: Sides,
+  remark: (file: FileObject) => object = (file) => file,
+): Promise<Response> {
   const { rules } = opened.context;
   const { oldTree, newTree } = await treesOf(opened, sides);
   const selection = await selectionOf(c, opened, sides);
@@ -80,7 +90,7 @@ async function jsonDiff(c: Context, opened: Opened, sides: Sides): Promise<Respo
     toHash: sides.toHash,
     contextLines: options.context,
     whitespace: selection.ignoreWhitespace === true ? "IGNORE_ALL" : "SHOW",
-    diffs,
+    diffs: diffs.map(remark),
     truncated,
   });
 }

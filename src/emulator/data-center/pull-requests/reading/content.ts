@@ -13,6 +13,7 @@ import { pageOf, readWindow } from "../../paging.ts";
 import { type Found, type FoundHandler, findPullRequest } from "../found.ts";
 import { pullRequestShape } from "../shape.ts";
 import { userIdOf } from "../users.ts";
+import { remarksOn } from "./remarks.ts";
 
 export const onePullRequest: FoundHandler = (_, { context, pullRequest }) =>
   json(pullRequestShape(context, pullRequest));
@@ -43,7 +44,7 @@ export const changesOf: FoundHandler = async (c, found) => {
 export const diffOf: FoundHandler = async (c, found) => {
   const [since, until] = [c.req.query("sinceId"), c.req.query("untilId")];
   const sides = since || until ? await rangeOf(c, found) : await sidesOf(found);
-  return sides instanceof Response ? sides : eitherDiff(c, found, sides);
+  return sides instanceof Response ? sides : eitherDiff(c, found, sides, remarksOn(c, found, sides));
 };
 
 /** `{n}.diff` and `{n}.patch`: always text. */
