@@ -206,3 +206,61 @@ test("D38: a webhook's body is JSON and says so; anything else is 415", async ()
   expect(await refused(post("application/xml"))).toMatchObject({ status: 415 });
   expect((await post("application/json")).status).toBe(201);
 });
+
+test("D35, D36: a pull request's JSON diff has its comments, whole at the file and by number at the line", async () => {
+  const fresh = await told(shop.open("other"));
+  const anchor = { path: "other.txt", line: 1, lineType: "ADDED", fileType: "TO" };
+  const one = `${all}/${fresh.id}`;
+  const { id } = await read(send(john, "POST", `${one}/comments`, { text: "Other what?", anchor }));
+  await send(jane, "POST", `${one}/comments`, { text: "This one", parent: { id } });
+  await send(jane, "POST", `${one}/comments`, { text: "Hm", state: "PENDING", anchor });
+  interface Commented {
+    readonly lineComments?: readonly { readonly id: number; readonly comments: readonly object[] }[];
+    readonly hunks: readonly { readonly segments: readonly { readonly lines: readonly object[] }[] }[];
+  }
+  const diffOf = async (query: string) => {
+    const { diffs } = (await read(john(`${one}/diff${query}`))) as { diffs: readonly Commented[] };
+    return diffs[0];
+  };
+  const diff = await diffOf("");
+  expect(diff?.lineComments).toMatchObject([{ id, comments: [{ text: "This one" }] }]);
+  expect(diff?.hunks[0]?.segments[0]?.lines[0]).toMatchObject({ destination: 1, commentIds: [id] });
+  const without = await diffOf("?withComments=false");
+  expect(without?.lineComments).toBeUndefined();
+  expect(without?.hunks[0]?.segments[0]?.lines[0]).not.toHaveProperty("commentIds");
+});
+
+test("D32: who has no permission yet is listed for administrators: people with a licence, and groups", async () => {
+  const none = (at: string) => `/rest/api/latest${at}`;
+  const names = async (path: string, by: Call) =>
+    (await told(by(path))).values.map((each) => String(each.name));
+  const inProject = none("/projects/ACME/permissions/users/none");
+  expect(await names(inProject, john)).not.toContain("johndoe");
+  const inRepository = await names(`${place}/permissions/users/none`, john);
+  expect(inRepository).toContain("johndoe");
+  expect(inRepository.length).toBeGreaterThan((await names(inProject, john)).length);
+  expect(await names(`${inProject}?filter=johndoe`, john)).not.toContain("johndoe");
+  expect((await john(none("/projects/ACME/permissions/groups/none"))).status).toBe(200);
+  expect((await john(`${place}/permissions/groups/none`)).status).toBe(200);
+  for (const path of [inProject, `${place}/permissions/users/none`])
+    expect((await jane(path)).status, path).toBe(401);
+  const admin = callerAt(dataCenterOf(shop.emulator), "admin");
+  expect((await admin(none("/admin/permissions/users/none"))).status).toBe(200);
+  expect((await john(none("/admin/permissions/users/none"))).status).toBe(401);
+});
+
+test("D16: of a parameter that comes twice the first counts: nobody is sent where the second leads", async () => {
+  const [client] = dataCenterOf(shop.emulator).clients;
+  const nobody = callerAt(dataCenterOf(shop.emulator), null);
+  const query = new URLSearchParams([
+    ["response_type", "code"],
+    ["scope", "REPO_READ"],
+    ["client_id", "unknown"],
+    ["client_id", client?.clientId ?? ""],
+    ["redirect_uri", "https://evil.example.com/"],
+    ["redirect_uri", client?.redirectUrl ?? ""],
+  ]);
+  const answer = await nobody(`/rest/oauth2/latest/authorize?${query}`);
+  const to = answer.headers.get("location") ?? "";
+  expect([to.includes("code="), to.startsWith("https://evil.example.com")]).toEqual([false, false]);
+});
