@@ -17,7 +17,7 @@ export const dataCenterPullRequests: readonly Proven[] = [
       [`GET ${all}`]: [200, 400],
       [`POST ${all}`]: [201, 400, 401, 403, 404, 409],
       [`GET ${one}`]: [200, 401, 404],
-      [`PUT ${one}`]: [200, 401, 409],
+      [`PUT ${one}`]: [200, 400, 401, 409],
       [`GET ${one}.diff`]: [200, 404],
       [`GET ${one}.patch`]: [200],
       [`GET ${one}/changes`]: [200],
@@ -38,7 +38,7 @@ export const dataCenterPullRequests: readonly Proven[] = [
     point: "D35",
     operations: {
       [`DELETE ${one}`]: [204, 401, 409],
-      [`GET ${one}/activities`]: [200],
+      [`GET ${one}/activities`]: [200, 400],
       [`POST ${one}/approve`]: [200, 409],
       [`DELETE ${one}/approve`]: [200, 404],
       [`POST ${one}/decline`]: [200, 401, 403, 409],

@@ -14,6 +14,8 @@ export const notEmulated: Readonly<Record<"Cloud" | "Data Center and Server", re
   "Data Center and Server": [
     "creating, changing and deleting projects, repositories, forks, people and groups by REST",
     "branch permissions, merge checks, hooks of the server, code insights, build statuses, required builds",
+    "`metadata` of branches (`details`, `base`), `filter` of diffs, `markup` of raw files, comment counts in changes (`withComments`)",
+    "publishing a review as a whole, orphaned comments, comments on files and on earlier diffs inside a JSON diff",
     "suggestions, watchers, likes, labels, attachments, auto-merge, rebasing by REST, Git LFS, mirrors, migration",
     "SSH and GPG keys, git over SSH, two-step verification, SSO",
     "administration beyond application links, CAPTCHA and the rate limit",
