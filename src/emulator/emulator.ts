@@ -59,15 +59,19 @@ export interface Emulator {
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
   const planted = await plant(options);
+  let running: Running | undefined;
   try {
-    return emulatorOf(await open(options, planted), planted);
+    running = await open(options, planted);
+    await planted.repositories;
+    return emulatorOf(running, planted);
   } catch (error) {
+    await running?.close();
     await planted.folder.remove();
     throw error;
   }
 }
 
-function emulatorOf(running: Running, { clock, add }: Planted): Emulator {
+function emulatorOf(running: Running, { clock, place, add }: Planted): Emulator {
   const { context } = running;
   const { world, rules, origins } = context;
   const described = (product: DataCenterProduct) =>
@@ -97,7 +101,9 @@ function emulatorOf(running: Running, { clock, add }: Planted): Emulator {
     clock,
     control: createControl(context),
     async addRepository(repository) {
-      const added = await add(repository);
+      const placed = place(repository);
+      await placed.ready();
+      const added = add(placed.repository);
       for (const each of running.dataCenters) each.addRepository(added);
     },
     async reset() {

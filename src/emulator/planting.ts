@@ -1,9 +1,10 @@
 /** Owns everything that is there before anybody can reach the emulator: the world, the repositories, the clock. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ShiftableClock, shiftableClock } from "../base/clock.ts";
-import { writeRepository } from "./build/repository.ts";
+import { type PlacedRepository, placeRepository } from "./build/repository.ts";
 import { plantPullRequest } from "./cloud/pull-requests/plant.ts";
 import { defaultRepositoryToken, defaultSeed } from "./core/default-seed.ts";
 import { randomAppPassword } from "./core/entropy.ts";
@@ -28,18 +29,31 @@ export async function plant(options: EmulatorOptions) {
   const approver = options.autoApprove === undefined ? null : personNamed(world, options.autoApprove);
   const clock = returningClock(options.clock ?? shiftableClock());
   const folder = builtFolder();
-  const add = async (repository: GivenRepository) =>
-    addRepository(world, await onDisk(repository, folder.path), clock.now());
+  const place = (given: GivenRepository) => placeOf(given, folder.path);
+  const add = (repository: SeedRepository) => addRepository(world, repository, clock.now());
   try {
     const given = [...(options.seed?.repositories ?? []), ...(options.repositories ?? [])];
-    for (const repository of given) await add(repository);
+    const placed = given.map(place);
+    for (const { repository } of placed) add(repository);
+    const repositories = begin(placed);
+    if (seed.pullRequests !== undefined) await repositories;
     await addPullRequests(seed, { world, clock });
     plantTokens(world, options.seed === undefined ? withRepositoryToken(seed, world) : seed, clock.now());
+    return { rules, world, approver, clock, folder, place, add, repositories };
   } catch (error) {
     await folder.remove();
     throw error;
   }
-  return { rules, world, approver, clock, folder, add };
+}
+
+/** One after another, while ports are opened and routes are built; whoever awaits the end hears of a failure. */
+function begin(placed: readonly PlacedRepository[]): Promise<void> {
+  const all = async () => {
+    for (const { ready } of placed) await ready();
+  };
+  const done = all();
+  done.catch(() => undefined);
+  return done;
 }
 
 /** Git is asked where the branches are, and let go again: whoever opens the ports has an opener of their own. */
@@ -58,22 +72,21 @@ async function addPullRequests(
 
 /** Where told histories are written: made with the first, removed at the end. */
 function builtFolder() {
-  let made: Promise<string> | undefined;
+  let made: string | undefined;
   return {
     path: () => {
-      made ??= mkdtemp(join(tmpdir(), "windlass-emulator-built-"));
+      made ??= mkdtempSync(join(tmpdir(), "windlass-emulator-built-"));
       return made;
     },
     async remove() {
-      if (made !== undefined) await rm(await made, { recursive: true, force: true });
+      if (made !== undefined) await rm(made, { recursive: true, force: true });
     },
   };
 }
 
-async function onDisk(given: GivenRepository, folder: () => Promise<string>): Promise<SeedRepository> {
-  if ("steps" in given) return writeRepository(given, await folder());
-  await locateRepository(given.path);
-  return given;
+function placeOf(given: GivenRepository, folder: () => string): PlacedRepository {
+  if ("steps" in given) return placeRepository(given, folder());
+  return { repository: given, ready: () => locateRepository(given.path) };
 }
 
 function ownSeed(options: EmulatorOptions, rules: Rules): Seed {

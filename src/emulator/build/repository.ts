@@ -1,5 +1,5 @@
 /** Owns a repository told instead of given as a folder, and the making of the folder. */
-import { mkdtemp } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { EmulatorFailure } from "../core/errors.ts";
 import type { SeedRepository } from "../core/seed.ts";
@@ -34,15 +34,21 @@ export function repository(
   );
 }
 
-/** Writes it into a folder of its own below `folder`: the same telling gives the same hashes. Throws {@link EmulatorFailure} `bad_history`, or `GitFailure`. */
-export async function writeRepository(
+/** Where a repository will lie, and what makes it or looks at it there. */
+export interface PlacedRepository {
+  readonly repository: SeedRepository;
+  /** Throws `GitFailure`. */
+  ready(): Promise<unknown>;
+}
+
+/** Gives it a folder of its own below `folder`: the same telling gives the same hashes. Throws {@link EmulatorFailure} `bad_history`. */
+export function placeRepository(
   { steps, mainBranch = "main", ...described }: BuiltRepository,
   folder: string,
-): Promise<SeedRepository> {
+): PlacedRepository {
   const { workspace, slug } = described;
-  // Told again, as after a reset, it must not grow out of what was told before.
-  const path = join(await mkdtemp(join(folder, "told-")), workspace, `${slug}.git`);
   const history = planHistory(steps, { mainBranch, name: `${workspace}/${slug}` });
-  await writeHistory(path, history);
-  return { ...described, path };
+  // Told again, as after a reset, it must not grow out of what was told before.
+  const path = join(mkdtempSync(join(folder, "told-")), workspace, `${slug}.git`);
+  return { repository: { ...described, path }, ready: () => writeHistory(path, history) };
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryFolder } from "../../../tests/histories/folders.ts";
-import { repository, writeRepository } from "../build/repository.ts";
+import { placeRepository, repository } from "../build/repository.ts";
 import { branch, commit } from "../build/steps.ts";
 import { type MergeStrategy, merge } from "./merge.ts";
 import { type GitRepository, openGitRepository } from "./repository.ts";
@@ -22,7 +22,9 @@ let path: string;
 let opened: GitRepository;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  path = (await writeRepository(told, folder.path)).path;
+  const placed = placeRepository(told, folder.path);
+  await placed.ready();
+  path = placed.repository.path;
   opened = await openGitRepository(path);
 });
 afterEach(async () => {
