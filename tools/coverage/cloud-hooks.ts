@@ -14,7 +14,7 @@ export const cloudHooks: readonly Proven[] = [
     operations: {
       "GET /2.0/hook_events": [200],
       "GET /2.0/hook_events/{subject_type}": [200, 404],
-      [`GET ${repository}`]: [200, 401, 403, 404],
+      [`GET ${repository}`]: [200, 401, 403, 404, 429],
       [`POST ${repository}`]: [201, 400, 403],
       [`GET ${repository}/{uid}`]: [200, 404],
       [`PUT ${repository}/{uid}`]: [200, 400],

@@ -15,7 +15,7 @@ export const cloudPullRequests: readonly Proven[] = [
     operations: {
       [`GET ${all}`]: [200, 400, 403, 404],
       [`POST ${all}`]: [201, 400, 401, 403, 404],
-      [`GET ${one}`]: [200, 404],
+      [`GET ${one}`]: [200, 403, 404],
     },
   },
   {
@@ -56,7 +56,7 @@ export const cloudPullRequests: readonly Proven[] = [
     grade: "documented",
     test: "tests/emulator/pull-requests-review.test.ts",
     operations: {
-      [`POST ${one}/approve`]: [200, 400, 401, 404],
+      [`POST ${one}/approve`]: [200, 400, 401, 403, 404],
       [`DELETE ${one}/approve`]: [204, 400, 404],
       [`POST ${one}/request-changes`]: [200, 400],
       [`DELETE ${one}/request-changes`]: [204, 400, 401, 404],

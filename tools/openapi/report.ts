@@ -1,11 +1,13 @@
 /** Owns the check of all recorded answers as a whole: counting, problems once each, and exemptions that nothing needed. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { allRows } from "../coverage/table.ts";
 import { cloudExemptions } from "./cloud-exemptions.ts";
 import { dataCenterExemptions } from "./data-center-exemptions.ts";
 import { readDocuments } from "./documents.ts";
 import { marksOf } from "./exemptions.ts";
 import { type Answer, createJudge, type Judge, type Verdict } from "./judge.ts";
+import { type Seen, statusProblems } from "./statuses.ts";
 
 export interface Report {
   readonly outcome: "passed" | "failed" | "not checked";
@@ -26,7 +28,12 @@ export function reportAnswers(environment: Readonly<Record<string, string | unde
   if (answers.length === 0) return { outcome: "failed", text: `No answers lie in ${answersFolder}.` };
   const judge = createJudge(documents, exemptions);
   const judged = answers.map((answer) => ({ answer, ...judge.judge(answer) }));
-  const problems = [...problemLines(judged), ...(environment.WINDLASS_ANSWERS_SOME ? [] : unneeded(judge))];
+  const isWholeRun = !environment.WINDLASS_ANSWERS_SOME;
+  const problems = [
+    ...problemLines(judged),
+    ...statusProblems(seenIn(judged), allRows, isWholeRun),
+    ...(isWholeRun ? unneeded(judge) : []),
+  ];
   const text = [
     ...problems,
     countLine(judged),
@@ -54,6 +61,13 @@ function readAnswers(folder: string): readonly Answer[] {
 }
 
 type Judged = Verdict & { readonly answer: Answer };
+
+/** What the emulator answered of itself: a fault's status is whoever ordered it. */
+function seenIn(judged: readonly Judged[]): readonly Seen[] {
+  return judged.flatMap(({ answer: { status }, kind, operation }) =>
+    kind === "fault" || operation === null ? [] : [{ operation, status }],
+  );
+}
 
 /** Each problem of an operation and status once, with the first answer that has it. */
 function problemLines(judged: readonly Judged[]): readonly string[] {
