@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Call, callerAt, dataCenterOf } from "./data-center.ts";
+import { personAtDataCenter } from "./dc-person.ts";
 import { all, place, refused, send, told, type Workshop, workshop } from "./dc-pull-requests.ts";
 
 let shop: Workshop;
@@ -263,4 +264,27 @@ test("D16: of a parameter that comes twice the first counts: nobody is sent wher
   const answer = await nobody(`/rest/oauth2/latest/authorize?${query}`);
   const to = answer.headers.get("location") ?? "";
   expect([to.includes("code="), to.startsWith("https://evil.example.com")]).toEqual([false, false]);
+});
+
+test("D1, D4: every link of people, projects and repositories leads somebody logged in to a page, and strangers to log in", async () => {
+  const { url } = dataCenterOf(shop.emulator);
+  const person = personAtDataCenter(url);
+  await person.logIn("John Doe");
+  const links = new Set<string>();
+  for (const path of ["/projects", "/repos", "/users?avatarSize=48"]) {
+    const text = await (await john(`/rest/api/latest${path}`)).text();
+    for (const [, to = ""] of text.matchAll(/"(?:href|avatarUrl)":"([^"]+)"/g))
+      links.add(new URL(to, url).href);
+  }
+  const pages = [...links].filter((link) => link.startsWith(url) && !link.endsWith(".git"));
+  expect(pages.length).toBeGreaterThan(6);
+  for (const link of pages) {
+    const answer = await person.visit(link);
+    expect(answer.status, link).toBe(200);
+  }
+  const nobody = callerAt(dataCenterOf(shop.emulator), null);
+  for (const path of ["/users/johndoe", "/projects/ACME", "/projects/NOPE"])
+    expect((await nobody(path)).headers.get("location"), path).toContain("/login");
+  expect((await person.visit("/users/nobody")).status).toBe(404);
+  expect((await person.visit("/projects/NOPE")).status).toBe(404);
 });

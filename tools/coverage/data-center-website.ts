@@ -80,4 +80,13 @@ export const dataCenterWebsite: readonly Proven[] = [
       "GET /projects/{project}/repos/{repository}/pull-requests/{id}/overview": [200],
     },
   },
+  {
+    source: "links of the API lead there",
+    grade: "seen",
+    test: "tests/emulator/dc-audit.test.ts",
+    operations: {
+      "GET /users/{slug}": [200, 302, 404],
+      "GET /projects/{project}": [200, 302, 404],
+    },
+  },
 ];

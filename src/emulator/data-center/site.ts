@@ -15,6 +15,7 @@ import { followPushes } from "./pull-requests/closing/rescope.ts";
 import { restRoutes } from "./rest/routes.ts";
 import { serverInfoRoutes } from "./rest/server-info.ts";
 import { toLogin } from "./to-login.ts";
+import { placePages } from "./website/place-pages.ts";
 import { repositoryPages } from "./website/repository-pages.ts";
 import { personBySlug } from "./world.ts";
 
@@ -33,6 +34,7 @@ export function createDataCenter(context: DataCenterContext): Hono<DcEnv> {
   inside.route("/", credentialRoutes(context));
   inside.route("/", rawPageRoutes(context, open));
   inside.route("/", repositoryPages(context, open));
+  inside.route("/", placePages(context));
   inside.get("/users/:slug/avatar.png", (c) => {
     const person = personBySlug(context.world, c.req.param("slug"));
     return person === undefined ? noSuchPage() : initialsPicture(person.displayName);
