@@ -7,6 +7,7 @@ import { coverageMarks, coverageSection } from "./coverage/document.ts";
 import { areas } from "./coverage/table.ts";
 import { guidesSource } from "./guides-source.ts";
 import { type Room, rooms } from "./rooms.ts";
+import { rulesMarks, rulesTable } from "./rules-document.ts";
 import { scopesDocument } from "./scopes-document.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -26,7 +27,10 @@ export async function writeDocuments(): Promise<readonly Document[]> {
     { path: "docs/scopes.md", text: scopesDocument() },
     { path: "src/dashboard/guide-texts.ts", text: guidesSource() },
     { path: "ARCHITECTURE.md", text: withTable(architecture, roomsTable(rooms)) },
-    { path: "docs/emulator.md", text: withTable(emulator, coverageSection(areas), coverageMarks) },
+    {
+      path: "docs/emulator.md",
+      text: withTable(withTable(emulator, rulesTable(), rulesMarks), coverageSection(areas), coverageMarks),
+    },
   ];
 }
 

@@ -76,7 +76,7 @@ export const rooms = {
   },
   emulator: {
     floor: 2,
-    owns: "the local Bitbucket: its core, Cloud, git behind it",
+    owns: "the local Bitbucket: Cloud, Data Center and Server, real git behind them, webhooks, control, recordings",
     mayImport: ["ui", "base/clock"],
     never: "`bitbucket` and all above",
   },

@@ -37,7 +37,7 @@ Usage: windlass emulate [--port PORT] [--api-port PORT] [--repo PATH]... [--seed
   --log                    such lines beside --json, too
   --json                   print one line of JSON when ready; "dataCenter" and "server" are in it
 
-Everything is kept in memory. Ctrl-C stops it. Not affiliated with Atlassian.
+Nothing is kept when it ends but the recording. Ctrl-C stops it. Not affiliated with Atlassian.
 
 Example: windlass emulate --repo ~/src/my-service
 `;
@@ -108,7 +108,7 @@ ${accessTokens.length === 0 ? "" : `\n  Access tokens (Bearer)\n${accessTokens.m
     ${repositories.map(({ fullName }) => fullName).join(", ") || none}
 ${dataCenter === null ? "" : place("Data Center", dataCenter)}${server === null ? "" : place("Server", server)}
 ${record === undefined ? "" : `  Recording   ${resolve(record)}\n`}
-  Everything is kept in memory. Stop with Ctrl-C.
+  Nothing of this is kept. Stop with Ctrl-C.
 
 `.replace(/\n{3,}/g, "\n\n");
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { chooseRules, readRule, switches } from "./rules.ts";
-import type { Switch } from "./switches.ts";
+import { chooseRules, readRule } from "./rules.ts";
 
 test("today's rules and those of 2025 differ in what was retired, and only there", () => {
   const [today, in2025] = [chooseRules(), chooseRules("2025")];
@@ -41,14 +39,4 @@ test("a rule is read from text by its type, or refused with a sentence", () => {
     ["invalidRedirectStatus", "302"],
   ] as const)
     expect(readRule(name, text), name).toEqual(expect.stringContaining(name));
-});
-
-test("the documentation's table of rules is this table", () => {
-  const documented = readFileSync("docs/emulator.md", "utf8");
-  const rows = Object.entries<Switch<unknown>>(switches).map(([name, { today, in2025, choices, text }]) => {
-    const values =
-      choices?.map((value) => `\`${value}\``).join(", ") ?? (today === "" ? "empty" : `\`${today}\``);
-    return `| \`${name}\` | ${values} | ${in2025 === undefined ? "" : `\`${in2025}\``} | ${text} |`;
-  });
-  for (const row of rows) expect(documented).toContain(row);
 });

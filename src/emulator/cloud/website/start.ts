@@ -42,7 +42,7 @@ function startPage(context: EmulatorContext): Html {
   const { world, origins, autoApprove } = context;
   const consumers = [...world.oauth.consumers.values()];
   return html`<h1>A local Bitbucket Cloud</h1>
-<p>This is an emulator for developing and testing. It is <strong>not Bitbucket</strong>, keeps everything in memory, and is not affiliated with Atlassian.
+<p>This is an emulator for developing and testing. It is <strong>not Bitbucket</strong>, keeps nothing when it ends, and is not affiliated with Atlassian.
 The API is at <code>${origins.api}/2.0</code>, the clock says <time>${context.clock.now().toISOString()}</time>.</p>
 ${autoApprove === null ? "" : html`<p role="status"><strong>Auto-approve is on:</strong> every request for access is granted at once, as ${autoApprove.displayName}.</p>`}
 <h2>People</h2>

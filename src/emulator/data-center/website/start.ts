@@ -17,7 +17,7 @@ export function startRoutes(context: DataCenterContext): Hono<DcWebEnv> {
 function startPage(context: DataCenterContext): Html {
   const { world, autoApprove, baseUrl, version, clock } = context;
   return html`<h1>A local ${productName(context)}</h1>
-<p>This is an emulator for developing and testing. It is <strong>not Bitbucket</strong>, keeps everything in memory, and is not affiliated with Atlassian.
+<p>This is an emulator for developing and testing. It is <strong>not Bitbucket</strong>, keeps nothing when it ends, and is not affiliated with Atlassian.
 It plays version ${version} at <code>${baseUrl}</code>, the clock says <time>${clock.now().toISOString()}</time>.</p>
 ${autoApprove === null ? "" : html`<p role="status"><strong>Auto-approve is on:</strong> every request for access is granted at once, as ${autoApprove.displayName}.</p>`}
 <h2>People</h2>
