@@ -2,13 +2,15 @@
 import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
+import { watchedClock } from "../watched-clock.ts";
 import { call, firstConsumer, refreshWith, seen, tokensFor } from "./client.ts";
 
+const clock = watchedClock();
 let emulator: Emulator;
 let token: string;
 
 beforeAll(async () => {
-  emulator = await createEmulator();
+  emulator = await createEmulator({ clock });
   token = (await tokensFor(emulator)).access_token;
 });
 
@@ -56,13 +58,10 @@ test("C41: 500, 502 and 503 come as HTML, 555 and others in the envelope", async
 
 test("C41: a slow answer waits on the emulator's clock", async () => {
   emulator.control.addFault({ path: "/2.0/user", kind: "delay", delayMilliseconds: 3_600_000 });
-  let done = false;
-  const answer = user().then(({ status }) => {
-    done = true;
-    return status;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(done).toBe(false);
+  const before = clock.sleeps.length;
+  const answer = user().then(({ status }) => status);
+  await clock.asleep(before + 1);
+  expect(await Promise.race([answer, Promise.resolve("late")])).toBe("late");
   emulator.control.advance(3600);
   expect(await answer).toBe(200);
 });

@@ -1,6 +1,7 @@
 /** What git over HTTP is for the rest of Cloud: its pages, its API, reset and closing. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { appendFile } from "node:fs/promises";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
@@ -97,8 +98,23 @@ test("closing the emulator does not wait for a client that is still sending", as
     headers: { authorization: `Bearer ${secret}`, "content-type": "application/x-git-receive-pack-request" },
   });
   const cut = new Promise((resolve) => sending.once("error", resolve));
+  const arrived = requestTo("/acme/small.git/git-receive-pack");
   sending.write(`006a${"0".repeat(40)} ${"1".repeat(40)} refs/heads/x\0report-sta`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await arrived;
   await place.close();
   expect(await cut).toMatchObject({ code: "ECONNRESET" });
 });
+
+/** Resolves when a server of this process has read the head of a request to a path. */
+function requestTo(path: string): Promise<void> {
+  const channel = "http.server.request.start"; // Node.js documentation, "Diagnostics Channel", HTTP
+  return new Promise((resolve) => {
+    const look = (message: unknown) => {
+      const { request: asked } = message as { request: IncomingMessage }; // what the channel carries
+      if (asked.url !== path) return;
+      unsubscribe(channel, look);
+      resolve();
+    };
+    subscribe(channel, look);
+  });
+}

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { Rules } from "../../src/emulator/core/rules.ts";
+import { watchedClock } from "../watched-clock.ts";
 import { openReceiver, type Received } from "./receiver.ts";
 import { bodyOf, type Hooks, json, placeOfHooks, put } from "./webhook-place.ts";
 
@@ -59,16 +60,15 @@ test("C36: the headers, with the hook's id bare, and a signature only where ther
 
 /** Answers by a list of statuses, delivers once, and moves the clock on between attempts. */
 async function attemptsWith(statuses: readonly number[], rules: Partial<Rules> = {}) {
-  await using place = await placeOfHooks({ rules });
+  const clock = watchedClock();
+  await using place = await placeOfHooks({ rules, clock });
   const { control } = place.emulator;
   place.receiver.answerWith((response, at) => response.writeHead(statuses[at] ?? 200).end());
   const hook = await hookTo(place);
   control.deliver({ hook: hook.uuid, event: "repo:push", body: nothing });
   const settled = control.delivered().then(() => true);
-  for (let over = false; !over; ) {
-    over = await Promise.race([settled, new Promise<boolean>((next) => setTimeout(() => next(false), 5))]);
+  while (!(await Promise.race([settled, clock.asleep(clock.sleeps.length + 1).then(() => false)])))
     control.advance(30);
-  }
   return place.receiver.received.map(({ headers }) => [
     headers["x-attempt-number"],
     headers["x-request-uuid"],
@@ -90,16 +90,16 @@ test("C38: a 4xx or a redirect is not tried again, a 4xx is by the rule", async 
 });
 
 test("C38: attempts are spaced by the emulator's clock", async () => {
-  await using place = await placeOfHooks({ rules: { hookRetrySeconds: 3600 } });
+  const clock = watchedClock();
+  await using place = await placeOfHooks({ rules: { hookRetrySeconds: 3600 }, clock });
   place.receiver.answerWith((response) => response.writeHead(500).end());
   const hook = await hookTo(place);
   const { control } = place.emulator;
   control.deliver({ hook: hook.uuid, event: "repo:push", body: nothing });
-  await place.receiver.waitFor(1);
-  await expect.poll(() => control.deliveries().length).toBe(1);
+  await clock.asleep(1);
+  expect([place.receiver.received.length, clock.sleeps]).toEqual([1, [3_600_000]]);
   control.advance(3590);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(place.receiver.received).toHaveLength(1);
+  expect(await Promise.race([control.delivered(), Promise.resolve("waiting")])).toBe("waiting");
   control.advance(20);
   await place.receiver.waitFor(2);
 });

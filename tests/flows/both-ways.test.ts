@@ -191,13 +191,16 @@ test.each(["", "The resource owner denied the request"])(
 test.each([false, true])("a budget that is used up is told as such, Retry-After sent: %s", async (sent) => {
   const rules = { rateLimit: "all", repositoryCallsPerHour: 1, rateLimitRetryAfter: sent } as const;
   const place = await openPlace({ rules, dataCenter: false, server: false });
-  const { id } = await place.connect("bitbucket");
-  await place.app.connections.chooseWorkspace(id, "acme");
-  const failures: unknown[] = [];
-  for (let call = 0; call < 2; call += 1)
-    failures.push(await outcomeOf(() => place.app.connections.findRepositories(id)));
-  await place.close();
-  expect(failures).toEqual(["done", "bitbucket.rate_limited"]);
+  try {
+    const { id } = await place.connect("bitbucket");
+    await place.app.connections.chooseWorkspace(id, "acme");
+    const failures: unknown[] = [];
+    for (let call = 0; call < 2; call += 1)
+      failures.push(await outcomeOf(() => place.app.connections.findRepositories(id)));
+    expect(failures).toEqual(["done", "bitbucket.rate_limited"]);
+  } finally {
+    await place.close();
+  }
 });
 
 test.each(["invalid_grant", "invalid_request"] as const)(
