@@ -23,7 +23,10 @@ export interface MadeUpEvent {
 export interface DeliveryControl {
   /** Every attempt of every webhook so far, oldest first, and what was never sent with the reason. */
   deliveries(): readonly DeliveryEntry[];
-  /** Sends a delivery once more. Null for an unknown id. The request id is the first one's unless told, or by the rule. */
+  /**
+   * Sends a delivery once more. Null for an unknown id; one that a reset cuts has an `error`. The request id is the first
+   * one's unless told, or by the rule.
+   */
   redeliver(
     id: string,
     options?: { readonly sameRequestId?: boolean | undefined },

@@ -26,6 +26,13 @@ test("a few rules can be changed on top of today's", () => {
   expect(chooseRules({ pkceChecked: true })).toEqual({ ...chooseRules(), pkceChecked: true });
 });
 
+test("a number that no timer holds is refused with a sentence", () => {
+  expect(readRule("hookTimeoutMilliseconds", "2147483647")).toEqual({ hookTimeoutMilliseconds: 2147483647 });
+  expect(readRule("hookTimeoutMilliseconds", "2147483648")).toBe(
+    'The rule hookTimeoutMilliseconds takes at most 2147483647, not "2147483648"',
+  );
+});
+
 test("a rule is read from text by its type, or refused with a sentence", () => {
   expect(readRule("tokenLength", "3000")).toEqual({ tokenLength: 3000 });
   expect(readRule("invalidRedirectStatus", "404")).toEqual({ invalidRedirectStatus: 404 });
@@ -34,6 +41,7 @@ test("a rule is read from text by its type, or refused with a sentence", () => {
   for (const [name, text] of [
     ["toString", "1"],
     ["tokenLength", "-1"],
+    ["hookTimeoutMilliseconds", "9999999999"],
     ["pkceChecked", "yes"],
     ["scopeField", "scop"],
     ["invalidRedirectStatus", "302"],

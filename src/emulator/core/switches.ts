@@ -6,15 +6,22 @@ export interface Switch<Value> {
   readonly in2025?: Value;
   /** The values allowed; absent: any of the type of `today`. */
   readonly choices?: readonly Value[];
+  /** The largest number allowed; absent: any. */
+  readonly most?: number;
   readonly text: string;
 }
+
+/** Timers of Node hold no more. */
+const mostAmount = 2 ** 31 - 1;
 
 export function flag(today: boolean, text: string, in2025?: boolean): Switch<boolean> {
   return in2025 === undefined ? { today, text } : { today, in2025, text };
 }
 
+/** A whole number that even a timer in milliseconds takes. */
 export function amount(today: number, text: string, in2025?: number): Switch<number> {
-  return in2025 === undefined ? { today, text } : { today, in2025, text };
+  const entry = { today, most: mostAmount, text };
+  return in2025 === undefined ? entry : { ...entry, in2025 };
 }
 
 export function words(today: string, text: string): Switch<string> {
@@ -55,6 +62,8 @@ export function readSwitch(
   if (value === undefined) return `The rule ${name} takes a ${typeof entry.today}, not "${text}"`;
   if (entry.choices !== undefined && !entry.choices.includes(value))
     return `The rule ${name} takes ${entry.choices.join(" or ")}, not "${text}"`;
+  if (entry.most !== undefined && typeof value === "number" && value > entry.most)
+    return `The rule ${name} takes at most ${entry.most}, not "${text}"`;
   return { value };
 }
 

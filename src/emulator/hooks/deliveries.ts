@@ -73,7 +73,10 @@ export interface Deliveries {
   sendOnce(delivery: Delivery): Promise<Attempted>;
   /** Notes a delivery that its product drops. */
   drop(delivery: Delivery, reason: string): void;
-  /** Sends what was delivered once more. Null for an unknown id; the request id is the first one's unless told. */
+  /**
+   * Sends what was delivered once more. Null for an unknown id, a `network` error where a reset cut it; the request id is
+   * the first one's unless told.
+   */
   redeliver(id: string, keepsRequestId?: boolean): Promise<DeliveryEntry | null>;
   /** Attempts, oldest first. */
   list(): readonly DeliveryEntry[];
@@ -103,11 +106,12 @@ export function createDeliveries(clock: Clock): Deliveries {
   let ending = new AbortController();
 
   const inBackground = (work: Promise<unknown>) => {
-    underWay.add(work);
-    work.finally(() => underWay.delete(work));
+    const forget = () => underWay.delete(ended);
+    const ended: Promise<unknown> = work.then(forget, forget);
+    underWay.add(ended);
   };
   const cut = () => {
-    ending.abort(new Error("The emulator is closing."));
+    ending.abort(new Error("The emulator was reset or is closing."));
     ending = new AbortController();
   };
   const settled = async () => {
@@ -115,7 +119,10 @@ export function createDeliveries(clock: Clock): Deliveries {
   };
 
   return {
-    send: (delivery) => inBackground(sendUntilTaken(book, book.number(delivery), clock, ending.signal)),
+    send(delivery) {
+      const work = sendUntilTaken(book, book.number(delivery), clock, ending.signal);
+      inBackground(work.catch((error: unknown) => warnOf(delivery, error)));
+    },
     async sendOnce(delivery) {
       const work = attempt(book, book.number(delivery), 1, ending.signal);
       inBackground(work);
@@ -184,6 +191,12 @@ function openBook(clock: Clock) {
   };
 }
 
+/** Nobody waits for what is sent in the background. */
+function warnOf({ event, hook }: Delivery, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  process.emitWarning(`The webhook ${event} to hook ${hook} was not delivered: ${why}.`);
+}
+
 /** Tries as often as the product does. What was cut is noted nowhere. */
 async function sendUntilTaken(book: Book, one: Numbered, clock: Clock, signal: AbortSignal): Promise<void> {
   const { mostAttempts, spacingSeconds, triesAgainAfter } = one.delivery.manner;
@@ -202,8 +215,8 @@ async function attempt(book: Book, one: Numbered, count: number, signal: AbortSi
   const { url, body, manner } = delivery;
   const outcome = await post({ ...manner, url, headers, body, closing: signal });
   const attempted: Attempted = { at, requestId, headers, outcome };
-  if (signal.aborted) return { attempted, entry: null };
   const entry = entryOf(one, count, attempted);
+  if (signal.aborted) return { attempted, entry };
   book.note(entry);
   delivery.onAttempt?.(attempted);
   return { attempted, entry };

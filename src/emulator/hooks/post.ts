@@ -33,12 +33,13 @@ const mostAnswerBytes = 16 * 1024;
 export async function post(posting: Posting): Promise<Outcome> {
   const began = performance.now();
   const milliseconds = () => Math.round(performance.now() - began);
-  const deadline = AbortSignal.timeout(posting.timeoutMilliseconds);
+  let deadline: AbortSignal | null = null;
   try {
+    deadline = AbortSignal.timeout(posting.timeoutMilliseconds);
     const answer = await send(posting, AbortSignal.any([deadline, posting.closing]));
     return { kind: "answered", ...answer, milliseconds: milliseconds() };
   } catch (error) {
-    if (deadline.aborted)
+    if (deadline?.aborted === true)
       return {
         kind: "timeout",
         message: `No answer within ${posting.timeoutMilliseconds} ms.`,

@@ -27,7 +27,7 @@ const patience = 200;
 export function createRecorder(path: string): Recorder {
   const file = openHarFile(path);
   const secrets = createSecrets();
-  const open = new Set<Promise<void>>();
+  const open = new Set<Promise<unknown>>();
   const ending = new AbortController();
   let worlds: readonly object[] = [];
   const learn = () => {
@@ -53,9 +53,9 @@ export function createRecorder(path: string): Recorder {
           const copy = response?.clone() ?? null;
           const type = copy?.headers.get("Content-Type") ?? "";
           const received = readBody(copy?.body ?? null, type, ending.signal);
-          const work = record(own, entry, { sent, received, response: copy }).finally(() =>
-            open.delete(work),
-          );
+          const work: Promise<unknown> = record(own, entry, { sent, received, response: copy })
+            .catch((error: unknown) => warnOf(path, error))
+            .then(() => open.delete(work));
           open.add(work);
         },
       };
@@ -68,6 +68,12 @@ export function createRecorder(path: string): Recorder {
       file.close();
     },
   };
+}
+
+/** One request that cannot be recorded ends nothing else. It may hold secrets, so it is not named. */
+function warnOf(path: string, error: unknown): void {
+  const kind = error instanceof Error ? error.name : typeof error;
+  process.emitWarning(`A request is missing in the recording ${path}: it could not be read (${kind}).`);
 }
 
 interface Bodies {
