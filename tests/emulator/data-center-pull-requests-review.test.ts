@@ -204,6 +204,37 @@ test("D35: of two merges at once one wins, and the other is told that it came to
   expect(both.slice(0, 2).filter(({ status }) => status === 200)).toHaveLength(1);
 });
 
+test("D35: what was committed in the given folder itself is met by the merge, and merged", async () => {
+  const shop = await begin();
+  const folder = dataCenterOf(shop.emulator).repositories[0]?.path ?? "";
+  const commitOn = async (branch: string, parents: readonly string[]) => {
+    const from = parents.flatMap((each) => ["-p", each]);
+    const tip = await plainGit(folder, "commit-tree", `${branch}^{tree}`, ...from, "-m", "By hand");
+    await plainGit(folder, "update-ref", `refs/heads/${branch}`, tip.trim());
+    return tip.trim();
+  };
+  for (const name of ["feature", "other", "clash"]) await shop.open(name);
+  const [main, feature] = [await commitOn("main", ["main"]), await commitOn("feature", ["feature"])];
+  await commitOn("main", ["main", "other"]);
+  await plainGit(folder, "update-ref", "-d", "refs/heads/clash");
+  for (const [id, word] of [
+    [2, "merged"],
+    [3, "declined"],
+  ] as const)
+    expect(await refused(post(shop, `/${id}/merge?version=0`))).toMatchObject({
+      ...{ status: 409, exceptionName: "IllegalPullRequestStateException" },
+      message: `This pull request has already been ${word} and cannot be merged.`,
+    });
+  const merged = await told(post(shop, "/1/merge?version=0"));
+  expect(merged).toMatchObject({ state: "MERGED", version: 2, fromRef: { latestCommit: feature } });
+  const tip = await tipOf(shop, "main");
+  expect(await bodyOf(shop.john(`${place}/commits/${tip}`))).toMatchObject({
+    parents: [{ id: merged.toRef.latestCommit }, { id: feature }],
+  });
+  expect(merged.toRef.latestCommit).not.toBe(main);
+  expect(await actions(shop)).toEqual(["MERGED", "RESCOPED", "OPENED"]);
+});
+
 test("D35: each strategy leaves the history it is named for", async () => {
   const parents = async (strategyId: string, branch: string) => {
     const shop = await begin();

@@ -11,7 +11,7 @@ import { scmRoutes } from "./git/routes.ts";
 import { repositoryOpener } from "./history/opened.ts";
 import { rawPageRoutes } from "./history/routes.ts";
 import { webhookCapabilities } from "./hooks/routes.ts";
-import { followPushes } from "./pull-requests/closing/rescope.ts";
+import { followPushes } from "./pull-requests/follow.ts";
 import { restRoutes } from "./rest/routes.ts";
 import { serverInfoRoutes } from "./rest/server-info.ts";
 import { toLogin } from "./to-login.ts";

@@ -23,6 +23,15 @@ export interface References {
   readonly mainBranch: Reference | null;
 }
 
+/** The commit a branch or tag leads to; null: there is none of that name. */
+export function tipOf({ all }: References, kind: Reference["kind"], name: string): string | null {
+  return all.find((each) => each.kind === kind && each.name === name)?.commitHash ?? null;
+}
+
+export function branchTip(references: References, name: string): string | null {
+  return tipOf(references, "branch", name);
+}
+
 const fields = ["refname", "objectname", "objecttype", "*objectname", "*objecttype", "HEAD"] as const;
 const listFormat = `--format=${fields.map((field) => `%(${field})`).join("%00")}`;
 

@@ -121,3 +121,15 @@ export function note(
   requests.lastActivityId += 1;
   pullRequest.activities.push({ id: requests.lastActivityId, ...entry });
 }
+
+/** Closes it; a merge made here has a commit, one that a push brought has none. */
+export function closeAs(
+  pullRequest: DcPullRequest,
+  how: { readonly state: "MERGED" | "DECLINED"; readonly at: Date; readonly mergeCommitHash?: string },
+): void {
+  pullRequest.state = how.state;
+  pullRequest.mergeCommitHash = how.mergeCommitHash ?? null;
+  pullRequest.closedAt = how.at;
+  pullRequest.updatedAt = how.at;
+  pullRequest.version += 1;
+}

@@ -1,4 +1,5 @@
 /** Owns declining, opening again and deleting. */
+import { tipOf } from "../../../git/references.ts";
 import { json } from "../../answers.ts";
 import { notPermitted } from "../../errors.ts";
 import { jsonObject } from "../../json-body.ts";
@@ -13,17 +14,19 @@ import {
 } from "../found.ts";
 import { openBetween } from "../opening/create.ts";
 import { pullRequestShape } from "../shape.ts";
-import { note } from "../state.ts";
+import { closeAs, note } from "../state.ts";
 
 export const decline: AskedHandler = async (c, asked) => {
   const body = await optionalBody(c);
   if (body instanceof Response) return body;
   if (!mayManage(asked)) return notPermitted();
-  const { context, pullRequest, repository, actor } = asked;
+  const { context, pullRequest, repository, actor, userId } = asked;
   if (pullRequest.state !== "OPEN") return illegalState(pullRequest, "declined");
   const stale = staleVersion(c, asked, body);
   if (stale !== null) return stale;
-  turn(asked, "DECLINED");
+  const at = context.clock.now();
+  closeAs(pullRequest, { state: "DECLINED", at });
+  note(context.world.pullRequests, pullRequest, { at, userId, deed: { action: "DECLINED" } });
   await context.events.emit({ kind: "pr:declined", repository, actor, pullRequest });
   return json(pullRequestShape(context, pullRequest));
 };
@@ -39,26 +42,25 @@ export const reopen: AskedHandler = async (c, asked) => {
   if (stale !== null) return stale;
   const existing = openBetween(asked, pullRequest.from, pullRequest.to);
   if (existing !== undefined) return duplicate(context, existing);
-  const { all } = await git.references();
+  const references = await git.references();
   for (const side of ["from", "to"] as const) {
     const { kind, name } = pullRequest[side];
-    const now = all.find((each) => each.kind === kind && each.name === name);
-    if (now === undefined) return illegalState(pullRequest, "reopened, as a branch of it is gone");
-    pullRequest[side] = { ...pullRequest[side], commitHash: now.commitHash };
+    const commitHash = tipOf(references, kind, name);
+    if (commitHash === null) return illegalState(pullRequest, "reopened, as a branch of it is gone");
+    pullRequest[side] = { ...pullRequest[side], commitHash };
   }
-  turn(asked, "OPEN");
+  openAgain(asked);
   await context.events.emit({ kind: "pr:reopened", repository, actor, pullRequest });
   return json(pullRequestShape(context, pullRequest));
 };
 
-function turn({ context, pullRequest, userId }: Asked, state: "OPEN" | "DECLINED"): void {
+function openAgain({ context, pullRequest, userId }: Asked): void {
   const at = context.clock.now();
-  Object.assign(pullRequest, {
-    ...{ state, version: pullRequest.version + 1, updatedAt: at },
-    closedAt: state === "OPEN" ? null : at,
-  });
-  const action = state === "OPEN" ? "REOPENED" : "DECLINED";
-  note(context.world.pullRequests, pullRequest, { at, userId, deed: { action } });
+  pullRequest.state = "OPEN";
+  pullRequest.closedAt = null;
+  pullRequest.updatedAt = at;
+  pullRequest.version += 1;
+  note(context.world.pullRequests, pullRequest, { at, userId, deed: { action: "REOPENED" } });
 }
 
 /** Its author's right, or an administrator's; never of what was merged. */

@@ -1,12 +1,14 @@
 /** Owns merging a pull request, and telling whether it could be. */
 
 import { type MergeStrategy, merge, mergeStrategies, mergesCleanly } from "../../../git/merge.ts";
+import { branchTip } from "../../../git/references.ts";
 import { dcError, json } from "../../answers.ts";
 import { badParameter, notPermitted } from "../../errors.ts";
 import type { JsonObject } from "../../json-body.ts";
 import { has } from "../../version.ts";
 import { personById } from "../../world.ts";
 import { illegalState, mergeVetoed, outOfDate, type Veto } from "../errors.ts";
+import { catchUp } from "../follow.ts";
 import {
   type Asked,
   type AskedHandler,
@@ -16,7 +18,7 @@ import {
   staleVersion,
 } from "../found.ts";
 import { pullRequestShape, repositoryOf } from "../shape.ts";
-import { note } from "../state.ts";
+import { closeAs, note } from "../state.ts";
 
 /** `GET merge`: 409 for what is not open. */
 export const mergeability: FoundHandler = async (c, found) => {
@@ -65,9 +67,20 @@ export const mergePullRequest: AskedHandler = async (c, asked) => {
     return badParameter("strategyId", `The merge strategy '${String(body.strategyId)}' is not known.`);
   const vetoes = vetoesOf(asked);
   if (vetoes.length > 0) return mergeVetoed(false, vetoes);
-  const conflict = await mergeInGit(asked, strategy, await messageOf(asked, body));
-  return conflict ?? json(pullRequestShape(context, pullRequest));
+  return mergeNow(asked, strategy, body);
 };
+
+/** The version was judged before: nobody could have read the one that commits in the folder itself lead to. */
+async function mergeNow(asked: Asked, strategy: MergeStrategy, body: JsonObject): Promise<Response> {
+  const { context, pullRequest } = asked;
+  const { version } = pullRequest;
+  if (!(await catchUp(asked))) return illegalState(pullRequest, "merged");
+  const outcome = await mergeInGit(asked, strategy, await messageOf(asked, body));
+  if (outcome === "conflicts") return mergeVetoed(true, []);
+  if (outcome === "merged") return json(pullRequestShape(context, pullRequest));
+  await catchUp(asked);
+  return outOfDate(context, pullRequest, version);
+}
 
 /** Somebody who may write. Tokens of projects and repositories cannot merge at all. */
 function mayMerge(asked: Asked): Response | null {
@@ -105,8 +118,9 @@ async function messageOf(
   return [subject, where, lines.join("\n")].join("\n\n");
 }
 
-/** Null: merged. */
-async function mergeInGit(asked: Asked, strategy: MergeStrategy, message: string): Promise<Response | null> {
+type Outcome = "merged" | "conflicts" | "too late";
+
+async function mergeInGit(asked: Asked, strategy: MergeStrategy, message: string): Promise<Outcome> {
   const { context, repository, pullRequest, actor, userId } = asked;
   const at = context.clock.now();
   const person = personById(context.world, userId);
@@ -115,21 +129,16 @@ async function mergeInGit(asked: Asked, strategy: MergeStrategy, message: string
   const { result: tip, changes } = await context.git.write(repository.path, async (git) => {
     // Somebody may have merged or pushed while this one waited.
     const { from, to, state } = pullRequest;
-    const { all } = await git.references();
-    const target = all.find(({ kind, name: branch }) => kind === "branch" && branch === to.name);
-    if (state !== "OPEN" || target?.commitHash !== to.commitHash) return undefined;
+    if (state !== "OPEN" || branchTip(await git.references(), to.name) !== to.commitHash) return undefined;
     const what = { to: to.commitHash, from: from.commitHash, branch: to.name, message, committer };
     return merge(git, strategy, what);
   });
-  if (tip === undefined) return outOfDate(context, pullRequest, pullRequest.version - 1);
-  if (tip === null) return mergeVetoed(true, []);
+  if (tip === undefined) return "too late";
+  if (tip === null) return "conflicts";
   // It is closed before the push is told of: else the push would be taken for a merge of somebody else's.
-  Object.assign(pullRequest, {
-    ...{ state: "MERGED", mergeCommitHash: tip, closedAt: at, updatedAt: at },
-    version: pullRequest.version + 1,
-  });
+  closeAs(pullRequest, { state: "MERGED", at, mergeCommitHash: tip });
   note(context.world.pullRequests, pullRequest, { at, userId, deed: { action: "MERGED", commitHash: tip } });
   await context.events.emit({ kind: "push", repository, actor, changes });
   await context.events.emit({ kind: "pr:merged", repository, actor, pullRequest });
-  return null;
+  return "merged";
 }

@@ -103,16 +103,23 @@ async function renew(asked: Asked, { reviewerIds, ...renewed }: Renewed): Promis
     description !== renewed.description ||
     draft !== renewed.draft ||
     fullName(to) !== fullName(renewed.to);
-  Object.assign(pullRequest, renewed, {
-    version: pullRequest.version + 1,
-    updatedAt: context.clock.now(),
-  });
+  pullRequest.title = renewed.title;
+  pullRequest.description = renewed.description;
+  pullRequest.draft = renewed.draft;
+  pullRequest.to = renewed.to;
+  pullRequest.updatedAt = context.clock.now();
+  pullRequest.version += 1;
   await changeReviewers(asked, reviewerIds);
   if (isModified)
     await context.events.emit({
       kind: "pr:modified",
-      ...{ repository, actor, pullRequest },
-      ...{ previousTitle: title, previousDescription: description, previousTarget: to, previousDraft: draft },
+      repository,
+      actor,
+      pullRequest,
+      previousTitle: title,
+      previousDescription: description,
+      previousTarget: to,
+      previousDraft: draft,
     });
 }
 
@@ -134,6 +141,10 @@ export async function changeReviewers(asked: Asked, wanted: readonly UserId[]): 
   note(context.world.pullRequests, pullRequest, { at: context.clock.now(), userId, deed });
   await context.events.emit({
     kind: "pr:reviewer:updated",
-    ...{ repository, actor, pullRequest, addedReviewers, removedReviewers },
+    repository,
+    actor,
+    pullRequest,
+    addedReviewers,
+    removedReviewers,
   });
 }

@@ -1,24 +1,45 @@
 /** Owns what a push does to open pull requests: their commits move along, and some are merged or declined by it. */
-import type { RefChange } from "../../../git/ref-changes.ts";
-import type { DataCenterContext } from "../../context.ts";
-import type { DcPushEvent } from "../../events.ts";
-import { type DcPullRequest, note, type PullRequestRef } from "../state.ts";
-import { userIdOf } from "../users.ts";
+
+import type { RefChange } from "../../git/ref-changes.ts";
+import { tipOf } from "../../git/references.ts";
+import type { DataCenterContext } from "../context.ts";
+import type { DcPushEvent } from "../events.ts";
+import type { Asked } from "./found.ts";
+import { closeAs, type DcPullRequest, note, type PullRequestRef } from "./state.ts";
+import { userIdOf } from "./users.ts";
 
 /** Listens to pushes, of people and of merges alike. */
 export function followPushes(context: DataCenterContext): void {
   context.events.on(async (event) => {
     if (event.kind !== "push") return;
     for (const pullRequest of [...context.world.pullRequests.all])
-      if (pullRequest.state === "OPEN") await rescope(context, event, pullRequest);
+      if (isOpen(pullRequest)) await rescope(context, event, pullRequest);
   });
 }
 
-async function rescope(
-  context: DataCenterContext,
-  push: DcPushEvent,
-  pullRequest: DcPullRequest,
-): Promise<void> {
+/**
+ * Commits made in the folder itself, of which no push tells, are met here: the pull request moves as if the caller had
+ * pushed them just now. False: it is closed, by that or before.
+ */
+export async function catchUp({ context, repository, pullRequest, actor }: Asked): Promise<boolean> {
+  if (!isOpen(pullRequest)) return false;
+  const references = await (await context.git.open(repository.path)).references();
+  const { from, to } = pullRequest;
+  const changes = [from, to].map(({ kind, name }) => ({ kind, name, new: tipOf(references, kind, name) }));
+  await rescope(context, { repository, actor, changes }, pullRequest);
+  return isOpen(pullRequest);
+}
+
+function isOpen({ state }: DcPullRequest): boolean {
+  return state === "OPEN";
+}
+
+/** Where references are now, and who is taken to have moved them. */
+interface Moved extends Pick<DcPushEvent, "repository" | "actor"> {
+  readonly changes: readonly Pick<RefChange, "kind" | "name" | "new">[];
+}
+
+async function rescope(context: DataCenterContext, push: Moved, pullRequest: DcPullRequest): Promise<void> {
   const [from, to] = [changeOf(push, pullRequest.from), changeOf(push, pullRequest.to)];
   if (from === undefined && to === undefined) return;
   const isGone = to?.new === null || (from?.new === null && context.rules.deletedSource === "declined");
@@ -30,17 +51,17 @@ async function rescope(
   };
   if (moved.from === before.from && moved.to === before.to) return;
   if (moved.to !== before.to && (await has(context, push, moved.to, moved.from))) {
-    Object.assign(pullRequest, { from: moved.from });
+    pullRequest.from = moved.from;
     return close(context, push, pullRequest, "MERGED");
   }
-  Object.assign(pullRequest, moved, {
-    updatedAt: context.clock.now(),
-    version: pullRequest.version + (context.rules.rescopeBumpsVersion ? 1 : 0),
-  });
+  pullRequest.from = moved.from;
+  pullRequest.to = moved.to;
+  pullRequest.updatedAt = context.clock.now();
+  if (context.rules.rescopeBumpsVersion) pullRequest.version += 1;
   await tell(context, push, pullRequest, before);
 }
 
-function changeOf({ repository, changes }: DcPushEvent, ref: PullRequestRef): RefChange | undefined {
+function changeOf({ repository, changes }: Moved, ref: PullRequestRef): Moved["changes"][number] | undefined {
   if (ref.repositoryId !== repository.id) return undefined;
   return changes.find(({ kind, name }) => kind === ref.kind && name === ref.name);
 }
@@ -48,9 +69,9 @@ function changeOf({ repository, changes }: DcPushEvent, ref: PullRequestRef): Re
 /** A tag leads to its commit. What has gone stays where it was. */
 async function movedTo(
   context: DataCenterContext,
-  { repository }: DcPushEvent,
+  { repository }: Moved,
   ref: PullRequestRef,
-  change: RefChange | undefined,
+  change: Moved["changes"][number] | undefined,
 ): Promise<PullRequestRef> {
   if (change === undefined || change.new === null) return ref;
   const git = await context.git.open(repository.path);
@@ -61,7 +82,7 @@ async function movedTo(
 /** Whether the target has everything of the source: then somebody merged it elsewhere. */
 async function has(
   context: DataCenterContext,
-  { repository }: DcPushEvent,
+  { repository }: Moved,
   to: PullRequestRef,
   from: PullRequestRef,
 ): Promise<boolean> {
@@ -71,12 +92,12 @@ async function has(
 
 async function close(
   context: DataCenterContext,
-  { actor, repository }: DcPushEvent,
+  { actor, repository }: Moved,
   pullRequest: DcPullRequest,
   state: "MERGED" | "DECLINED",
 ): Promise<void> {
   const at = context.clock.now();
-  Object.assign(pullRequest, { state, version: pullRequest.version + 1, updatedAt: at, closedAt: at });
+  closeAs(pullRequest, { state, at });
   const userId = userIdOf(context, actor);
   const deed =
     state === "MERGED"
@@ -89,7 +110,7 @@ async function close(
 
 async function tell(
   context: DataCenterContext,
-  { actor, repository }: DcPushEvent,
+  { actor, repository }: Moved,
   pullRequest: DcPullRequest,
   before: { readonly from: PullRequestRef; readonly to: PullRequestRef },
 ): Promise<void> {
