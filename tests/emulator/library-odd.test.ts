@@ -1,4 +1,5 @@
 /** The library in hands that slip: odd histories, wrong options, odd moments to begin again or to end. */
+import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { repository } from "../../src/emulator/build/repository.ts";
@@ -6,6 +7,7 @@ import { admin, person, workspace } from "../../src/emulator/build/seeds.ts";
 import { branch, commit, merge, movedFrom, submodule, tag } from "../../src/emulator/build/steps.ts";
 import { EmulatorFailure } from "../../src/emulator/core/errors.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { watchedClock } from "../watched-clock.ts";
 import { gitLines } from "./served.ts";
 
 const ada = person("ada", { emails: ["ada@example.com"] });
@@ -167,27 +169,42 @@ test("closing twice, at once and again, is closing", async () => {
   const emulator = await told(commit());
   await Promise.all([emulator.close(), emulator.close()]);
   await emulator.close();
+  await expect(fetch(emulator.urls.api)).rejects.toThrow("fetch failed");
 });
 
 test("closing does not wait for who sends half a request, holds a connection, or meets a fault without end", async () => {
-  const emulator = await createEmulator();
+  const clock = watchedClock();
+  const emulator = await createEmulator({ clock });
   const port = Number(new URL(emulator.urls.api).port);
-  const half = connect(port, "127.0.0.1").on("error", () => undefined);
-  half.write("POST /2.0/user HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
-  const idle = connect(port, "127.0.0.1").on("error", () => undefined);
-  const kinds = ["endless", "delay", "trickle"] as const;
-  for (const kind of kinds) emulator.control.addFault({ path: `/${kind}`, kind, delayMilliseconds: 1e9 });
-  const pending = kinds.map((kind) =>
-    fetch(`${emulator.urls.api}/${kind}`).then(
-      (answer) => answer.text(),
-      () => "cut",
-    ),
+  const [half, idle] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+  const left = [half, idle].map(
+    (socket) =>
+      new Promise((resolve) =>
+        socket
+          .resume()
+          .on("error", () => undefined)
+          .once("close", resolve),
+      ),
   );
-  await expect.poll(() => emulator.control.requests().length).toBeGreaterThanOrEqual(1);
+  await Promise.all([once(half, "connect"), once(idle, "connect")]);
+  half.write("POST /2.0/user HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
+  emulator.control.addFault({ path: "/endless", kind: "endless" });
+  for (const kind of ["delay", "trickle"] as const)
+    emulator.control.addFault({ path: `/${kind}`, kind, delayMilliseconds: 1e9 });
+  const outcome = (text: Promise<string>) =>
+    text.then(
+      () => "whole",
+      () => "cut",
+    );
+  const endless = await fetch(`${emulator.urls.api}/endless`);
+  const pending = ["delay", "trickle"].map((path) =>
+    outcome(fetch(`${emulator.urls.api}/${path}`).then((answer) => answer.text())),
+  );
+  await clock.asleep(2);
+  expect(await Promise.race([...pending, Promise.resolve("pending")])).toBe("pending");
   await emulator.close();
-  await Promise.allSettled(pending);
-  half.destroy();
-  idle.destroy();
+  expect(await Promise.all([...pending, outcome(endless.text())])).toEqual(["cut", "cut", "cut"]);
+  await Promise.all(left);
 });
 
 test("the clock goes from 1970 to 9999, and says so", async () => {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { RefChange } from "../ref-changes.ts";
 import { type GitRepositories, openRepositories } from "../repositories.ts";
 import { dumbRefused } from "./answers.ts";
@@ -199,6 +199,7 @@ test("a request of another type or packing, and one that is no push, is refused 
 });
 
 test("a push that stalls holds nobody up, and one whose client hangs up moves nothing", async () => {
+  const spools = await folderForSpools();
   await commit(given, "one");
   const clone = join(folder, "clone");
   await git(folder, "clone", "--quiet", address, clone);
@@ -210,13 +211,33 @@ test("a push that stalls holds nobody up, and one whose client hangs up moves no
   half.on("error", () => undefined);
   half.write(packet(`${"0".repeat(40)} ${head} refs/heads/half\0 report-status\n`));
   half.write("0000PACK\0\0\0\u0002\0\0\0\u0005");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => bytesIn(spools), { timeout: 5_000 }).toBeGreaterThan(0);
   await git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/whole");
   half.destroy();
+  await expect.poll(() => bytesIn(spools), { timeout: 5_000 }).toBe(0);
   await git(clone, "push", "--quiet", "origin", "HEAD:refs/heads/after");
   expect(await git(folder, "ls-remote", address)).not.toContain("half");
   expect(pushes).toHaveLength(2);
 });
+
+/** Where pushes that are not there as a whole yet are kept, until the test is over. */
+async function folderForSpools(): Promise<string> {
+  const spools = await mkdtemp(join(folder, "spools-"));
+  vi.stubEnv("TMPDIR", spools);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return spools;
+}
+
+/** How much of a single push has arrived. */
+async function bytesIn(spools: string): Promise<number> {
+  const spool = (await readdir(spools)).find((name) => name.startsWith("windlass-push-"));
+  return spool === undefined
+    ? 0
+    : await stat(join(spools, spool, "push")).then(
+        ({ size }) => size,
+        () => 0,
+      );
+}
 
 test("a client that hangs up in the middle of a clone ends its git", async () => {
   await writeFile(join(given, "large.bin"), randomBytes(6 * 1024 * 1024));
