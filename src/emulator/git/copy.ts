@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GitFailure } from "./errors.ts";
 import type { Location } from "./process/environment.ts";
 import { gitOutput, runGit, runGitIn } from "./process/run.ts";
+import { refsOf } from "./ref-changes.ts";
 
 /**
  * Makes `target` a bare repository with the branches, tags and objects of `source`. Objects are not copied: the copy
@@ -20,16 +21,18 @@ export async function copyRepository(source: Location, target: string): Promise<
   await mkdir(join(target, "objects", "info"), { recursive: true });
   await appendFile(join(target, "objects", "info", "alternates"), `${objects}\n`);
   // A shallow clone has no parents for its oldest commits; without its list git would look for them.
-  await copyFile(shallow, join(target, "shallow")).catch(() => undefined);
+  await copyIfThere(shallow, join(target, "shallow"));
   await writeFile(join(target, "HEAD"), `${await headOf(source)}\n`);
-  const listing = (
-    await gitOutput(source, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"])
-  ).toString("utf8");
-  const lines = listing
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => `create ${line.slice(41)} ${line.slice(0, 40)}\n`);
+  const lines = [...(await refsOf(source))].map(([name, hash]) => `create ${name} ${hash}\n`);
   await gitOutput(copy, ["update-ref", "--stdin"], lines.join(""));
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // the file system rejects with errors of Node
+  }
 }
 
 async function pathIn(source: Location, name: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../tests/histories/folders.ts";
@@ -46,6 +46,45 @@ test("what is written goes to a copy that is read from then on, and can be throw
     expect(await readdir(join(folder.path, ".git", "objects"))).toEqual(files);
     await repositories.discardWrites();
     expect(await (await repositories.open(folder.path)).resolve("main")).toBe(tip);
+  } finally {
+    await repositories.close();
+    await folder.remove();
+  }
+});
+
+test("what is written while writes are thrown away is kept, and never goes to what was given", async () => {
+  const { folder, git } = await history();
+  const before = git("for-each-ref");
+  const repositories = openRepositories();
+  const branch = (name: string) =>
+    repositories.write(folder.path, ({ location }) =>
+      gitOutput(location, ["update-ref", `refs/heads/${name}`, "HEAD"]),
+    );
+  try {
+    for (let round = 0; round < 3; round += 1) {
+      await branch("first");
+      const [early, discarded] = [branch("early"), repositories.discardWrites()];
+      const [late, again] = [branch("late"), repositories.discardWrites()];
+      const last = branch("last");
+      await Promise.all([early, discarded, late, again]);
+      expect((await last).changes.map(({ name }) => name)).toEqual(["last"]);
+      const { all } = await (await repositories.open(folder.path)).references();
+      expect(all.map(({ name }) => name)).toEqual(["last", "main", "old"]);
+      await repositories.discardWrites();
+    }
+    expect(git("for-each-ref")).toBe(before);
+  } finally {
+    await repositories.close();
+    await folder.remove();
+  }
+});
+
+test("a shallow clone whose list of oldest commits cannot be read is told of, not copied without it", async () => {
+  const { folder } = await history();
+  await mkdir(join(folder.path, ".git", "shallow"));
+  const repositories = openRepositories();
+  try {
+    await expect(repositories.write(folder.path, async () => {})).rejects.toThrow();
   } finally {
     await repositories.close();
     await folder.remove();

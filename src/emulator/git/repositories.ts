@@ -1,8 +1,5 @@
 /** Owns which repositories on disk are open, and the copy of each that is written to: what was given stays untouched. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { copyRepository } from "./copy.ts";
+import { openCopies } from "./copies.ts";
 import { type RefChange, refChanges, refsOf } from "./ref-changes.ts";
 import { type GitRepository, openGitRepository } from "./repository.ts";
 
@@ -21,20 +18,19 @@ export interface GitRepositories {
    * One piece of writing at a time a repository.
    */
   write<Result>(path: string, work: (git: GitRepository) => Promise<Result>): Promise<Written<Result>>;
-  /** Throws the copies away: every repository is again as it was given. */
+  /** Throws the copies away: every repository is again as it was given. What is written meanwhile comes after it. */
   discardWrites(): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openRepositories(): GitRepositories {
   const opened = new Map<string, Promise<GitRepository>>();
-  const copies = new Map<string, Promise<string>>();
+  const copies = openCopies(async (path) => (await open(path)).location);
   const queues = new Map<string, Promise<unknown>>();
-  let folder: Promise<string> | undefined;
-  let made = 0;
+  let discarding: Promise<unknown> = Promise.resolve();
 
   const open = async (path: string): Promise<GitRepository> => {
-    const folderOfCopy = await copies.get(path)?.catch(() => undefined);
+    const folderOfCopy = await copies.known(path)?.catch(() => undefined);
     const place = folderOfCopy ?? path;
     const known = opened.get(place);
     if (known !== undefined) return known;
@@ -44,24 +40,6 @@ export function openRepositories(): GitRepositories {
     return opening;
   };
 
-  const copyOf = (path: string): Promise<string> => {
-    const known = copies.get(path);
-    if (known !== undefined) return known;
-    const copying = copy(path);
-    copies.set(path, copying);
-    copying.catch(() => copies.delete(path));
-    return copying;
-  };
-
-  const copy = async (path: string): Promise<string> => {
-    const { location } = await open(path);
-    folder ??= mkdtemp(join(tmpdir(), "windlass-emulator-"));
-    made += 1;
-    const target = join(await folder, `${made}.git`);
-    await copyRepository(location, target);
-    return target;
-  };
-
   const close = async (places: readonly string[]) => {
     const closing = places.flatMap((place) => opened.get(place) ?? []);
     for (const place of places) opened.delete(place);
@@ -69,27 +47,31 @@ export function openRepositories(): GitRepositories {
     await Promise.all(all.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
   };
 
-  const discardWrites = async () => {
-    await Promise.allSettled(queues.values());
-    const places = await Promise.allSettled(copies.values());
-    copies.clear();
-    // What was only read stays open: others may be reading it just now.
-    await close(places.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])));
-    if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
-    folder = undefined;
+  /** Waits for what is being written; what is to be written next waits for it, so that it goes to a copy of its own. */
+  const discardWrites = () => {
+    const before = [discarding, ...queues.values()];
+    queues.clear();
+    const discard = async () => {
+      await Promise.allSettled(before);
+      // What was only read stays open: others may be reading it just now.
+      await copies.discard(close);
+    };
+    const ended = discard();
+    discarding = ended.catch(() => undefined);
+    return ended;
   };
 
   return {
     open,
     write(path, work) {
       const run = async () => {
-        await copyOf(path);
+        await copies.of(path);
         const git = await open(path);
         const before = await refsOf(git.location);
         const result = await work(git);
         return { result, changes: await refChanges(git.location, before, await refsOf(git.location)) };
       };
-      const turn = (queues.get(path) ?? Promise.resolve()).then(run, run);
+      const turn = (queues.get(path) ?? discarding).then(run, run);
       queues.set(path, turn);
       return turn;
     },
