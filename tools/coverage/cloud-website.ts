@@ -50,6 +50,19 @@ export const cloudWebsite: readonly Proven[] = [
     },
   },
   {
+    source: "links of the API lead there",
+    grade: "seen",
+    test: "tests/emulator/links.test.ts",
+    operations: {
+      "GET /{workspace}/workspace/overview": [200, 404],
+      "GET /{workspace}/workspace/projects/{project}": [200],
+      "GET /{workspace}/workspace/projects/{project}/avatar/{size}": [200],
+      "GET /ravatar/{repository}": [200, 404],
+      [`GET ${repository}/branch/{name}`]: [200, 404],
+      [`GET ${repository}/commits/tag/{name}`]: [200],
+    },
+  },
+  {
     source: "Atlassian, Access tokens",
     grade: "documented",
     test: "tests/emulator/access-tokens.test.ts",

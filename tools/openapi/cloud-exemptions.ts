@@ -111,7 +111,6 @@ export const cloudExemptions: readonly Exemption[] = [
           { type: "array", items: { type: "string" } },
         ],
       },
-      id: { type: "string" },
     },
     reason: "captured",
   },

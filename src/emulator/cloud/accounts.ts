@@ -69,7 +69,9 @@ export function workspaceObject({ api, web }: Origins, workspace: Workspace): ob
     updated_on: timestamp(workspace.createdOn),
     links: {
       avatar: { href: `${web}/workspaces/${slug}/avatar/` },
+      hooks: { href: `${at}/hooks` },
       html: { href: `${web}/${slug}/` },
+      html_overview: { href: `${web}/${slug}/workspace/overview/` },
       members: { href: `${at}/members` },
       owners: { href: `${at}/members?q=permission%3D%22owner%22` },
       projects: { href: `${at}/projects` },

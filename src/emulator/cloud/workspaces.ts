@@ -120,14 +120,17 @@ export function permissionPage(
   return selectedPage(context, c, permissions);
 }
 
-/** One page of objects as they are answered, filtered by `q` and sorted by `sort` before. */
-export function selectedPage(
+/** One page of objects as they are answered, filtered by `q` and sorted by `sort` before; `render` takes away what only selects. */
+export function selectedPage<Item extends object>(
   { origins }: EmulatorContext,
   c: Context<ApiEnv>,
-  objects: readonly object[],
-  limits: PageLimits = {},
+  objects: readonly Item[],
+  {
+    render = (object) => object,
+    ...limits
+  }: PageLimits & { readonly render?: (object: Item) => object } = {},
 ): Response {
   const selected = selectObjects(c, objects);
   if (selected instanceof Response) return selected;
-  return listPage(c, selected, { ...limits, apiOrigin: origins.api, render: (object) => object });
+  return listPage(c, selected, { ...limits, apiOrigin: origins.api, render });
 }

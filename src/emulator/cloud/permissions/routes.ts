@@ -9,7 +9,7 @@ import { selectedPage } from "../workspaces.ts";
 import { closedWorkspace } from "./closed.ts";
 import { configRoutes } from "./config.ts";
 import { repositoryPermission, workspaceRole } from "./permission.ts";
-import { memberObject, membershipObject, permissionObject } from "./shapes.ts";
+import { memberObject, membershipObject, permissionObject, roleName } from "./shapes.ts";
 
 /** @see "Workspaces", https://developer.atlassian.com/cloud/bitbucket/rest/api-group-workspaces/ */
 export function permissionRoutes(context: EmulatorContext): Hono<ApiEnv> {
@@ -18,8 +18,9 @@ export function permissionRoutes(context: EmulatorContext): Hono<ApiEnv> {
   app.get("/workspaces/:workspace/members", requireScope(needs.workspaceMembers), (c) => {
     const workspace = openedWorkspace(context, c);
     if (workspace instanceof Response) return workspace;
-    const members = membersOf(context, workspace).map((person) => memberObject(context, workspace, person));
-    return selectedPage(context, c, members);
+    return selectedPage(context, c, membersWithRoles(context, workspace), {
+      render: ({ permission: _, ...member }) => member,
+    });
   });
 
   app.get("/workspaces/:workspace/members/:member", requireScope(needs.workspaceMembers), (c) => {
@@ -79,6 +80,17 @@ function openedWorkspace(context: EmulatorContext, c: Context<ApiEnv>): Workspac
 }
 
 /** In the workspace's order; guests are none. */
+/** The link `owners` of a workspace asks for the members by their role, which the list does not tell. */
+function membersWithRoles(context: EmulatorContext, workspace: Workspace) {
+  return membersOf(context, workspace).map((person) => {
+    const role = workspaceRole(context.world, workspace, person.uuid);
+    return {
+      ...memberObject(context, workspace, person),
+      permission: role === null ? null : roleName(context.rules, role),
+    };
+  });
+}
+
 function membersOf({ world }: EmulatorContext, workspace: Workspace): readonly Person[] {
   return workspace.members
     .map(({ personUuid }) => findPerson(world, personUuid))

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { type MergeStrategy, merge } from "../../git/merge.ts";
 import { gitOutput } from "../../git/process/run.ts";
 import type { RefChange } from "../../git/ref-changes.ts";
+import { branchTip } from "../../git/references.ts";
 import type { GitRepository } from "../../git/repository.ts";
 import type { ApiEnv } from "../access.ts";
 import { apiError, badRequest, forbidden, json } from "../answers.ts";
@@ -88,7 +89,7 @@ async function mergeNow(acting: Acting, git: GitRepository, wish: Wish): Promise
   };
   const tip = await merge(git, strategies[wish.strategy], what);
   if (tip === null) {
-    const isBehind = (await git.log.mergeBase(destination.hash, source.hash)) !== destination.hash;
+    const isBehind = !(await git.log.isAncestor(destination.hash, source.hash));
     return refused(
       wish.strategy.endsWith("fast_forward") && !wish.strategy.startsWith("rebase") && isBehind
         ? "Unable to fast forward due changes in destination branch."
@@ -108,18 +109,17 @@ async function mergeNow(acting: Acting, git: GitRepository, wish: Wish): Promise
  * merged as it last was; false: there is nothing to merge into.
  */
 async function catchUp({ source, destination }: PullRequest, git: GitRepository): Promise<boolean> {
-  const { all } = await git.references();
-  const tip = (name: string) => all.find((each) => each.kind === "branch" && each.name === name)?.commitHash;
-  source.hash = tip(source.branch) ?? source.hash;
-  destination.hash = tip(destination.branch) ?? destination.hash;
-  return tip(destination.branch) !== undefined;
+  const references = await git.references();
+  const tip = branchTip(references, destination.branch);
+  source.hash = branchTip(references, source.branch) ?? source.hash;
+  destination.hash = tip ?? destination.hash;
+  return tip !== null;
 }
 
 /** The main branch stays, and so does one that has gone on since. */
 async function deleteBranch(git: GitRepository, branch: string, hash: string): Promise<void> {
-  const { mainBranch, all } = await git.references();
-  const found = all.find((each) => each.kind === "branch" && each.name === branch);
-  if (found?.commitHash !== hash || mainBranch?.name === branch) return;
+  const references = await git.references();
+  if (branchTip(references, branch) !== hash || references.mainBranch?.name === branch) return;
   await gitOutput(git.location, ["update-ref", "-d", `refs/heads/${branch}`, hash]);
 }
 

@@ -1,5 +1,7 @@
 /** Owns what a pull request would bring: its commits, and where its diff is answered. */
+
 import type { Context } from "hono";
+import { onlyIn } from "../../git/log.ts";
 import type { ApiEnv } from "../access.ts";
 import { invalidPage } from "../answers.ts";
 import { iteratorPage, readPageRequest } from "../paging.ts";
@@ -22,7 +24,7 @@ export async function listCommits(
   if (skip === null) return invalidPage();
   const opened = await open(repository);
   const { source, destination } = pullRequest;
-  const selection = { include: [source.hash], exclude: [destination.hash], path: null };
+  const selection = onlyIn(source.hash, destination.hash);
   const hashes = await opened.git.log.commits(selection, { skip, count: asked.pagelen + 1 });
   const commits = await Promise.all(hashes.slice(0, asked.pagelen).map((hash) => opened.git.commit(hash)));
   return iteratorPage(c, {

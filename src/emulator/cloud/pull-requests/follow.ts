@@ -51,7 +51,7 @@ async function followDestination(
 ): Promise<void> {
   const { repository, actor } = push;
   const git = await context.git.open(repository.path);
-  const arrived = (await git.log.mergeBase(hash, pullRequest.source.hash)) === pullRequest.source.hash;
+  const arrived = await git.log.isAncestor(pullRequest.source.hash, hash);
   if (!arrived) {
     pullRequest.destination.hash = hash;
     return;

@@ -38,11 +38,7 @@ export async function listOfCommit(context: EmulatorContext, c: Context<ApiEnv>)
   if (hash === null) return commitNotFound(revision);
   const all = ofRepository(context, repository);
   const holds = await Promise.all(
-    all.map(async ({ source, destination }) => {
-      const selection = { include: [source.hash], exclude: [destination.hash], path: null };
-      const hashes = await git.log.commits(selection, { skip: 0, count: 1_000_000 });
-      return hashes.includes(hash);
-    }),
+    all.map(({ source, destination }) => git.log.isOnlyIn(hash, source.hash, destination.hash)),
   );
   return page(
     context,

@@ -1,6 +1,7 @@
 /** Owns opening and changing pull requests. */
 import type { EmulatorContext } from "../../core/context.ts";
 import type { Person, Repository } from "../../core/world.ts";
+import { branchTip } from "../../git/references.ts";
 import { apiError, badRequest } from "../answers.ts";
 import { type Fields, fieldProblem } from "./fields.ts";
 import { ofRepository } from "./found.ts";
@@ -19,14 +20,12 @@ export async function readSides(
   { sourceBranch, destinationBranch }: { readonly sourceBranch: string; readonly destinationBranch?: string },
 ): Promise<Sides | Response> {
   const git = await context.git.open(repository.path);
-  const { all, mainBranch } = await git.references();
-  const tip = (name: string) => all.find((each) => each.kind === "branch" && each.name === name)?.commitHash;
-  const destinationName = destinationBranch ?? mainBranch?.name ?? "";
-  const [from, to] = [tip(sourceBranch), tip(destinationName)];
-  if (from === undefined) return fieldProblem("source", `branch not found: ${sourceBranch}`);
-  if (to === undefined) return fieldProblem("destination", `branch not found: ${destinationName}`);
-  if (from === to || (await git.log.mergeBase(to, from)) === from)
-    return badRequest("There are no changes to be pulled");
+  const references = await git.references();
+  const destinationName = destinationBranch ?? references.mainBranch?.name ?? "";
+  const [from, to] = [branchTip(references, sourceBranch), branchTip(references, destinationName)];
+  if (from === null) return fieldProblem("source", `branch not found: ${sourceBranch}`);
+  if (to === null) return fieldProblem("destination", `branch not found: ${destinationName}`);
+  if (await git.log.isAncestor(from, to)) return badRequest("There are no changes to be pulled");
   return { source: { branch: sourceBranch, hash: from }, destination: { branch: destinationName, hash: to } };
 }
 

@@ -1,7 +1,9 @@
 /** Owns the pages that links to pull requests lead to: a repository's list, and one with what it would bring. */
+
 import { type Html, html } from "../../../ui/html.ts";
 import type { EmulatorContext } from "../../core/context.ts";
 import type { Repository } from "../../core/world.ts";
+import { onlyIn } from "../../git/log.ts";
 import type { GitRepository } from "../../git/repository.ts";
 import { accountName } from "../pull-requests/accounts.ts";
 import { ofRepository } from "../pull-requests/found.ts";
@@ -59,7 +61,7 @@ async function commitTable(
   { workspaceSlug, slug }: Repository,
   { source, destination }: PullRequest,
 ): Promise<Html> {
-  const selection = { include: [source.hash], exclude: [destination.hash], path: null };
+  const selection = onlyIn(source.hash, destination.hash);
   const hashes = await git.log.commits(selection, { skip: 0, count: commitsShown });
   const commits = await Promise.all(hashes.map((hash) => git.commit(hash)));
   const rows = commits.flatMap((commit) => {

@@ -40,7 +40,13 @@ export function repositoryPages(context: EmulatorContext, open: Open): Hono<WebE
       return webPage(context, c, { title: name, crumbs: [{ title: name, href: `/${name}/` }], main });
     });
 
-  page("/:workspace/:repository", (git, repository) => newestCommits(git, repository));
+  page("/:workspace/:repository", async (git, repository) =>
+    newestCommits(git, repository, (await git.references()).mainBranch?.name ?? null),
+  );
+  for (const path of ["branch", "commits/tag"])
+    page(`/:workspace/:repository/${path}/:name{.+}`, (git, repository, c) =>
+      newestCommits(git, repository, c.req.param("name") ?? null),
+    );
   page("/:workspace/:repository/commits/:hash", (git, _, c) => oneCommit(git, c.req.param("hash") ?? ""));
   page("/:workspace/:repository/pull-requests", async (_, repository) =>
     pullRequestList(context, repository),
@@ -67,9 +73,14 @@ function refuse(context: EmulatorContext, c: Context<WebEnv>): Response | Promis
   });
 }
 
-async function newestCommits(git: GitRepository, { workspaceSlug, slug }: Repository): Promise<Html> {
-  const { mainBranch } = await git.references();
-  const head = mainBranch === null ? null : await git.resolve(mainBranch.name);
+/** Of a branch or tag; null where there is none of that name. */
+async function newestCommits(
+  git: GitRepository,
+  { workspaceSlug, slug }: Repository,
+  name: string | null,
+): Promise<Html | null> {
+  const head = name === null ? null : await git.resolve(name);
+  if (name !== null && head === null) return null;
   const selection = { include: head === null ? [] : [head], exclude: [], path: null };
   const hashes = await git.log.commits(selection, { skip: 0, count: commitsShown });
   const commits = await Promise.all(hashes.map((hash) => git.commit(hash)));
@@ -81,7 +92,7 @@ async function newestCommits(git: GitRepository, { workspaceSlug, slug }: Reposi
 ${
   rows.length === 0
     ? html`<p>This repository has no commits.</p>`
-    : html`<p>The newest commits of <code>${mainBranch?.name ?? ""}</code>.</p><table><thead><tr><th scope="col">Commit</th><th scope="col">Message</th><th scope="col">Author</th><th scope="col">Date</th></tr></thead><tbody>${rows}</tbody></table>`
+    : html`<p>The newest commits of <code>${name}</code>.</p><table><thead><tr><th scope="col">Commit</th><th scope="col">Message</th><th scope="col">Author</th><th scope="col">Date</th></tr></thead><tbody>${rows}</tbody></table>`
 }`;
 }
 

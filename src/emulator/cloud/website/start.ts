@@ -1,8 +1,15 @@
 /** Owns the start page: what this is, who can log in, where things are. Also the pages and pictures that links of the API lead to. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
 import type { EmulatorContext } from "../../core/context.ts";
-import { findPerson, findWorkspace, isAdministrator, type Person, type Workspace } from "../../core/world.ts";
+import {
+  findPerson,
+  findRepository,
+  findWorkspace,
+  isAdministrator,
+  type Person,
+  type Workspace,
+} from "../../core/world.ts";
 import { initialsPicture } from "./avatar.ts";
 import { listPath } from "./consumers.ts";
 import { problemPage, webPage } from "./frame.ts";
@@ -14,18 +21,31 @@ export function startRoutes(context: EmulatorContext): Hono<WebEnv> {
   const app = new Hono<WebEnv>({ strict: false });
   app.get("/", (c) => webPage(context, c, { title: "Start", main: startPage(context) }));
   app.get("/account/:person/avatar", (c) => {
-    const person = findPerson(context.world, c.req.param("person"));
-    return person === undefined ? c.notFound() : initialsPicture(person.displayName);
+    const handle = c.req.param("person");
+    const name = findPerson(context.world, handle)?.displayName ?? findWorkspace(context.world, handle)?.name;
+    return name === undefined ? c.notFound() : initialsPicture(name);
   });
-  app.get("/workspaces/:workspace/avatar", (c) => {
-    const workspace = findWorkspace(context.world, c.req.param("workspace"));
-    return workspace === undefined ? c.notFound() : initialsPicture(workspace.name);
+  for (const path of [
+    "/workspaces/:workspace/avatar",
+    "/:workspace/workspace/projects/:project/avatar/:size",
+  ])
+    app.get(path, (c) => {
+      const workspace = findWorkspace(context.world, c.req.param("workspace") ?? "");
+      return workspace === undefined ? c.notFound() : initialsPicture(workspace.name);
+    });
+  app.get("/ravatar/:repository", (c) => {
+    const repository = findRepository(context.world, "{}", c.req.param("repository"));
+    return repository === undefined ? c.notFound() : initialsPicture(repository.name);
   });
+  for (const path of ["/:workspace/workspace/overview", "/:workspace/workspace/projects/:project"])
+    app.get(path, (c, next) => {
+      const workspace = findWorkspace(context.world, c.req.param("workspace") ?? "");
+      return workspace === undefined ? next() : workspaceAnswer(context, c, workspace);
+    });
   app.get("/:handle", (c) => {
     const handle = c.req.param("handle");
     const workspace = findWorkspace(context.world, handle);
-    if (workspace !== undefined)
-      return webPage(context, c, { title: workspace.name, main: workspacePage(context, workspace) });
+    if (workspace !== undefined) return workspaceAnswer(context, c, workspace);
     const person = findPerson(context.world, handle);
     if (person !== undefined)
       return webPage(context, c, { title: person.displayName, main: personPage(context, person) });
@@ -36,6 +56,10 @@ export function startRoutes(context: EmulatorContext): Hono<WebEnv> {
     });
   });
   return app;
+}
+
+function workspaceAnswer(context: EmulatorContext, c: Context<WebEnv>, workspace: Workspace) {
+  return webPage(context, c, { title: workspace.name, main: workspacePage(context, workspace) });
 }
 
 function startPage(context: EmulatorContext): Html {
