@@ -65,7 +65,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     await planted.repositories;
     return emulatorOf(running, planted);
   } catch (error) {
-    await running?.close();
+    await Promise.allSettled([running?.close()]);
     await planted.folder.remove();
     throw error;
   }

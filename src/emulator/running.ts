@@ -14,8 +14,9 @@ import { rememberWorld } from "./core/replant.ts";
 import { createResets } from "./core/resets.ts";
 import { findPerson } from "./core/world.ts";
 import { type AskedDataCenter, askedDataCenters, serveDataCenters } from "./data-centers.ts";
-import { openRepositories } from "./git/repositories.ts";
-import { createDeliveries } from "./hooks/deliveries.ts";
+import { type GitRepositories, openRepositories } from "./git/repositories.ts";
+import { createDeliveries, type Deliveries } from "./hooks/deliveries.ts";
+import { inTurn } from "./in-turn.ts";
 import { callbackOf, dataCenterRulesOf, type EmulatorOptions } from "./options.ts";
 import type { Planted } from "./planting.ts";
 import { createRecorder, type Recorder } from "./record/recorder.ts";
@@ -27,29 +28,44 @@ export type Running = Awaited<ReturnType<typeof open>>;
 export async function open(options: EmulatorOptions, planted: Planted) {
   const asked = askedDataCenters(options);
   const ports = await openPorts(options, asked);
+  const [git, deliveries] = [openRepositories(), createDeliveries(planted.clock)];
+  const opened = { asked, ports, git, deliveries };
   let recorder: Recorder | null = null;
   try {
     recorder = options.record === undefined ? null : createRecorder(options.record);
-    return await serve(options, planted, { asked, ports, recorder });
+    return await serve(options, planted, { ...opened, recorder });
   } catch (error) {
-    await Promise.all(ports.map((port) => port.close()));
-    await recorder?.close();
+    await Promise.allSettled([closeAll({ ...opened, recorder })]);
     throw error;
   }
 }
 
+/** In this order, so that nobody asks what is closed; all of it, though a part fails. Throws the first failure then. */
+async function closeAll({ ports, git, deliveries, recorder }: Opened, folder?: Planted["folder"]) {
+  await inTurn([
+    () => Promise.all(ports.map((port) => port.close())),
+    () => deliveries.close(),
+    () => git.close(),
+    async () => recorder?.close(),
+    async () => folder?.remove(),
+  ]);
+}
+
 interface Opened {
+  readonly git: GitRepositories;
+  readonly deliveries: Deliveries;
   readonly asked: readonly AskedDataCenter[];
   readonly ports: readonly [Port, Port, ...Port[]];
   readonly recorder: Recorder | null;
 }
 
-async function serve(options: EmulatorOptions, planted: Planted, { asked, ports, recorder }: Opened) {
+async function serve(options: EmulatorOptions, planted: Planted, opened: Opened) {
+  const { asked, ports, git, deliveries, recorder } = opened;
   const { rules, world, approver, clock, folder } = planted;
   const [webPort, apiPort, ...otherPorts] = ports;
   const [web, api] = [originOf(webPort), originOf(apiPort)];
   const shared = { clock, journal: createJournal(options.onRequest), faults: createFaults(clock), recorder };
-  const [git, resets, deliveries] = [openRepositories(), createResets(), createDeliveries(clock)];
+  const resets = createResets();
   resets.onReset(() => deliveries.reset());
   const dcRules = dataCenterRulesOf(options);
   const dataCenters = await serveDataCenters(asked, otherPorts, {
@@ -87,13 +103,7 @@ async function serve(options: EmulatorOptions, planted: Planted, { asked, ports,
     replant() {
       for (const replant of replants) replant();
     },
-    async close() {
-      await Promise.all(ports.map((port) => port.close()));
-      await deliveries.close();
-      await git.close();
-      await recorder?.close();
-      await folder.remove();
-    },
+    close: () => closeAll(opened, folder),
   };
 }
 
