@@ -1,5 +1,5 @@
 /** Owns walking history: which commits a selection holds, where two lines of history met, what happened to one file. */
-import { boundedCache } from "./bounded-cache.ts";
+import { boundedCache } from "../core/bounded-cache.ts";
 import { GitFailure } from "./errors.ts";
 import { type PathBytes, pathOfBytes, pathspec } from "./path.ts";
 import type { Location } from "./process/environment.ts";
@@ -22,6 +22,17 @@ export interface FileTouch {
   readonly path: PathBytes;
 }
 
+/** What the one tip leads to and the other does not: what merging it there would bring. */
+export function onlyIn(tip: string, without: string): Selection {
+  return { include: [tip], exclude: [without], path: null };
+}
+
+/** Whether the newer commit holds all of the older one's history; a commit holds its own. False for what is no commit. */
+export async function isAncestor(location: Location, older: string, newer: string): Promise<boolean> {
+  const { exitCode } = await runGit(location, ["merge-base", "--is-ancestor", older, newer]);
+  return exitCode === 0;
+}
+
 export interface Log {
   /** `count` hashes from `skip` on, newest first as `git log` orders them; fewer at the end. */
   commits(
@@ -30,6 +41,10 @@ export interface Log {
   ): Promise<readonly string[]>;
   /** The best common ancestor; null for unrelated histories. */
   mergeBase(left: string, right: string): Promise<string | null>;
+  /** Whether the newer commit holds all of the older one's history; a commit holds its own. */
+  isAncestor(older: string, newer: string): Promise<boolean>;
+  /** Whether {@link onlyIn} of both tips has the commit. */
+  isOnlyIn(hash: string, tip: string, without: string): Promise<boolean>;
   /** The commits that touched a file, newest first, following it through renames unless told not to. */
   fileHistory(from: string, path: PathBytes, withoutRenames: boolean): Promise<readonly FileTouch[]>;
 }
@@ -62,6 +77,9 @@ export function openLog(location: Location): Log {
       return hashes.slice(skip - first, skip - first + count);
     },
     mergeBase: (left, right) => mergeBase(location, left, right),
+    isAncestor: (older, newer) => isAncestor(location, older, newer),
+    isOnlyIn: async (hash, tip, without) =>
+      (await isAncestor(location, hash, tip)) && !(await isAncestor(location, hash, without)),
     fileHistory: (from, path, withoutRenames) => fileHistory(location, from, { path, withoutRenames }),
   };
 }

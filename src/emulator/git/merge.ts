@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { GitFailure } from "./errors.ts";
+import { onlyIn } from "./log.ts";
 import type { Commit } from "./objects/commit.ts";
 import { workingFolder } from "./process/environment.ts";
 import { gitOutput, runGit } from "./process/run.ts";
@@ -75,7 +76,7 @@ export async function merge(
 }
 
 async function tipAfter(git: GitRepository, strategy: MergeStrategy, what: Merge): Promise<string | null> {
-  const isAhead = (await git.log.mergeBase(what.to, what.from)) === what.to;
+  const isAhead = await git.log.isAncestor(what.to, what.from);
   if (strategy.endsWith("ff-only") && strategy !== "rebase-ff-only" && !isAhead) return null;
   switch (strategy) {
     case "ff":
@@ -108,7 +109,7 @@ async function mergeCommit(
 
 /** Every commit of the source anew upon the target, merges left out. */
 async function rebased(git: GitRepository, what: Merge): Promise<string | null> {
-  const selection = { include: [what.from], exclude: [what.to], path: null, merges: "exclude" } as const;
+  const selection = { ...onlyIn(what.from, what.to), merges: "exclude" } as const;
   const hashes = await git.log.commits(selection, { skip: 0, count: 1_000_000 });
   let tip = what.to;
   for (const hash of hashes.toReversed()) {

@@ -1,6 +1,7 @@
 /** Owns telling which branches and tags moved, from what they were before and after. */
+import { isAncestor } from "./log.ts";
 import type { Location } from "./process/environment.ts";
-import { gitOutput, runGit } from "./process/run.ts";
+import { gitOutput } from "./process/run.ts";
 
 /** One branch or tag that was made, moved or deleted. Hashes have 40 hex digits. */
 export interface RefChange {
@@ -48,9 +49,4 @@ export async function refChanges(
       };
     }),
   );
-}
-
-async function isAncestor(location: Location, old: string, now: string): Promise<boolean> {
-  const { exitCode } = await runGit(location, ["merge-base", "--is-ancestor", old, now]);
-  return exitCode === 0;
 }

@@ -1,6 +1,8 @@
 /** Owns lists of commits and one commit. */
+
 import type { Context } from "hono";
 import type { Selection } from "../../git/log.ts";
+import { onlyIn } from "../../git/log.ts";
 import type { Commit, Signature } from "../../git/objects/commit.ts";
 import { type PathBytes, pathText } from "../../git/path.ts";
 import { json } from "../answers.ts";
@@ -35,7 +37,7 @@ export const compareCommits: HistoryHandler = async (c, opened) => {
   const compared = await comparedCommits(c, opened);
   if (compared instanceof Response) return compared;
   const { from, to } = compared;
-  return commitPage(c, opened, { include: [from], exclude: [to], path: null });
+  return commitPage(c, opened, onlyIn(from, to));
 };
 
 /**

@@ -1,6 +1,8 @@
 /** Owns reading what a URL says about files and revisions: a file's name need not be text, a branch's may hold slashes. */
+
 import type { Context } from "hono";
 import { type PathBytes, pathOfUrl } from "../../git/path.ts";
+import { tipOf } from "../../git/references.ts";
 import type { GitRepository } from "../../git/repository.ts";
 import { badParameter, noDefaultBranch, unknownRevision } from "../errors.ts";
 import type { Opened } from "./opened.ts";
@@ -64,7 +66,5 @@ export async function demandedCommit(c: Context, name: string, opened: Opened): 
 export async function resolve(git: GitRepository, revision: string): Promise<string | null> {
   const match = /^refs\/(heads|tags)\/(.+)$/s.exec(revision);
   if (match === null) return git.resolve(revision);
-  const kind = match[1] === "heads" ? "branch" : "tag";
-  const { all } = await git.references();
-  return all.find((each) => each.kind === kind && each.name === match[2])?.commitHash ?? null;
+  return tipOf(await git.references(), match[1] === "heads" ? "branch" : "tag", match[2] ?? "");
 }

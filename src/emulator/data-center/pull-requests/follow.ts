@@ -87,7 +87,7 @@ async function has(
   from: PullRequestRef,
 ): Promise<boolean> {
   const git = await context.git.open(repository.path);
-  return (await git.log.mergeBase(to.commitHash, from.commitHash)) === from.commitHash;
+  return git.log.isAncestor(from.commitHash, to.commitHash);
 }
 
 async function close(

@@ -1,6 +1,8 @@
 /** Owns the pages that links of the REST API lead to: a repository's files and commits, and its pull requests. */
+
 import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
+import { onlyIn } from "../../git/log.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import { joinPath, pathInUrl, pathText } from "../../git/path.ts";
 import type { DcEnv } from "../caller.ts";
@@ -117,7 +119,7 @@ const pullRequestPage: Show = async (c, opened) => {
   if (found instanceof Response) return found;
   const { pullRequest } = found;
   const { from, to } = pullRequest;
-  const selection = { include: [from.commitHash], exclude: [to.commitHash], path: null };
+  const selection = onlyIn(from.commitHash, to.commitHash);
   return html`${links(opened)}<h2>#${pullRequest.id} ${pullRequest.title}</h2>
 <p><strong>${pullRequest.state}</strong> · ${nameOf(opened, pullRequest.authorId)} wants to merge <code>${from.name}</code> into <code>${to.name}</code></p>
 ${pullRequest.description === null ? "" : html`<p class="as-typed">${pullRequest.description}</p>`}${await people(opened, pullRequest)}

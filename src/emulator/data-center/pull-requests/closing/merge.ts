@@ -1,5 +1,6 @@
 /** Owns merging a pull request, and telling whether it could be. */
 
+import { onlyIn } from "../../../git/log.ts";
 import { type MergeStrategy, merge, mergeStrategies, mergesCleanly } from "../../../git/merge.ts";
 import { branchTip } from "../../../git/references.ts";
 import { dcError, json } from "../../answers.ts";
@@ -111,7 +112,7 @@ async function messageOf(
   if (own !== "") return body.autoSubject === false ? own : `${subject}\n\n${own}`;
   const source = repositoryOf(context, from);
   const where = `Merge in ${repository.projectKey}/${repository.slug} from ${source.id === repository.id ? "" : `${source.slug}:`}${from.name} to ${to.name}`;
-  const selection = { include: [from.commitHash], exclude: [to.commitHash], path: null };
+  const selection = onlyIn(from.commitHash, to.commitHash);
   const hashes = await git.log.commits(selection, { skip: 0, count: 10 });
   const commits = await Promise.all(hashes.map((hash) => git.commit(hash)));
   const lines = commits.map((each) => `* commit '${each?.hash}':\n  ${each?.message.split("\n")[0]}`);

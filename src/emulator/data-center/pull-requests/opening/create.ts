@@ -69,8 +69,7 @@ export async function bringsAnything(
   from: PullRequestRef,
   to: PullRequestRef,
 ): Promise<boolean> {
-  const selection = { include: [from.commitHash], exclude: [to.commitHash], path: null };
-  return (await git.log.commits(selection, { skip: 0, count: 1 })).length > 0;
+  return !(await git.log.isAncestor(from.commitHash, to.commitHash));
 }
 
 async function openPullRequest(

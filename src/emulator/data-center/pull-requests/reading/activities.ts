@@ -1,5 +1,7 @@
 /** Owns what happened to a pull request, newest first. */
+
 import type { Context } from "hono";
+import { onlyIn } from "../../../git/log.ts";
 import { badParameter } from "../../errors.ts";
 import { commitObject } from "../../history/commits.ts";
 import { listPage } from "../../paging.ts";
@@ -90,8 +92,7 @@ function commentDetail({ context, pullRequest }: Found, id: number, reader: Comm
 
 /** What a side has that it had not before. */
 async function between({ context, git }: Found, without: string, tip: string): Promise<object> {
-  const selection = { include: [tip], exclude: [without], path: null };
-  const hashes = await git.log.commits(selection, { skip: 0, count: 1000 });
+  const hashes = await git.log.commits(onlyIn(tip, without), { skip: 0, count: 1000 });
   const commits = await Promise.all(hashes.slice(0, shownCommits).map((hash) => git.commit(hash)));
   return {
     commits: commits.flatMap((commit) => (commit === null ? [] : [commitObject(context, commit, null)])),

@@ -1,5 +1,6 @@
 /** Owns what a pull request brings: its commits, changes and diffs, and where the two branches parted. */
 import type { Context } from "hono";
+import { onlyIn } from "../../../git/log.ts";
 import { json } from "../../answers.ts";
 import type { DcEnv } from "../../caller.ts";
 import { badParameter, notPermitted, unknownRevision } from "../../errors.ts";
@@ -21,7 +22,7 @@ export const onePullRequest: FoundHandler = (_, { context, pullRequest }) =>
 /** What the source has and the target has not, or had not when it was closed. */
 export const commitsOf: FoundHandler = (c, found) => {
   const { from, to } = found.pullRequest;
-  return commitPage(c, found, { include: [from.commitHash], exclude: [to.commitHash], path: null });
+  return commitPage(c, found, onlyIn(from.commitHash, to.commitHash));
 };
 
 /** One page at most; `start` says nothing. */
@@ -114,5 +115,5 @@ async function reviewedBefore(c: Context<DcEnv>, found: Found): Promise<string |
   const userId = userIdOf(found.context, caller);
   const hash = participants.find((each) => each.userId === userId)?.lastReviewedCommit ?? null;
   if (hash === null || hash === from.commitHash) return null;
-  return (await found.git.log.mergeBase(hash, from.commitHash)) === hash ? hash : null;
+  return (await found.git.log.isAncestor(hash, from.commitHash)) ? hash : null;
 }

@@ -81,8 +81,8 @@ export const pullRequestsOfCommit: HistoryHandler = async (c, opened) => {
   const found: DcPullRequest[] = [];
   for (const each of context.world.pullRequests.all) {
     if (each.to.repositoryId !== repository.id) continue;
-    const isIn = async (tip: string) => (await git.log.mergeBase(commit.hash, tip)) === commit.hash;
-    if ((await isIn(each.from.commitHash)) && !(await isIn(each.to.commitHash))) found.push(each);
+    const { from, to } = each;
+    if (await git.log.isOnlyIn(commit.hash, from.commitHash, to.commitHash)) found.push(each);
   }
   return pageOfThem(c, context, ordered(context, found, "NEWEST"));
 };
