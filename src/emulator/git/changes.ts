@@ -1,6 +1,6 @@
 /** Owns which files differ between two trees and by how many lines, through one long-lived `git diff-tree`. */
 import { randomUUID } from "node:crypto";
-import { boundedCache } from "./bounded-cache.ts";
+import { boundedCache } from "../core/bounded-cache.ts";
 import { type PathBytes, pathOfBytes } from "./path.ts";
 import { type Conversation, converse } from "./process/conversation.ts";
 import type { Location } from "./process/environment.ts";

@@ -1,6 +1,6 @@
 /** Owns one opened repository: everything the emulator reads of it, safely, and never anything written. */
 import { readFile } from "node:fs/promises";
-import { boundedCache } from "./bounded-cache.ts";
+import { boundedCache } from "../core/bounded-cache.ts";
 import { type Change, type ChangeOptions, comparison, emptyTree, openChanges } from "./changes.ts";
 import { locateRepository } from "./locate.ts";
 import { type Log, openLog } from "./log.ts";

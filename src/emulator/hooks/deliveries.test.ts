@@ -102,3 +102,13 @@ test("a redelivery that a reset cuts is told apart from an unknown delivery", as
   expect(deliveries.list()).toEqual([]);
   await deliveries.close();
 });
+
+test("old deliveries are forgotten by their bytes, the newest can be sent again", async () => {
+  const { url } = await receiver();
+  const deliveries = createDeliveries(shiftableClock());
+  const body = Buffer.alloc(12 * 1024 * 1024);
+  for (let count = 0; count < 3; count += 1) await deliveries.sendOnce(deliveryTo(url, { body }));
+  expect(await deliveries.redeliver("delivery-1")).toBeNull();
+  expect(await deliveries.redeliver("delivery-3")).toMatchObject({ status: 200, bytes: body.length });
+  await deliveries.close();
+});

@@ -1,6 +1,7 @@
 /** Owns deliveries of webhooks, whatever the product: sending them in the background, trying again, and the list of attempts. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
+import { boundedCache } from "../core/bounded-cache.ts";
 import { type Outcome, post } from "./post.ts";
 
 /** How a product delivers. */
@@ -74,7 +75,7 @@ export interface Deliveries {
   /** Notes a delivery that its product drops. */
   drop(delivery: Delivery, reason: string): void;
   /**
-   * Sends what was delivered once more. Null for an unknown id, a `network` error where a reset cut it; the request id is
+   * Sends what was delivered once more. Null for an id unknown or forgotten, a `network` error where a reset cut it; the request id is
    * the first one's unless told.
    */
   redeliver(id: string, keepsRequestId?: boolean): Promise<DeliveryEntry | null>;
@@ -90,7 +91,9 @@ export interface Deliveries {
 
 /** The newest are kept. */
 const mostEntries = 10_000;
-const mostRemembered = 1000;
+/** Of what can be sent again: bodies, and a little for each. */
+const mostRememberedBytes = 32 * 1024 * 1024;
+const bytesOfOne = 1024;
 
 /** A delivery with its place in the list. */
 interface Numbered {
@@ -156,14 +159,14 @@ type Book = ReturnType<typeof openBook>;
 function openBook(clock: Clock) {
   let entries: DeliveryEntry[] = [];
   let made = 0;
-  const remembered = new Map<string, Numbered>();
+  const rememberAnew = () =>
+    boundedCache<Numbered>(mostRememberedBytes, ({ delivery }) => delivery.body.length + bytesOfOne);
+  let remembered = rememberAnew();
 
   const keep = (delivery: Delivery, requestId: string, redeliveryOf: string | null): Numbered => {
     made += 1;
     const numbered = { id: `delivery-${made}`, delivery, requestId, redeliveryOf };
     remembered.set(numbered.id, numbered);
-    const [oldest] = remembered.keys();
-    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
     return numbered;
   };
 
@@ -186,7 +189,7 @@ function openBook(clock: Clock) {
     },
     forget() {
       entries = [];
-      remembered.clear();
+      remembered = rememberAnew();
     },
   };
 }

@@ -8,10 +8,8 @@ import { buildNumber } from "../rest/server-info.ts";
 import { type DcRepository, findProject } from "../world.ts";
 import { pullRequestPayload } from "./pull-request-payload.ts";
 import { pushPayload } from "./push-payload.ts";
-import type { DcHook, DcInvocation } from "./state.ts";
-
-/** Of all hooks. */
-const mostInvocations = 5000;
+import { forgetOld } from "./remembered.ts";
+import type { DcHook } from "./state.ts";
 
 /** An event by its name, and the exact body. */
 export interface Telling {
@@ -101,7 +99,6 @@ function record(context: DataCenterContext, hook: DcHook, telling: Telling, atte
   const { hookState } = context.world;
   hookState.lastInvocationId += 1;
   const { id: hookId, url } = hook;
-  const invocation: DcInvocation = { ...attempted, ...telling, hookId, url, id: hookState.lastInvocationId };
-  hookState.invocations.push(invocation);
-  if (hookState.invocations.length > mostInvocations) hookState.invocations.shift();
+  hookState.invocations.push({ ...attempted, ...telling, hookId, url, id: hookState.lastInvocationId });
+  forgetOld(hookState.invocations);
 }

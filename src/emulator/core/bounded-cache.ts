@@ -1,4 +1,4 @@
-/** Owns what is remembered of a repository: content under a hash never changes, but memory is finite. */
+/** Owns what is remembered only as long as there is room: memory is finite. */
 
 /** A cache that forgets what was used longest ago once the weights exceed its limit. */
 export interface BoundedCache<V> {
