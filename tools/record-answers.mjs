@@ -1,6 +1,6 @@
 /**
  * Owns keeping what any emulator answers, in whatever process: `vitest.config.ts` preloads this everywhere when WINDLASS_ANSWERS names a folder.
- * Each process appends to a file of its own, a line an answer, the same one once. Plain JavaScript, as an older Node may be asked to load it.
+ * Each process appends to a file of its own, a line an answer, the same one once a test file. Plain JavaScript, as an older Node may be asked to load it.
  */
 import { createHash } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
@@ -45,12 +45,12 @@ function leave(response) {
 }
 
 function write(answer) {
-  const line = JSON.stringify(answer);
+  const line = JSON.stringify({ ...answer, from: source() });
   const hash = createHash("sha256").update(line).digest("base64");
   if (seen.has(hash)) return;
   seen.add(hash);
   file ??= open();
-  writeSync(file, `${JSON.stringify({ ...answer, from: source() })}\n`);
+  writeSync(file, `${line}\n`);
 }
 
 function open() {

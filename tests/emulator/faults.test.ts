@@ -187,3 +187,12 @@ test("control is refused to other hosts and to pages of other sites", async () =
   expect(await statusWith({ host, origin: "null" })).toBe(403);
   expect(await statusWith({ host, "sec-fetch-site": "cross-site" })).toBe(403);
 });
+
+test("control lists the requests there were, and forgets them when it is told to", async () => {
+  await user();
+  const listed = async () => JSON.stringify(await (await fetch(`${emulator.urls.control}/requests`)).json());
+  expect(await listed()).toContain('"path":"/2.0/user"');
+  const forgotten = await fetch(`${emulator.urls.control}/requests`, { method: "DELETE" });
+  expect(forgotten.status).toBe(204);
+  expect(await listed()).not.toContain("/2.0/user");
+});

@@ -11,9 +11,9 @@ export interface Proven {
   /** Of the facts. */
   readonly source: string;
   readonly grade: Grade;
-  /** From the project's root; it names the operation's last word or the `point`. */
+  /** From the project's root; it calls the operation, which `tools/answers.ts` proves after a whole run. */
   readonly test: string;
-  /** The number on the closing lists, `C26` or `D35`, where the test's title begins with it. */
+  /** Words of the test's title, or its number among the points: `C26`, `D35`. */
   readonly point?: string;
   /**
    * `METHOD /path` as Atlassian's document writes it (Cloud with `/2.0`, Data Center with `/rest`, `latest` for `1.0` too) to the

@@ -19,7 +19,7 @@ interface Candidate {
   readonly literals: number;
 }
 
-export function operationsOf({ paths }: OpenApiDocument): Operations {
+export function operationsOf({ paths }: Pick<OpenApiDocument, "paths">): Operations {
   const candidates = Object.keys(paths)
     .map((path): Candidate => {
       // The document of Data Center has a path that ends in `diff{path}`.

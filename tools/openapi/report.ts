@@ -1,7 +1,8 @@
 /** Owns the check of all recorded answers as a whole: counting, problems once each, and exemptions that nothing needed. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allRows } from "../coverage/table.ts";
+import { allRows, areas } from "../coverage/table.ts";
+import { callerProblems } from "./callers.ts";
 import { cloudExemptions } from "./cloud-exemptions.ts";
 import { dataCenterExemptions } from "./data-center-exemptions.ts";
 import { readDocuments } from "./documents.ts";
@@ -27,12 +28,12 @@ export function reportAnswers(environment: Readonly<Record<string, string | unde
   const answers = readAnswers(answersFolder);
   if (answers.length === 0) return { outcome: "failed", text: `No answers lie in ${answersFolder}.` };
   const judge = createJudge(documents, exemptions);
-  const judged = answers.map((answer) => ({ answer, ...judge.judge(answer) }));
+  const judged = answers.map((kept) => ({ ...kept, ...judge.judge(kept.answer) }));
   const isWholeRun = !environment.WINDLASS_ANSWERS_SOME;
   const problems = [
     ...problemLines(judged),
     ...statusProblems(seenIn(judged), allRows, isWholeRun),
-    ...(isWholeRun ? unneeded(judge) : []),
+    ...(isWholeRun ? [...callerProblems(judged, areas), ...unneeded(judge)] : []),
   ];
   const text = [
     ...problems,
@@ -46,21 +47,30 @@ function notChecked(why: string): Report {
   return { outcome: "not checked", text: `The emulator's answers were not checked: ${why}` };
 }
 
+interface Kept {
+  readonly answer: Answer;
+  /** Every test file or program that got it. */
+  readonly froms: ReadonlySet<string>;
+}
+
 /** The answers of all processes, each once. */
-function readAnswers(folder: string): readonly Answer[] {
+function readAnswers(folder: string): readonly Kept[] {
   if (!existsSync(folder)) return [];
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, { readonly answer: Answer; readonly froms: Set<string> }>();
   for (const name of globSync("*.jsonl", { cwd: folder }).sort()) {
     for (const line of readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean)) {
       const answer: Answer = JSON.parse(line); // written by tools/record-answers.mjs
-      const { from: _from, ...said } = answer;
-      answers.set(JSON.stringify(said), answer);
+      const { from, ...said } = answer;
+      const key = JSON.stringify(said);
+      const kept = answers.get(key) ?? { answer, froms: new Set() };
+      kept.froms.add(from);
+      answers.set(key, kept);
     }
   }
   return [...answers.values()];
 }
 
-type Judged = Verdict & { readonly answer: Answer };
+type Judged = Verdict & Kept;
 
 /** What the emulator answered of itself: a fault's status is whoever ordered it. */
 function seenIn(judged: readonly Judged[]): readonly Seen[] {
