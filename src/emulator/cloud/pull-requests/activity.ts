@@ -52,7 +52,9 @@ function activityShape(context: EmulatorContext, pullRequest: PullRequest, activ
   return {
     update: {
       ...snapshot,
-      ...{ author: user, date, changes: {} },
+      author: user,
+      date,
+      changes: {},
       destination: sideShape(destination, where),
       source: sideShape(source, where),
     },

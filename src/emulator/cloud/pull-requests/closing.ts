@@ -84,7 +84,10 @@ async function mergeNow(acting: Acting, git: GitRepository, wish: Wish): Promise
   const { source, destination } = pullRequest;
   const at = clock.now();
   const what = {
-    ...{ to: destination.hash, from: source.hash, branch: destination.branch, message: wish.message },
+    to: destination.hash,
+    from: source.hash,
+    branch: destination.branch,
+    message: wish.message,
     committer: { ...signerOf(context, account), at },
   };
   const tip = await merge(git, strategies[wish.strategy], what);

@@ -41,8 +41,15 @@ export async function writeComment(acting: Acting, c: Context<ApiEnv>): Promise<
     return badRequest("parent: comment not found", { parent: ["comment not found"] });
   const now = context.clock.now();
   const comment: Comment = {
-    ...{ id: nextId(acting), account, raw, createdOn: now, updatedOn: now, deleted: false },
-    ...{ parentId: parent?.id ?? null, inline: inline ?? parent?.inline ?? null, resolution: null },
+    id: nextId(acting),
+    account,
+    raw,
+    createdOn: now,
+    updatedOn: now,
+    deleted: false,
+    parentId: parent?.id ?? null,
+    inline: inline ?? parent?.inline ?? null,
+    resolution: null,
   };
   pullRequest.comments.push(comment);
   pullRequest.activity.push({ kind: "comment", at: now, commentId: comment.id });

@@ -3,7 +3,7 @@ import type { EmulatorContext } from "../../core/context.ts";
 import { EmulatorFailure } from "../../core/errors.ts";
 import type { SeedPullRequest } from "../../core/seed.ts";
 import { findRepository, type Person, type World } from "../../core/world.ts";
-import { addPullRequest, readSides } from "./open.ts";
+import { addPullRequest, readSides } from "./entries.ts";
 
 /** Throws {@link EmulatorFailure} `bad_seed` for a repository, person or branch that is not there, or nothing to merge. */
 export async function plantPullRequest(

@@ -20,9 +20,9 @@ import {
   writeComment,
 } from "./comments.ts";
 import { listCommits, toComparison } from "./content.ts";
+import { changePullRequest, openPullRequest } from "./create-update.ts";
 import { type Acting, actorOf, type Found, findPullRequest, ofRepository } from "./found.ts";
 import { listOfAuthor, listOfCommit, listPullRequests } from "./list.ts";
-import { changePullRequest, openPullRequest } from "./opening.ts";
 import { sayOpinion, takeBack } from "./opinions.ts";
 import { pullRequestShape } from "./shape.ts";
 import type { Comment } from "./state.ts";

@@ -54,7 +54,11 @@ function commonShape(context: EmulatorContext, pullRequest: PullRequest, branch:
     comment_count: comments.filter(({ deleted }) => !deleted).length,
     task_count: 0,
     type: "pullrequest",
-    ...{ id, title, description, state, draft },
+    id,
+    title,
+    description,
+    state,
+    draft,
     merge_commit: mergeHash === null ? null : { hash: short(mergeHash) },
     close_source_branch: pullRequest.closeSourceBranch,
     closed_by: closedBy === null ? null : accountObject(context, closedBy),
@@ -138,7 +142,8 @@ export function namedShape(context: EmulatorContext, pullRequest: PullRequest): 
   const links = repositoryLinks(context.origins, repositoryOf(context, pullRequest));
   return {
     type: "pullrequest",
-    ...{ id, title },
+    id,
+    title,
     links: { self: links.api(`/pullrequests/${id}`), html: links.web(`/pull-requests/${id}`) },
   };
 }

@@ -91,7 +91,11 @@ export function isSame(left: Account, right: Account): boolean {
 export function snapshotOf(pullRequest: PullRequest): Snapshot {
   const { title, description, state, draft, reason, source, destination } = pullRequest;
   return {
-    ...{ title, description, state, draft, reason },
+    title,
+    description,
+    state,
+    draft,
+    reason,
     source: { ...source },
     destination: { ...destination },
   };

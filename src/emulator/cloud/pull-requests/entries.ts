@@ -1,4 +1,4 @@
-/** Owns opening and changing pull requests. */
+/** Owns the entries of pull requests in the world: adding one between two branches, and changing what it says. */
 import type { EmulatorContext } from "../../core/context.ts";
 import type { Person, Repository } from "../../core/world.ts";
 import { branchTip } from "../../git/references.ts";
@@ -55,10 +55,21 @@ export function addPullRequest(
   const pullRequest: PullRequest = {
     id: Math.max(0, ...ids) + 1,
     repositoryUuid: repository.uuid,
-    ...{ author, title, description, draft, closeSourceBranch, ...sides },
+    author,
+    title,
+    description,
+    draft,
+    closeSourceBranch,
+    ...sides,
     state: "OPEN",
-    ...{ reason: "", mergeHash: null, closedBy: null, createdOn: now, updatedOn: now },
-    ...{ participants: [], comments: [], activity: [] },
+    reason: "",
+    mergeHash: null,
+    closedBy: null,
+    createdOn: now,
+    updatedOn: now,
+    participants: [],
+    comments: [],
+    activity: [],
   };
   setReviewers(pullRequest, reviewers);
   noteUpdate(pullRequest, author, now);

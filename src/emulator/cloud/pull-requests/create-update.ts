@@ -4,9 +4,9 @@ import type { EmulatorContext } from "../../core/context.ts";
 import type { ApiEnv } from "../access.ts";
 import { badRequest, forbidden, json } from "../answers.ts";
 import { callerPermission, includes } from "../permissions/permission.ts";
+import { addPullRequest, applyFields, authorReviews, findOpen, readSides } from "./entries.ts";
 import { type Fields, readFields } from "./fields.ts";
 import { type Acting, actorOf, alreadyClosed, bodyOf, mayChange } from "./found.ts";
-import { addPullRequest, applyFields, authorReviews, findOpen, readSides } from "./open.ts";
 import { pullRequestShape } from "./shape.ts";
 import { noteUpdate } from "./state.ts";
 
