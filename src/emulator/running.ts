@@ -69,20 +69,23 @@ async function serve(options: EmulatorOptions, planted: Planted, opened: Opened)
   resets.onReset(() => deliveries.reset());
   const dcRules = dataCenterRulesOf(options);
   const dataCenters = await serveDataCenters(asked, otherPorts, {
-    ...{
-      ...shared,
-      world,
-      git,
-      resets,
-      deliveries,
-      autoApprove: options.autoApprove,
-      seed: options.seed?.dataCenter,
-    },
+    ...shared,
+    world,
+    git,
+    resets,
+    deliveries,
+    autoApprove: options.autoApprove,
+    seed: options.seed?.dataCenter,
     rules: dcRules,
     callbackUrl: callbackOf(options),
   });
   const context: EmulatorContext = {
-    ...{ world, rules, git, resets, deliveries, ...shared },
+    world,
+    rules,
+    git,
+    resets,
+    deliveries,
+    ...shared,
     get autoApprove() {
       return approver === null ? null : (findPerson(world, approver.uuid) ?? approver);
     },
@@ -99,7 +102,10 @@ async function serve(options: EmulatorOptions, planted: Planted, opened: Opened)
   recorder?.watch(worlds);
   const replants = [...worlds, rules, dcRules].map(rememberWorld);
   return {
-    ...{ context, dataCenters, shared, resets },
+    context,
+    dataCenters,
+    shared,
+    resets,
     replant() {
       for (const replant of replants) replant();
     },

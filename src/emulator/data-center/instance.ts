@@ -102,20 +102,18 @@ export async function serveDataCenter(
   const approver =
     shared.autoApprove === undefined ? null : (personByName(world, shared.autoApprove) ?? null);
   const context: DataCenterContext = {
-    ...{
-      product,
-      world,
-      version,
-      rules,
-      clock,
-      journal,
-      faults,
-      origin,
-      contextPath,
-      git,
-      resets,
-      deliveries,
-    },
+    product,
+    world,
+    version,
+    rules,
+    clock,
+    journal,
+    faults,
+    origin,
+    contextPath,
+    git,
+    resets,
+    deliveries,
     get autoApprove() {
       return approver === null ? null : (personById(world, approver.id) ?? approver);
     },

@@ -131,7 +131,9 @@ async function picked(git: GitRepository, commit: Commit, tip: string, what: Mer
   const onto = await writeCommit(git, {
     tree: await git.treeOf(tip),
     parents: parent === undefined ? [] : [parent],
-    ...{ author: person, committer: person, message: "" },
+    author: person,
+    committer: person,
+    message: "",
   });
   const tree = await mergedTree(git, onto, commit.hash);
   if (tree === null) return null;

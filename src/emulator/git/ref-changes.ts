@@ -44,7 +44,8 @@ export async function refChanges(
       return {
         kind: fullName.startsWith("refs/heads/") ? ("branch" as const) : ("tag" as const),
         name: fullName.replace(/^refs\/(heads|tags)\//, ""),
-        ...{ old, new: now },
+        old,
+        new: now,
         forced: old !== null && now !== null && !(await isAncestor(location, old, now)),
       };
     }),

@@ -67,7 +67,11 @@ function deliveryOf(
   const time = clock.now().toUTCString();
   const signature = hook.secret === null ? {} : { "X-Hub-Signature": signatureOf(hook.secret, body) };
   return {
-    ...{ product: "cloud", hook: hook.uuid, event, url: hook.url, body },
+    product: "cloud",
+    hook: hook.uuid,
+    event,
+    url: hook.url,
+    body,
     headersOf: ({ number, requestId }) => ({
       "User-Agent": "Bitbucket-Webhooks/2.0",
       "Content-Type": "application/json",

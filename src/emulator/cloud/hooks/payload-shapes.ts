@@ -21,9 +21,11 @@ export function payloadRepository(opened: Pick<Opened, "context" | "repository" 
     ...embedded,
     scm: "git",
     website: null,
-    ...{ owner, workspace },
+    owner,
+    workspace,
     is_private: repository.isPrivate,
-    ...{ project, uuid },
+    project,
+    uuid,
     parent: null,
   };
 }

@@ -64,7 +64,10 @@ function hunkObject(hunk: DiffHunk, cut: Cut) {
   const truncated = shown.length < lines.length;
   return {
     context,
-    ...{ sourceLine, sourceSpan, destinationLine, destinationSpan },
+    sourceLine,
+    sourceSpan,
+    destinationLine,
+    destinationSpan,
     segments: segments(shown, { source: sourceLine, destination: destinationLine }, truncated),
     truncated,
   };

@@ -207,8 +207,18 @@ async function testHook(
 /** Stands for a hook that is not made yet. */
 function stranger(scope: DcHookScope, now: Date): DcHook {
   return {
-    ...{ id: 0, scope, name: "", url: "", active: true, events: [], configuration: {} },
-    ...{ secret: null, credentials: null, sslVerificationRequired: true, createdDate: now, updatedDate: now },
+    id: 0,
+    scope,
+    name: "",
+    url: "",
+    active: true,
+    events: [],
+    configuration: {},
+    secret: null,
+    credentials: null,
+    sslVerificationRequired: true,
+    createdDate: now,
+    updatedDate: now,
   };
 }
 

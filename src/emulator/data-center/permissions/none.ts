@@ -49,7 +49,8 @@ function listPeople(
     .filter((person) => isWanted(person) && person.name.toLowerCase().includes(words))
     .toSorted((left, right) => (left.displayName < right.displayName ? -1 : 1));
   return listPage(c, people, {
-    ...{ rules, most: rules.maxItems },
+    rules,
+    most: rules.maxItems,
     render: (person) => personObject(context, person),
   });
 }
@@ -61,5 +62,5 @@ function listGroups(
 ): Promise<Response> {
   const words = wantedIn(c);
   const names = groupsOf(world).filter((name) => isWanted(name) && name.toLowerCase().includes(words));
-  return listPage(c, names, { ...{ rules, most: rules.maxItems }, render: (name) => ({ name }) });
+  return listPage(c, names, { rules, most: rules.maxItems, render: (name) => ({ name }) });
 }

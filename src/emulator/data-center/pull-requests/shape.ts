@@ -35,7 +35,11 @@ export function userShape(context: DataCenterContext, userId: UserId): object {
   const name = userNameOf(context, userId);
   const slug = name.replaceAll("/", "_");
   return {
-    ...{ name, active: name.startsWith("access-token-user/"), displayName: name, id: userId, slug },
+    name,
+    active: name.startsWith("access-token-user/"),
+    displayName: name,
+    id: userId,
+    slug,
     type: "SERVICE",
     links: { self: [{ href: `${context.baseUrl}/users/${slug}` }] },
   };
@@ -67,8 +71,10 @@ export function pullRequestShape(
     toRef: refShape(context, pullRequest.to),
     locked: false,
     author: {
-      ...{ user: userShape(context, pullRequest.authorId), role: "AUTHOR" },
-      ...{ approved: false, status: "UNAPPROVED" },
+      user: userShape(context, pullRequest.authorId),
+      role: "AUTHOR",
+      approved: false,
+      status: "UNAPPROVED",
     },
     reviewers: inRole("REVIEWER"),
     participants: inRole("PARTICIPANT"),
@@ -187,7 +193,8 @@ export function commentShape(
 export function anchorShape({ path, srcPath, line, lineType, fileType, ...rest }: CommentAnchor): object {
   const { fromHash, toHash, diffType } = rest;
   return {
-    ...{ fromHash, toHash },
+    fromHash,
+    toHash,
     ...(line === null ? {} : { line, lineType, fileType }),
     path: pathObject(pathOfText(path)),
     ...(srcPath === null ? {} : { srcPath: pathObject(pathOfText(srcPath)) }),

@@ -83,10 +83,17 @@ async function openPullRequest(
   const now = context.clock.now();
   const pullRequest: DcPullRequest = {
     ...wanted,
-    ...{ id, version: 0, state: "OPEN", authorId },
+    id,
+    version: 0,
+    state: "OPEN",
+    authorId,
     participants: reviewerIds.map((userId) => newParticipant(userId, "REVIEWER")),
-    ...{ createdAt: now, updatedAt: now, closedAt: null, mergeCommitHash: null },
-    ...{ activities: [], comments: [] },
+    createdAt: now,
+    updatedAt: now,
+    closedAt: null,
+    mergeCommitHash: null,
+    activities: [],
+    comments: [],
   };
   pullRequests.all.push(pullRequest);
   note(pullRequests, pullRequest, { at: now, userId: authorId, deed: { action: "OPENED" } });

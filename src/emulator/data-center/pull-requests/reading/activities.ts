@@ -20,7 +20,8 @@ export const activitiesOf: FoundHandler = (c, found) => {
   const shown = fromAsked(c, all);
   if (shown instanceof Response) return shown;
   return listPage(c, shown, {
-    ...{ rules, most: rules.maxItems },
+    rules,
+    most: rules.maxItems,
     render: async (activity) => ({
       id: activity.id,
       createdDate: activity.at.getTime(),
@@ -70,7 +71,10 @@ async function detailOf(found: Found, { deed }: PullRequestActivity, reader: Com
     case "RESCOPED": {
       const { fromHash, previousFromHash, toHash, previousToHash } = deed;
       return {
-        ...{ fromHash, previousFromHash, previousToHash, toHash },
+        fromHash,
+        previousFromHash,
+        previousToHash,
+        toHash,
         added: await between(found, previousFromHash, fromHash),
         removed: await between(found, fromHash, previousFromHash),
       };

@@ -37,7 +37,9 @@ export const changesOf: FoundHandler = async (c, found) => {
   const values = changes.slice(0, window.limit).map(changeObject);
   const { fromHash, toHash } = scope.sides;
   return json({
-    ...{ fromHash, toHash, properties: { changeScope: scope.name } },
+    fromHash,
+    toHash,
+    properties: { changeScope: scope.name },
     ...pageOf(values, { ...window, start: 0, skip: 0 }, { rules, hasMore: false }),
   });
 };

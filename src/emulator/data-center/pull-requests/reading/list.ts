@@ -67,7 +67,8 @@ function pageOfThem(
   const { rules } = context;
   const withProperties = c.req.query("withProperties")?.toLowerCase() !== "false";
   return listPage(c, all, {
-    ...{ rules, most: rules.maxItems },
+    rules,
+    most: rules.maxItems,
     render: (each) => pullRequestShape(context, each, { withProperties }),
   });
 }

@@ -63,7 +63,8 @@ function pageOfComments(
   const reader = readerOf(c, found);
   const shown = pullRequest.comments.filter((each) => isShownTo(reader, each) && isWanted(each));
   return listPage(c, shown, {
-    ...{ rules, most: rules.maxItems },
+    rules,
+    most: rules.maxItems,
     render: (comment) => commentShape(context, pullRequest, comment, reader),
   });
 }
@@ -103,7 +104,11 @@ async function publish(asked: Asked, comment: PullRequestComment): Promise<void>
   }
   await context.events.emit({
     kind: "pr:comment:added",
-    ...{ repository, actor, pullRequest, comment, commentParentId: parentId },
+    repository,
+    actor,
+    pullRequest,
+    comment,
+    commentParentId: parentId,
   });
 }
 
@@ -122,9 +127,17 @@ async function newComment(body: JsonObject, asked: Asked): Promise<PullRequestCo
   pullRequests.lastCommentId += 1;
   const now = context.clock.now();
   return {
-    ...{ id: pullRequests.lastCommentId, version: 0, parentId: parent?.id ?? null, text, severity },
+    id: pullRequests.lastCommentId,
+    version: 0,
+    parentId: parent?.id ?? null,
+    text,
+    severity,
     state: body.state === "PENDING" ? "PENDING" : "OPEN",
-    ...{ authorId: userId, anchor, createdAt: now, updatedAt: now, resolved: null },
+    authorId: userId,
+    anchor,
+    createdAt: now,
+    updatedAt: now,
+    resolved: null,
   };
 }
 
@@ -150,7 +163,12 @@ export const editComment: AskedHandler = async (c, asked) => {
   }
   await context.events.emit({
     kind: "pr:comment:edited",
-    ...{ repository, actor, pullRequest, comment, commentParentId: comment.parentId, previousComment },
+    repository,
+    actor,
+    pullRequest,
+    comment,
+    commentParentId: comment.parentId,
+    previousComment,
   });
   return answerOf(c, asked, comment);
 };
@@ -164,7 +182,11 @@ function renewComment(comment: PullRequestComment, body: JsonObject, asked: Aske
   if (state instanceof Response) return state;
   const at = asked.context.clock.now();
   if (state !== comment.state) comment.resolved = state === "RESOLVED" ? { at, by: asked.userId } : null;
-  Object.assign(comment, { text, severity, state, version: comment.version + 1, updatedAt: at });
+  comment.text = text;
+  comment.severity = severity;
+  comment.state = state;
+  comment.updatedAt = at;
+  comment.version += 1;
   return null;
 }
 
@@ -182,7 +204,11 @@ export const deleteComment: AskedHandler = async (c, asked) => {
   if (comment.state === "PENDING") return new Response(null, { status: 204 });
   await context.events.emit({
     kind: "pr:comment:deleted",
-    ...{ repository, actor, pullRequest, comment, commentParentId: comment.parentId },
+    repository,
+    actor,
+    pullRequest,
+    comment,
+    commentParentId: comment.parentId,
   });
   return new Response(null, { status: 204 });
 };

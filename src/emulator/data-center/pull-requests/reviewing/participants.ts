@@ -21,7 +21,8 @@ export const listParticipants: FoundHandler = (c, { context, pullRequest }) => {
   const author = { ...newParticipant(pullRequest.authorId, "PARTICIPANT"), isAuthor: true };
   const others = pullRequest.participants.map((each) => ({ ...each, isAuthor: false }));
   return listPage(c, [author, ...others], {
-    ...{ rules, most: rules.maxItems },
+    rules,
+    most: rules.maxItems,
     render: ({ isAuthor, ...each }) => ({
       ...participantShape(context, each),
       ...(isAuthor ? { role: "AUTHOR" } : {}),
@@ -140,7 +141,11 @@ async function review(asked: Asked, status: ReviewStatus): Promise<Participant> 
   note(context.world.pullRequests, pullRequest, { at: context.clock.now(), userId, deed });
   await context.events.emit({
     kind: kinds[status],
-    ...{ repository, actor, pullRequest, participant, previousStatus },
+    repository,
+    actor,
+    pullRequest,
+    participant,
+    previousStatus,
   });
   return participant;
 }
