@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
 import type { EmulatorContext } from "../../core/context.ts";
 import { findRepository, type Repository } from "../../core/world.ts";
+import { beginning } from "../../git/beginning.ts";
 import type { Change } from "../../git/changes.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import { pathText } from "../../git/path.ts";
@@ -16,8 +17,6 @@ import { accessTokensLocation } from "./tokens/access-tokens.ts";
 import type { WebEnv } from "./visitor.ts";
 
 const commitsShown = 50;
-/** A page is for reading; who wants all of a large diff asks the API. */
-const diffBytesShown = 200_000;
 
 export function repositoryPages(context: EmulatorContext, open: Open): Hono<WebEnv> {
   const app = new Hono<WebEnv>({ strict: false });
@@ -118,16 +117,4 @@ async function oneCommit(git: GitRepository, revision: string): Promise<Html | n
 function changeRow({ status, oldPath, newPath, linesAdded, linesRemoved }: Change): Html {
   const names = [oldPath, newPath].flatMap((path) => (path === null ? [] : pathText(path)));
   return html`<tr><td><code>${[...new Set(names)].join(" → ")}</code></td><td>${status}</td><td>${linesAdded ?? "binary"}</td><td>${linesRemoved ?? "binary"}</td></tr>`;
-}
-
-async function beginning(diff: ReadableStream<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of diff) {
-    parts.push(part);
-    size += part.byteLength;
-    if (size > diffBytesShown)
-      return `${Buffer.concat(parts).toString("utf8", 0, diffBytesShown)}\n… and more: ask the API for all of it.`;
-  }
-  return Buffer.concat(parts).toString("utf8");
 }

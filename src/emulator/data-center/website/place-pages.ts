@@ -3,7 +3,6 @@ import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
 import { mayRead, maySeeProject } from "../access.ts";
 import { htmlPage } from "../answers.ts";
-import type { DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
 import { noSuchPage } from "../errors.ts";
 import { pathTo } from "../place.ts";
@@ -13,8 +12,8 @@ import { webPage } from "./frame.ts";
 import { type DcWebEnv, recognise } from "./visitor.ts";
 
 /** Strangers are sent to log in where they may not look. */
-export function placePages(context: DataCenterContext): Hono<DcEnv> {
-  const app = new Hono<DcEnv>({ strict: false });
+export function placePages(context: DataCenterContext): Hono<DcWebEnv> {
+  const app = new Hono<DcWebEnv>({ strict: false });
   app.get("/users/:slug", (c) => {
     if (c.get("caller").kind === "anonymous") return toLogin(c, context);
     const person = personBySlug(context.world, c.req.param("slug"));
@@ -31,7 +30,7 @@ export function placePages(context: DataCenterContext): Hono<DcEnv> {
   return app;
 }
 
-function projectPage(c: Context<DcEnv>, context: DataCenterContext): Response | Promise<Response> {
+function projectPage(c: Context<DcWebEnv>, context: DataCenterContext): Response | Promise<Response> {
   const { world } = context;
   const caller = c.get("caller");
   const project = findProject(world, c.req.param("project") ?? "");
@@ -52,9 +51,12 @@ function projectPage(c: Context<DcEnv>, context: DataCenterContext): Response | 
 }
 
 /** The frame tells who is logged in. */
-function shown(c: Context<DcEnv>, context: DataCenterContext, title: string, main: Html): Promise<Response> {
-  // The website's variables stand beside the API's in one context.
-  const page = c as unknown as Context<DcWebEnv>;
-  page.set("visitor", recognise(context, page));
-  return webPage(context, page, { title, crumbs: [], main });
+function shown(
+  c: Context<DcWebEnv>,
+  context: DataCenterContext,
+  title: string,
+  main: Html,
+): Promise<Response> {
+  c.set("visitor", recognise(context, c));
+  return webPage(context, c, { title, crumbs: [], main });
 }

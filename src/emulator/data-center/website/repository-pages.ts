@@ -2,10 +2,10 @@
 
 import { type Context, Hono } from "hono";
 import { type Html, html } from "../../../ui/html.ts";
+import { beginning } from "../../git/beginning.ts";
 import { onlyIn } from "../../git/log.ts";
 import type { Commit } from "../../git/objects/commit.ts";
 import { joinPath, pathInUrl, pathText } from "../../git/path.ts";
-import type { DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
 import { commitInPath, displayId } from "../history/commits.ts";
 import type { Opened, OpenRepository } from "../history/opened.ts";
@@ -18,16 +18,16 @@ import { personById } from "../world.ts";
 import { webPage } from "./frame.ts";
 import { type DcWebEnv, recognise } from "./visitor.ts";
 
-type Show = (c: Context<DcEnv>, opened: Opened) => Promise<Html | Response>;
+type Show = (c: Context<DcWebEnv>, opened: Opened) => Promise<Html | Response>;
 
 const commitsShown = 50;
-/** A page is for reading; who wants all of a large diff asks the API. */
+/** A page is for reading; who wants all of a large file asks the API. */
 const charactersShown = 200_000;
 const place = "/projects/:project/repos/:repository";
 
 /** Strangers are sent to log in; what is not there is the website's own 404. */
-export function repositoryPages(context: DataCenterContext, open: OpenRepository): Hono<DcEnv> {
-  const app = new Hono<DcEnv>({ strict: false });
+export function repositoryPages(context: DataCenterContext, open: OpenRepository): Hono<DcWebEnv> {
+  const app = new Hono<DcWebEnv>({ strict: false });
   for (const [path, show] of Object.entries<Show>(pages))
     app.get(`${place}${path}`, visiblePage(context), async (c, next) => {
       const main = await show(c, await open(c.get("repository")));
@@ -37,13 +37,11 @@ export function repositoryPages(context: DataCenterContext, open: OpenRepository
 }
 
 /** The frame tells who is logged in. */
-function inFrame(context: DataCenterContext, c: Context<DcEnv>, main: Html): Promise<Response> {
+function inFrame(context: DataCenterContext, c: Context<DcWebEnv>, main: Html): Promise<Response> {
   const { projectKey, slug, name } = c.get("repository");
-  // The website's variables stand beside the API's in one context.
-  const page = c as unknown as Context<DcWebEnv>;
-  page.set("visitor", recognise(context, page));
+  c.set("visitor", recognise(context, c));
   const href = `/projects/${projectKey}/repos/${slug}/browse`;
-  return webPage(context, page, { title: name, crumbs: [{ title: `${projectKey} / ${name}`, href }], main });
+  return webPage(context, c, { title: name, crumbs: [{ title: `${projectKey} / ${name}`, href }], main });
 }
 
 const browsePage: Show = async (c, opened) => {
@@ -94,7 +92,7 @@ const commitPage: Show = async (c, opened) => {
   if (commit instanceof Response) return commit;
   const { git } = opened;
   const trees = [await git.parentTreeOf(commit), await git.treeOf(commit.hash)] as const;
-  const diff = (await new Response(git.diff(...trees, {})).text()).slice(0, charactersShown);
+  const diff = await beginning(git.diff(...trees, {}));
   return html`${links(opened)}<h2>${commit.message.split("\n")[0]}</h2>
 <p><code>${commit.hash}</code> · ${commit.author.raw} · <time>${commit.committer.date.toISOString()}</time></p>
 <pre tabindex="0">${commit.message}</pre><pre tabindex="0">${diff}</pre>`;

@@ -1,8 +1,8 @@
 /** Owns who is browsing a Data Center's website: its session cookie, the person logged in, and the token its forms carry. */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { EmulatorBindings } from "../../core/bindings.ts";
 import { randomText, secretsEqual } from "../../core/entropy.ts";
+import type { DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
 import type { DcSession } from "../state.ts";
 import { type DcPerson, mayLogIn, personById } from "../world.ts";
@@ -13,10 +13,9 @@ export interface DcVisitor {
   readonly person: DcPerson | null;
 }
 
-/** The website's Hono environment. */
-export interface DcWebEnv {
-  Bindings: Partial<EmulatorBindings>;
-  Variables: { visitor: DcVisitor };
+/** The website's Hono environment: the API's, and who is browsing. */
+export interface DcWebEnv extends DcEnv {
+  Variables: DcEnv["Variables"] & { visitor: DcVisitor };
 }
 
 /** Who asks; a newcomer gets a cookie. */
