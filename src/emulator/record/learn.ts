@@ -24,12 +24,15 @@ const secretKeys: ReadonlySet<string> = new Set([
   "requestTokens",
 ]);
 
+/** Members that hold none of a person's secrets and grow with all that happens. */
+const withoutSecrets: ReadonlySet<string> = new Set(["invocations", "pullRequests", "nonces"]);
+
 /** Every secret in a world, however deep. Getters are not asked: making a key pair takes a tenth of a second. */
 export function learnFromWorld(world: object, secrets: Secrets): void {
   const seen = new Set<object>();
   const visit = (value: unknown, name: string): void => {
     if (typeof value === "string" && secretMembers.has(name)) secrets.learn(value);
-    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    if (typeof value !== "object" || value === null || seen.has(value) || withoutSecrets.has(name)) return;
     seen.add(value);
     if (value instanceof Map && secretKeys.has(name))
       for (const key of value.keys()) if (typeof key === "string") secrets.learn(key);

@@ -56,31 +56,74 @@ const privateKeys = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z 
 const nameOfSecret = new RegExp(`^(?:${names})$`, "i");
 const isState = new RegExp(`^(?:${states})$`);
 
-/** Secrets by their value: learnt while the emulator runs, never forgotten. */
+/** Secrets by their value: learnt while the emulator runs, and forgotten only by {@link Secrets.forgetOld}. */
 export interface Secrets {
   /** Remembers a value, as it stands and as URLs, forms and pages write it. Very short ones say nothing. */
   learn(value: string): void;
+  /** Whether it is time to forget. */
+  isFull(): boolean;
+  /** Forgets what was not learnt, or learnt again, for longest. What is still in use is to be learnt again at once. */
+  forgetOld(): void;
   /** The text without anything learnt, and without the values of names that hold secrets. */
   mask(text: string): string;
 }
 
 const shortestSecret = 6;
+const mostCharacters = 16 * 1024 * 1024;
 
-export function createSecrets(): Secrets {
-  /** By their beginnings, so that a text is gone through once. */
-  const byBeginning = new Map<string, Set<string>>();
-  const add = (value: string) => {
-    const beginning = value.slice(0, shortestSecret);
-    const known = byBeginning.get(beginning);
-    if (known === undefined) byBeginning.set(beginning, new Set([value]));
-    else known.add(value);
+/** `most`: so many characters of secrets, in all their writings, are kept. */
+export function createSecrets(most = mostCharacters): Secrets {
+  /** Each with its writings, what was learnt last at the end. */
+  const known = new Map<string, ReadonlySet<string>>();
+  const index = openIndex();
+  const forget = (value: string) => {
+    for (const written of known.get(value) ?? []) index.remove(written);
+    known.delete(value);
   };
   return {
     learn(value) {
       if (value.length < shortestSecret) return;
-      for (const written of writings(value)) add(written);
+      const all = known.get(value) ?? writings(value);
+      if (!known.delete(value)) for (const written of all) index.add(written);
+      known.set(value, all);
     },
-    mask: (text) => withoutValues(withoutNamed(text), byBeginning),
+    isFull: () => index.characters() > most,
+    forgetOld() {
+      if (index.characters() <= most) return;
+      for (const oldest of known.keys()) {
+        if (index.characters() <= most / 2) return;
+        forget(oldest);
+      }
+    },
+    mask: (text) => withoutValues(withoutNamed(text), index.byBeginning),
+  };
+}
+
+type Index = ReturnType<typeof openIndex>;
+
+/** Writings by their beginnings, so that a text is gone through once; two secrets may be written alike. */
+function openIndex() {
+  const byBeginning = new Map<string, Map<string, number>>();
+  let characters = 0;
+  const beginningOf = (written: string) => written.slice(0, shortestSecret);
+  return {
+    byBeginning: byBeginning as ReadonlyMap<string, ReadonlyMap<string, number>>,
+    characters: () => characters,
+    add(written: string) {
+      const alike = byBeginning.get(beginningOf(written)) ?? new Map<string, number>();
+      byBeginning.set(beginningOf(written), alike);
+      alike.set(written, (alike.get(written) ?? 0) + 1);
+      characters += written.length;
+    },
+    remove(written: string) {
+      const alike = byBeginning.get(beginningOf(written));
+      const count = alike?.get(written);
+      if (alike === undefined || count === undefined) return;
+      characters -= written.length;
+      if (count > 1) alike.set(written, count - 1);
+      else alike.delete(written);
+      if (alike.size === 0) byBeginning.delete(beginningOf(written));
+    },
   };
 }
 
@@ -106,7 +149,7 @@ function withoutNamed(text: string): string {
     .replace(inInputs, `$1${masked}`);
 }
 
-function withoutValues(text: string, known: ReadonlyMap<string, ReadonlySet<string>>): string {
+function withoutValues(text: string, known: Index["byBeginning"]): string {
   if (known.size === 0) return text;
   let kept = "";
   let from = 0;
@@ -120,9 +163,9 @@ function withoutValues(text: string, known: ReadonlyMap<string, ReadonlySet<stri
   return kept + text.slice(from);
 }
 
-function longestAt(text: string, at: number, values: ReadonlySet<string> | undefined): number {
+function longestAt(text: string, at: number, values: ReadonlyMap<string, number> | undefined): number {
   let longest = 0;
-  for (const value of values ?? [])
+  for (const value of values?.keys() ?? [])
     if (value.length > longest && text.startsWith(value, at)) longest = value.length;
   return longest;
 }

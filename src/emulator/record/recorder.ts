@@ -31,12 +31,13 @@ export function createRecorder(path: string): Recorder {
   const ending = new AbortController();
   let worlds: readonly object[] = [];
   const learn = () => {
+    secrets.forgetOld();
     for (const world of worlds) learnFromWorld(world, secrets);
   };
   const record = async (request: Request, entry: JournalEntry, bodies: Bodies) => {
     const [sent, received] = await Promise.all([bodies.sent, bodies.received]);
     // Reading an API makes no secrets; everything else may.
-    if (entry.origin !== "api" || entry.method !== "GET") learn();
+    if (entry.origin !== "api" || entry.method !== "GET" || secrets.isFull()) learn();
     learnFromRequest(request, sent.text ?? "", secrets);
     file.add(harEntry({ request, entry, sent, received, response: bodies.response }, secrets));
   };
