@@ -3,9 +3,8 @@ import { type Context, Hono } from "hono";
 import type { EmulatorContext } from "../../core/context.ts";
 import { expand } from "../../core/scopes.ts";
 import { findRepository, type Repository } from "../../core/world.ts";
-import { dumbRefused } from "../../git/transport/answers.ts";
-import { advertise, fetchPack, type Serving } from "../../git/transport/fetch.ts";
-import { receivePack } from "../../git/transport/push.ts";
+import { answerGit } from "../../git/transport/dispatch.ts";
+import type { Serving } from "../../git/transport/fetch.ts";
 import { callOf, type GitCall } from "../../git/transport/request.ts";
 import { maySee } from "../access.ts";
 import type { Actor, Caller } from "../caller.ts";
@@ -36,35 +35,48 @@ interface Asked {
 }
 
 async function answer(context: EmulatorContext, c: Context<WebEnv>, asked: Asked): Promise<Response> {
+  const { call, workspace, slug } = asked;
   const caller = identifyGit(context, c.req.header("Authorization") ?? null);
   if (typeof caller === "string") return notIdentified(context.rules, caller);
   noteCaller(c, caller);
-  const repository = findRepository(context.world, asked.workspace, asked.slug);
-  const wants = asked.call !== "dumb" && asked.call.service === "git-receive-pack" ? "push" : "read";
-  const refusal = refuse(context, { caller, repository, wants });
-  if (refusal !== null) return refusal;
-  // The refusal covers the repository that is not there.
-  return repository === undefined
-    ? hiddenRepository(context.rules)
-    : serve(context, c, { ...asked, caller, repository });
+  const found = findRepository(context.world, workspace, slug);
+  const wants = call !== "dumb" && call.service === "git-receive-pack" ? "push" : "read";
+  const allowed = judge(context, { caller, found, wants });
+  if (allowed instanceof Response) return allowed;
+  const { repository, actor } = allowed;
+  return answerGit(call, c.req.raw, {
+    serving: servingOf(context, repository),
+    push: actor && {
+      declines: () => null,
+      pushed: (changes) => context.events.emit({ kind: "push", repository, actor, changes }),
+    },
+  });
 }
 
-/** In Bitbucket's order: who, scope, visibility, right. Null: go on. */
-function refuse(
+/** What a caller was let in to. */
+interface Allowed {
+  readonly repository: Repository;
+  /** Null: nobody in particular, who never pushes. */
+  readonly actor: Actor | null;
+}
+
+/** In Bitbucket's order: who, scope, visibility, right. */
+function judge(
   context: EmulatorContext,
   asks: {
     readonly caller: Caller;
-    readonly repository: Repository | undefined;
+    readonly found: Repository | undefined;
     readonly wants: "read" | "push";
   },
-): Response | null {
-  const { caller, repository, wants } = asks;
-  const visible = repository !== undefined && maySee(context, caller, repository);
-  if (caller.kind === "anonymous") return visible && wants === "read" ? null : whoAreYou();
+): Allowed | Response {
+  const { caller, found, wants } = asks;
+  const repository = found !== undefined && maySee(context, caller, found) ? found : null;
+  if (caller.kind === "anonymous")
+    return repository !== null && wants === "read" ? { repository, actor: null } : whoAreYou();
   if (!hasScope(caller, wants)) return scopeMissing();
-  if (!visible) return hiddenRepository(context.rules);
+  if (repository === null) return hiddenRepository(context.rules);
   return wants === "read" || includes(callerPermission(context, caller, repository), "write")
-    ? null
+    ? { repository, actor: caller }
     : mayNotPush();
 }
 
@@ -77,17 +89,10 @@ function hasScope(caller: Actor, wants: "read" | "push"): boolean {
   return (isGranular ? need.apiToken : need.oauth).every((name) => usable.has(name));
 }
 
-async function serve(
-  context: EmulatorContext,
-  c: Context<WebEnv>,
-  { call, caller, repository }: { call: Asked["call"]; caller: Caller; repository: Repository },
-): Promise<Response> {
-  if (call === "dumb") return dumbRefused();
-  const request = c.req.raw;
-  const { rules } = context;
-  const serving: Serving = {
-    repositories: context.git,
-    path: repository.path,
+function servingOf({ git, rules }: EmulatorContext, { path }: Repository): Serving {
+  return {
+    repositories: git,
+    path,
     manners: {
       seenRefs: [],
       partialClone: rules.gitPartialClone,
@@ -95,13 +100,6 @@ async function serve(
       mainBranchDeletable: rules.gitDeletesMainBranch,
     },
   };
-  if (call.kind === "advertise") return advertise(serving, request, call.service);
-  if (call.service === "git-upload-pack") return fetchPack(serving, request);
-  if (caller.kind === "anonymous") return whoAreYou();
-  return receivePack(serving, request, {
-    declines: () => null,
-    pushed: (changes) => context.events.emit({ kind: "push", repository, actor: caller, changes }),
-  });
 }
 
 function noteCaller(c: Context<WebEnv>, caller: Caller): void {

@@ -1,13 +1,13 @@
 /** Owns git over HTTP at Data Center and Server: `/scm/{key}/{repository}.git/…`, the key in any case, `~user` too. */
 import { Hono } from "hono";
-import { dumbRefused } from "../../git/transport/answers.ts";
-import { advertise, fetchPack, type Serving } from "../../git/transport/fetch.ts";
+import { answerGit } from "../../git/transport/dispatch.ts";
+import type { Serving } from "../../git/transport/fetch.ts";
 import type { Command } from "../../git/transport/packets.ts";
-import { receivePack } from "../../git/transport/push.ts";
 import type { GitCall } from "../../git/transport/request.ts";
 import { mayRead, repositoryLevel } from "../access.ts";
 import type { DcCaller, DcEnv } from "../caller.ts";
 import type { DataCenterContext } from "../context.ts";
+import type { DcActor } from "../events.ts";
 import { atLeast } from "../version.ts";
 import { type DcRepository, findRepository } from "../world.ts";
 import { askedIn } from "./asked.ts";
@@ -23,45 +23,51 @@ export function scmRoutes(context: DataCenterContext): Hono<DcEnv> {
     const call = askedIn(context, c.req.raw);
     if (call === null) return next();
     const slug = c.req.param("repository").replace(/\.git$/, "");
-    const repository = findRepository(context.world, c.req.param("project"), slug);
-    const caller = c.get("caller");
-    const refused = refuse(context, { caller, repository, call });
-    if (refused !== null) return refused;
-    if (call === "dumb") return dumbRefused();
-    // The refusal covers the repository that is not there.
-    return repository === undefined
-      ? noRepository(context, call)
-      : serve(context, c.req.raw, { caller, repository, call });
+    const found = findRepository(context.world, c.req.param("project"), slug);
+    const allowed = judge(context, { caller: c.get("caller"), found, call });
+    if (allowed instanceof Response) return allowed;
+    const { repository, actor } = allowed;
+    return answerGit(call, c.req.raw, {
+      serving: servingOf(context, repository),
+      push: actor && {
+        declines: declineReserved,
+        pushed: (changes) => context.events.emit({ kind: "push", repository, actor, changes }),
+      },
+    });
   });
   return app;
 }
 
-/** Null: go on. */
-function refuse(
+/** What a caller was let in to. */
+interface Allowed {
+  readonly repository: DcRepository;
+  /** Null: nobody in particular, who never pushes. */
+  readonly actor: DcActor | null;
+}
+
+function judge(
   context: DataCenterContext,
   asks: {
     readonly caller: DcCaller;
-    readonly repository: DcRepository | undefined;
+    readonly found: DcRepository | undefined;
     readonly call: GitCall | "dumb";
   },
-): Response | null {
-  const { caller, repository, call } = asks;
+): Allowed | Response {
+  const { caller, found, call } = asks;
   const wantsPush = call !== "dumb" && call.service === "git-receive-pack";
-  const readable = repository !== undefined && mayRead(context.world, caller, repository);
-  if (caller.kind === "anonymous") return readable && !wantsPush ? null : whoAreYou();
-  if (!readable) return noRepository(context, call);
-  return wantsPush && repositoryLevel(context.world, caller, repository) < 2 ? mayNotPush() : null;
+  const repository = found !== undefined && mayRead(context.world, caller, found) ? found : null;
+  if (caller.kind === "anonymous")
+    return repository !== null && !wantsPush ? { repository, actor: null } : whoAreYou();
+  if (repository === null) return noRepository(context, call);
+  return wantsPush && repositoryLevel(context.world, caller, repository) < 2
+    ? mayNotPush()
+    : { repository, actor: caller };
 }
 
-function serve(
-  context: DataCenterContext,
-  request: Request,
-  { caller, repository, call }: { caller: DcCaller; repository: DcRepository; call: GitCall },
-): Promise<Response> {
-  const { rules, version } = context;
-  const serving: Serving = {
-    repositories: context.git,
-    path: repository.path,
+function servingOf({ git, rules, version }: DataCenterContext, { path }: DcRepository): Serving {
+  return {
+    repositories: git,
+    path,
     manners: {
       seenRefs: [pullRequestRefs],
       partialClone: rules.gitAllowFilter && atLeast(version, filtersSince),
@@ -69,16 +75,6 @@ function serve(
       mainBranchDeletable: rules.gitDeletesDefaultBranch,
     },
   };
-  if (call.kind === "advertise") return advertise(serving, request, call.service);
-  if (call.service === "git-upload-pack") return fetchPack(serving, request);
-  return receivePack(serving, request, {
-    declines: declineReserved,
-    async pushed(changes) {
-      // Nobody in particular was refused before.
-      if (caller.kind === "anonymous") return;
-      await context.events.emit({ kind: "push", repository, actor: caller, changes });
-    },
-  });
 }
 
 function declineReserved(commands: readonly Command[]): readonly string[] | null {
