@@ -1,12 +1,15 @@
 /** Owns changing rules while all runs: those of Cloud, and those Data Center and Server share. */
+import { Hono } from "hono";
 import { z } from "zod";
+import { json } from "../cloud/answers.ts";
 import type { EmulatorContext } from "../core/context.ts";
 import { EmulatorFailure } from "../core/errors.ts";
 import { readRule } from "../core/rules.ts";
 import { isDcRule, readDcRule } from "../data-center/rules.ts";
+import { type ControlEnv, withBody } from "./body.ts";
 
 /** Names and values; which there are, {@link ruleProblems} knows. */
-export const rulesSchema = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
+const rulesSchema = z.record(z.string(), z.union([z.boolean(), z.number(), z.string()]));
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -14,7 +17,7 @@ const read = (name: string, value: unknown) =>
   isDcRule(name) ? readDcRule(name, String(value)) : readRule(name, String(value));
 
 /** A sentence for each rule that there is not, or that takes no such value. */
-export function ruleProblems(rules: Given): readonly string[] {
+function ruleProblems(rules: Given): readonly string[] {
   return Object.entries(rules).flatMap(([name, value]) => {
     const rule = read(name, value);
     return typeof rule === "string" ? [rule] : [];
@@ -32,6 +35,21 @@ export function changeRules({ rules, dataCenters }: EmulatorContext, changes: Gi
 }
 
 /** `dataCenter` is null where neither Data Center nor Server runs. */
-export function currentRules({ rules, dataCenters }: EmulatorContext): object {
+function currentRules({ rules, dataCenters }: EmulatorContext): object {
   return { cloud: rules, dataCenter: dataCenters[0]?.rules ?? null };
+}
+
+/** Mounted under `/_emulator`. */
+export function rulesRoutes(context: EmulatorContext): Hono<ControlEnv> {
+  const app = new Hono<ControlEnv>({ strict: false });
+  app.get("/rules", () => json(currentRules(context)));
+  app.post("/rules", (c) =>
+    withBody(c, rulesSchema, (rules) => {
+      const problems = ruleProblems(rules);
+      if (problems.length > 0) return json({ error: "The body is not as expected.", problems }, 400);
+      changeRules(context, rules);
+      return json(currentRules(context));
+    }),
+  );
+  return app;
 }

@@ -1,4 +1,4 @@
-/** Owns control of API tokens and access tokens over HTTP: made with any scopes and expiry, ended at will. */
+/** Owns control of what opens Cloud over HTTP: API and access tokens of any scopes and expiry, ended at will, and ending grants. */
 import { Hono } from "hono";
 import { z } from "zod";
 import { json } from "../cloud/answers.ts";
@@ -7,11 +7,24 @@ import { accessTokenSchema, apiTokenSchema } from "../core/seed.ts";
 import { type ControlEnv, withBody } from "./body.ts";
 import type { EmulatorControl } from "./control.ts";
 
+const revokeSchema = z
+  .strictObject({
+    username: z.string().optional(),
+    uuid: z.string().optional(),
+    consumerKey: z.string().optional(),
+  })
+  .refine(({ username, uuid }) => username !== undefined || uuid !== undefined, "needs a username or a uuid");
 const newApiToken = apiTokenSchema.extend({ person: z.string().min(1) });
 
 /** Mounted under `/_emulator`. */
 export function tokenRoutes(control: EmulatorControl): Hono<ControlEnv> {
   const app = new Hono<ControlEnv>({ strict: false });
+  app.post("/revoke", (c) =>
+    withBody(c, revokeSchema, (whom) => {
+      const revoked = control.revoke(whom);
+      return revoked === null ? json({ error: "There is no such person." }, 404) : json({ revoked });
+    }),
+  );
   app.post("/api-tokens", (c) =>
     withBody(c, newApiToken, (wanted) => made(() => control.addApiToken(wanted))),
   );
