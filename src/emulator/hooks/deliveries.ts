@@ -232,9 +232,20 @@ function emptyEntry(
 ): DeliveryEntry {
   const { product, hook, event, url, body } = delivery;
   return {
-    ...{ id, at: at.toISOString(), product, hook, event, url: withoutPassword(url) },
-    ...{ requestId: null, attempt: 0, status: null, error: null, milliseconds: null },
-    ...{ bytes: body.length, reason, redeliveryOf },
+    id,
+    at: at.toISOString(),
+    product,
+    hook,
+    event,
+    url: withoutPassword(url),
+    requestId: null,
+    attempt: 0,
+    status: null,
+    error: null,
+    milliseconds: null,
+    bytes: body.length,
+    reason,
+    redeliveryOf,
   };
 }
 
@@ -242,7 +253,9 @@ function entryOf(one: Numbered, attempt: number, { at, requestId, outcome }: Att
   const answered = outcome.kind === "answered";
   return {
     ...emptyEntry(one, at, null),
-    ...{ requestId, attempt, milliseconds: outcome.milliseconds },
+    requestId,
+    attempt,
+    milliseconds: outcome.milliseconds,
     status: answered ? outcome.status : null,
     error: answered ? null : `${outcome.kind}: ${outcome.message}`,
   };

@@ -65,7 +65,11 @@ export function deliveryOf(
   const body = Buffer.from(text);
   const isSigned = hook.secret !== null && (event !== "diagnostics:ping" || rules.pingSigned);
   return {
-    ...{ product: context.product, hook: String(hook.id), event, url: hook.url, body },
+    product: context.product,
+    hook: String(hook.id),
+    event,
+    url: hook.url,
+    body,
     headersOf: ({ requestId }) => ({
       "X-Event-Key": event,
       "X-Request-Id": requestId,
