@@ -27,6 +27,7 @@ export {
   tag,
 } from "./build/steps.ts";
 export type { EmulatorControl, NewApiToken, RevokeRequest } from "./control/control.ts";
+export type { MadeUpEvent } from "./control/deliveries.ts";
 export { EmulatorFailure, type EmulatorFailureCode } from "./core/errors.ts";
 export type { ArmedFault, Fault } from "./core/faults.ts";
 export type { JournalEntry } from "./core/journal.ts";
@@ -44,3 +45,4 @@ export {
   type GivenRepository,
 } from "./emulator.ts";
 export { GitFailure, type GitFailureCode } from "./git/errors.ts";
+export type { DeliveryEntry } from "./hooks/deliveries.ts";

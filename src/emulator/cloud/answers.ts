@@ -87,7 +87,7 @@ export function tokenExpired(): Response {
   });
 }
 
-export const unsupportedTokenSentence = "Token is invalid, expired, or not supported for this endpoint.";
+const unsupportedTokenSentence = "Token is invalid, expired, or not supported for this endpoint.";
 
 /** `challenge`: whether WWW-Authenticate goes with it. */
 export function unauthorized(challenge: boolean, message = unsupportedTokenSentence): Response {

@@ -79,7 +79,7 @@ function putHeaders(c: Context<DcEnv>, context: DataCenterContext, requestId: st
 }
 
 /** As Java's URLEncoder writes it: letters, digits and `.-*_` stay, a blank is a plus. */
-export function urlEncoded(text: string, blank: "+" | "%20"): string {
+function urlEncoded(text: string, blank: "+" | "%20"): string {
   return encodeURIComponent(text)
     .replaceAll(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", blank);

@@ -119,7 +119,7 @@ function missing(what: string, name: string): EmulatorFailure {
 }
 
 /** `acme` → `ACME`; what a key may not hold becomes an underscore. */
-export function projectKeyOf(workspaceSlug: string): string {
+function projectKeyOf(workspaceSlug: string): string {
   return workspaceSlug.toUpperCase().replaceAll(/[^A-Z0-9_-]/g, "_");
 }
 

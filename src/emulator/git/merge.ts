@@ -34,7 +34,7 @@ export interface Merge {
 }
 
 /** The tree of both sides merged; null: they conflict. Writes objects: only on a copy. */
-export async function mergedTree(
+async function mergedTree(
   { location }: Pick<GitRepository, "location">,
   to: string,
   from: string,

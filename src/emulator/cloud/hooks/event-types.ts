@@ -22,7 +22,7 @@ const repository = (label: string, description: string) => type("Repository", la
  * The enum of Atlassian's OpenAPI document. Labels and descriptions beyond those in its examples, and which events
  * only a workspace has, are ours.
  */
-export const eventTypes: Readonly<Record<string, EventType>> = {
+const eventTypes: Readonly<Record<string, EventType>> = {
   "repo:push": repository("Push", "Whenever a repository push occurs"),
   "repo:fork": repository("Fork", "Whenever a repository fork occurs"),
   "repo:imported": repository("Import", "Whenever a repository import occurs"),

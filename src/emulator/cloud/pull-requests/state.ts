@@ -88,7 +88,7 @@ export function isSame(left: Account, right: Account): boolean {
   return left.uuid === right.uuid;
 }
 
-export function snapshotOf(pullRequest: PullRequest): Snapshot {
+function snapshotOf(pullRequest: PullRequest): Snapshot {
   const { title, description, state, draft, reason, source, destination } = pullRequest;
   return {
     title,

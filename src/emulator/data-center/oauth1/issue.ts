@@ -4,7 +4,7 @@ import type { DataCenterContext } from "../context.ts";
 import type { OAuth1AccessToken, OAuth1Consumer, OAuth1RequestToken, OAuth1State } from "../state.ts";
 
 /** Ten minutes, five years, and thirty days more: the defaults of Atlassian's provider. */
-export const requestTokenSeconds = 600;
+const requestTokenSeconds = 600;
 export const accessTokenSeconds = 157_680_000;
 export const sessionSeconds = 160_272_000;
 

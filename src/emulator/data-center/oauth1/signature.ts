@@ -47,7 +47,7 @@ function invalid(
 }
 
 /** An RSA key as SubjectPublicKeyInfo in PEM; a certificate, a private key or rubbish is none, although Node would take some of them. */
-export function readPublicKey(pem: string): KeyObject | null {
+function readPublicKey(pem: string): KeyObject | null {
   if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) return null;
   try {
     const key = createPublicKey({ key: pem.trim(), format: "pem", type: "spki" });

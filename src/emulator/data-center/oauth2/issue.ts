@@ -7,7 +7,7 @@ import type { DcPerson } from "../world.ts";
 
 /** One hour and ninety days. @see https://confluence.atlassian.com/bitbucketserver/oauth-2-0-provider-system-properties-1108483660.html */
 export const accessTokenSeconds = 3600;
-export const refreshTokenSeconds = 90 * 86_400;
+const refreshTokenSeconds = 90 * 86_400;
 
 /** A new client; id and secret at random unless given. */
 export function newClient(

@@ -101,7 +101,7 @@ function propertiesOf({ comments, mergeCommitHash }: DcPullRequest, look: PullRe
 }
 
 /** Where its page is, below the context path. */
-export function pullRequestPath(context: DataCenterContext, { id, to }: DcPullRequest): string {
+function pullRequestPath(context: DataCenterContext, { id, to }: DcPullRequest): string {
   const { projectKey, slug } = repositoryOf(context, to);
   return `/projects/${projectKey}/repos/${slug}/pull-requests/${id}`;
 }
@@ -119,7 +119,7 @@ export function fullName({ kind, name }: PullRequestRef): string {
 }
 
 /** One side. */
-export function refShape(context: DataCenterContext, ref: PullRequestRef): object {
+function refShape(context: DataCenterContext, ref: PullRequestRef): object {
   return {
     id: fullName(ref),
     displayId: ref.name,

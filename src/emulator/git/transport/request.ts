@@ -8,7 +8,7 @@ import { createGunzip } from "node:zlib";
 /** `git-upload-pack` gives objects away (clone, fetch), `git-receive-pack` takes them (push). */
 export type Service = "git-upload-pack" | "git-receive-pack";
 
-export function isService(name: string | undefined): name is Service {
+function isService(name: string | undefined): name is Service {
   return name === "git-upload-pack" || name === "git-receive-pack";
 }
 

@@ -67,7 +67,7 @@ export const mergeBaseOf: FoundHandler = async (_, { context, git, pullRequest: 
 };
 
 /** What the source brought since it left the target. */
-export async function sidesOf({ git, context, pullRequest: { from, to } }: Found): Promise<Sides> {
+async function sidesOf({ git, context, pullRequest: { from, to } }: Found): Promise<Sides> {
   const sides = { fromHash: to.commitHash, toHash: from.commitHash };
   if (context.rules.pullRequestDiffFrom === "target") return sides;
   return { ...sides, baseHash: await git.log.mergeBase(to.commitHash, from.commitHash) };
