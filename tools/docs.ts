@@ -1,4 +1,4 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, the guides as pages, the tables in ARCHITECTURE.md and docs/emulator.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the guides as pages, the tables in ARCHITECTURE.md and docs/emulator.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
 import { coverageMarks, coverageSection } from "./coverage/document.ts";
 import { areas } from "./coverage/table.ts";
 import { guidesSource } from "./guides-source.ts";
+import { pointsDocument } from "./points-document.ts";
 import { type Room, rooms } from "./rooms.ts";
 import { rulesMarks, rulesTable } from "./rules-document.ts";
 import { scopesDocument } from "./scopes-document.ts";
@@ -25,6 +26,7 @@ export async function writeDocuments(): Promise<readonly Document[]> {
   return [
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
     { path: "docs/scopes.md", text: scopesDocument() },
+    { path: "docs/emulator-points.md", text: pointsDocument(root) },
     { path: "src/dashboard/guide-texts.ts", text: guidesSource() },
     { path: "ARCHITECTURE.md", text: withTable(architecture, roomsTable(rooms)) },
     {

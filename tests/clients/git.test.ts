@@ -180,15 +180,15 @@ async function tryAll(ways: readonly Way[], shown: Shown): Promise<void> {
 }
 
 describe("plain git clones, fetches and pushes", () => {
-  test("C24: at Cloud, by the git user name of every kind of credential", async () => {
+  test("C24: git is let in at Cloud by the git user name of every kind of credential", async () => {
     await tryAll(await cloudWays(), atCloud);
   }, 120_000);
 
-  test("D24: at Data Center, by password, HTTP access tokens and OAuth 2", async () => {
+  test("D24: git is let in at Data Center by password, HTTP access tokens and OAuth 2", async () => {
     await tryAll(await selfHostedWays("dataCenter"), atDataCenter(placeOf("dataCenter")));
   }, 120_000);
 
-  test("D24: at Server, by password and personal token", async () => {
+  test("D24: git is let in at Server by password and personal token", async () => {
     await tryAll(await selfHostedWays("server"), atDataCenter(placeOf("server")));
   }, 120_000);
 });

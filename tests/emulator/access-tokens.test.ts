@@ -102,7 +102,7 @@ test("C24: a workspace access token opens all of its workspace and no other", as
     expect(await status(emulator, path, token), path).toBe(404);
 });
 
-test("C24: what a token sees outside its reach, and of its own workspace, are switches", () =>
+test("C24: what an access token sees outside its reach, and of its own workspace, are switches", () =>
   under({ rules: { publicBeyondReach: true, narrowTokenReadsWorkspace: true } }, async (where) => {
     const token = make(where, { workspace: "acme", repository: "own", scopes: ["repository"] });
     for (const path of [
@@ -115,7 +115,7 @@ test("C24: what a token sees outside its reach, and of its own workspace, are sw
       expect(await status(where, path, token), path).toBe(404);
   }));
 
-test("C22, C24: its classic scopes imply as OAuth's do, and a missing one is a 403", async () => {
+test("C22, C24: the classic scopes of an access token imply as OAuth's do, and a missing one is a 403", async () => {
   const implied = make(emulator, { workspace: "acme", scopes: ["pullrequest:write"] });
   expect(await status(emulator, "/2.0/repositories/acme/own", implied)).toBe(200);
   for (const scopes of [["repository:admin"], ["webhook"], []]) {
@@ -127,7 +127,7 @@ test("C22, C24: its classic scopes imply as OAuth's do, and a missing one is a 4
   }
 });
 
-test("C24: nobody stands behind one: /user is 403, by its scopes or altogether; the bot of its name is a switch", async () => {
+test("C24: nobody stands behind an access token: /user is 403, by its scopes or altogether; the bot of its name is a switch", async () => {
   const narrow = make(emulator, { workspace: "acme", repository: "own", scopes: ["repository"] });
   expect(await seen(call(emulator, "/2.0/user", narrow))).toMatchObject([
     403,
@@ -149,7 +149,7 @@ test("C24: nobody stands behind one: /user is 403, by its scopes or altogether; 
   );
 });
 
-test("C24: permissions and deploy keys are closed to it, whatever its scopes", async () => {
+test("C24: permissions and deploy keys are closed to an access token, whatever its scopes", async () => {
   const scopes = ["account", "repository", "repository:admin", "project:admin"];
   const token = make(emulator, { workspace: "acme", scopes });
   const at = "/2.0/repositories/acme/own";
@@ -171,7 +171,7 @@ test("C24: permissions and deploy keys are closed to it, whatever its scopes", a
   }
 });
 
-test("C24: it goes as Bearer: as Basic it opens nothing, and at the website nothing either", async () => {
+test("C24: an access token goes as Bearer: as Basic it opens nothing, and at the website nothing either", async () => {
   const token = make(emulator, { workspace: "acme", scopes: ["repository"] });
   for (const name of ["x-token-auth", "", "user@example.com", "johndoe"]) {
     const headers = { authorization: basic(name, token) };
@@ -186,7 +186,7 @@ test("C24: it goes as Bearer: as Basic it opens nothing, and at the website noth
   expect(website.headers.get("location")).toContain("/account/signin/");
 });
 
-test("C21, C24: unknown, expired and revoked ones are all the same 401", () =>
+test("C21, C24: unknown, expired and revoked access tokens are all the same 401", () =>
   under({}, async (where) => {
     const expiresAt = new Date(where.clock.now().getTime() + 60_000).toISOString();
     const path = "/2.0/repositories/acme/own";
@@ -262,7 +262,7 @@ test("C40: access tokens are told their limit and anonymous callers count down; 
     expect(await headers(`Bearer ${access_token}`)).toEqual([null, null, null, null, null]);
   }));
 
-test("C24: a token cannot have a scope its kind may not have; a seed says so with its path", async () => {
+test("C24: an access token cannot have a scope its kind may not have; a seed says so with its path", async () => {
   for (const [wanted, words] of [
     [{ repository: "own", scopes: ["account"] }, 'a repository access token cannot have the scope "account"'],
     [{ project: "OTHER", scopes: ["project:admin"] }, "a project access token cannot have the scope"],
@@ -320,7 +320,7 @@ async function loggedIn(displayName: string) {
   return person;
 }
 
-test("C24, S15: settings of workspace, project and repository make one, show it once, list and revoke it", async () => {
+test("C24, S15: settings of workspace, project and repository make an access token, show it once, list and revoke it", async () => {
   const john = await loggedIn("John Doe");
   const opened = { workspace: "own", project: "other", repository: "own" };
   for (const kind of ["workspace", "project", "repository"] as const) {
@@ -349,7 +349,7 @@ test("C24, S15: settings of workspace, project and repository make one, show it 
   }
 });
 
-test("C24: these pages are for administrators, forgive nothing forged, and say what is wrong", async () => {
+test("C24: the pages of access tokens are for administrators, forgive nothing forged, and say what is wrong", async () => {
   const jane = await loggedIn("Jane Roe");
   const john = await loggedIn("John Doe");
   for (const path of Object.values(places)) {

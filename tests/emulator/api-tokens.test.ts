@@ -97,7 +97,7 @@ test("C24: each call needs its own granular scope, and no scope implies another"
   }
 });
 
-test("C24: one made without scopes is a 401 whose error is a string", async () => {
+test("C24: an API token made without scopes is a 401 whose error is a string", async () => {
   const answer = await get(emulator, "/2.0/user", basic(john, tokenWith(emulator)));
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(await seen(answer)).toEqual([401, { error: "API Token provided has no Bitbucket scopes." }]);
@@ -109,7 +109,7 @@ test("C24: one made without scopes is a 401 whose error is a string", async () =
   );
 });
 
-test("C24, S16: beside it belongs the primary e-mail address: neither a username nor anything else", async () => {
+test("C24, S16: beside an API token belongs the primary e-mail address: neither a username nor anything else", async () => {
   const token = tokenWith(emulator, "read:user:bitbucket");
   const [person] = emulator.people;
   for (const name of ["johndoe", "", person?.uuid ?? "", person?.accountId ?? "", "jane@example.com"])
@@ -132,7 +132,7 @@ test("C24: which sentence a bad API token gets is a switch", () =>
     ]);
   }));
 
-test("C24: as Bearer it is refused with the general sentence, unless the switch says otherwise", async () => {
+test("C24: as Bearer an API token is refused with the general sentence, unless the switch says otherwise", async () => {
   for (const token of [tokenWith(emulator, "read:user:bitbucket"), tokenWith(emulator)])
     expect(await seen(call(emulator, "/2.0/user", token))).toEqual([401, unsupported]);
   await under({ rules: { apiTokenAsBearer: true } }, async (where) => {
@@ -141,7 +141,7 @@ test("C24: as Bearer it is refused with the general sentence, unless the switch 
   });
 });
 
-test("C24: it ends when it expires, by the emulator's clock, a year after it was made at the latest", () =>
+test("C24: an API token ends when it expires, by the emulator's clock, a year after it was made at the latest", () =>
   under({}, async (where) => {
     const day = 86_400_000;
     const now = where.clock.now().getTime();
@@ -185,7 +185,7 @@ test("C3, C24: answers say which credential it was and which scopes it has, unle
   );
 });
 
-test("C24: a seed may say which token it is and when it ends", async () => {
+test("C24: a seed may say what an API token is and when it ends", async () => {
   const now = new Date();
   const seed = {
     people: [
@@ -247,7 +247,7 @@ const inAMonth = () => new Date(emulator.clock.now().getTime() + 30 * 86_400_000
 
 const ticks = (...scopes: readonly string[]): Fields => scopes.map((scope) => ["scope", scope] as const);
 
-test("C24, S15: the page makes one with name, expiry and scopes, shows it once, lists it and revokes it", async () => {
+test("C24, S15: the page makes an API token with name, expiry and scopes, shows it once, lists it and revokes it", async () => {
   const jane = await loggedIn("Jane Roe");
   const expires = inAMonth();
   const made = await jane.fillIn(scopedForm, [
@@ -274,7 +274,7 @@ test("C24, S15: the page makes one with name, expiry and scopes, shows it once, 
   expect(await seen(get(emulator, "/2.0/user", authorization))).toEqual([401, unsupported]);
 });
 
-test("C24: the page beside it makes one without scopes, as the wrong button of Atlassian's does", async () => {
+test("C24: a second page makes an API token without scopes, as the wrong button of Atlassian's does", async () => {
   const uma = await loggedIn("Uma Unconfirmed");
   expect(
     (
@@ -292,7 +292,7 @@ test("C24: the page beside it makes one without scopes, as the wrong button of A
   ]);
 });
 
-test("C24: a form that is not right comes back with what was typed and what is wrong", async () => {
+test("C24: the form of an API token that is not right comes back with what was typed and what is wrong", async () => {
   const person = await loggedIn("John Doe");
   for (const [expires, words] of [
     ["2020-01-01", "This date has passed."],

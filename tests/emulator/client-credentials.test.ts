@@ -84,7 +84,7 @@ test("C18: a private consumer gets an access token and no refresh token; scope n
   expect((await call(emulator, "/2.0/user", await appToken(emulator, "repository"))).status).toBe(403);
 });
 
-test("C18: it acts as an app_user: no person, no e-mail, no permissions of its own", async () => {
+test("C18: an app on its own acts as an app_user: no person, no e-mail, no permissions of its own", async () => {
   const token = await appToken(emulator);
   const answer = await call(emulator, "/2.0/user", token);
   expect(answer.headers.get("x-credential-type")).toBe("oauth2");
@@ -98,7 +98,7 @@ test("C18: it acts as an app_user: no person, no e-mail, no permissions of its o
   );
 });
 
-test("C18: what /user answers it is a switch", async () => {
+test("C18: what /user answers an app on its own is a switch", async () => {
   const where = await createEmulator({ rules: { userForAppUser: "403" } });
   expect(await seen(call(where, "/2.0/user", await appToken(where)))).toEqual([
     403,
@@ -107,7 +107,7 @@ test("C18: what /user answers it is a switch", async () => {
   await where.close();
 });
 
-test("C18: it sees the workspace that owns the consumer, and nothing of others", async () => {
+test("C18: an app on its own sees the workspace that owns the consumer, and nothing of others", async () => {
   const token = await appToken(emulator);
   expect(await seen(call(emulator, "/2.0/user/workspaces", token))).toMatchObject([
     200,
@@ -128,7 +128,7 @@ test("C18: it sees the workspace that owns the consumer, and nothing of others",
     expect((await call(emulator, path, token)).status, path).toBe(404);
 });
 
-test("C18: its token expires as others do, and another is had at once; the consumer's end is its end", async () => {
+test("C18: an app's own token expires as others do, and another is had at once; the consumer's end is its end", async () => {
   const where = await createEmulator();
   const first = await appToken(where);
   where.control.advance(7201);

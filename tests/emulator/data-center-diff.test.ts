@@ -208,6 +208,12 @@ test("D35: a range and two branches compared, as changes, JSON and patch", async
     "right.txt",
     "swap/uno",
   ]);
+  const one = await bodyOf(john(`${here}/${compare.replace("diff?", "diff/right.txt?")}`));
+  expect(one.diffs.map(({ destination }: DiffObject) => destination?.toString)).toEqual(["right.txt"]);
+  const ofFile = await john(`${here}/diff/right.txt?since=feature/left&until=feature/right`);
+  expect((await ofFile.text()).match(/^diff --git .*/gm)).toEqual([
+    "diff --git src://right.txt dst://right.txt",
+  ]);
   const changed = await bodyOf(john(`${here}/compare/changes?from=feature/right&to=feature/left`));
   expect(changed.size).toBe(2);
   expect((await john(`${here}/${compare}`, { headers: { accept: "text/plain" } })).status).toBe(406);

@@ -248,6 +248,9 @@ test("D35: browse gives lines, folders, type and size, and size wins", async () 
     ["café", "thè", "chá"].map((text) => ({ text })),
   );
   expect(await bodyOf(john(`${nasty}/browse/lib?type=true`))).toEqual({ type: "DIRECTORY" });
+  const root = await bodyOf(john(`${nasty}/browse?limit=1000`));
+  const inRoot = gitLines(at("nasty"), "ls-tree", "main").length;
+  expect(root.children.values).toHaveLength(inRoot);
   expect(await bodyOf(john(`${nasty}/browse/last.txt?type=true&size=true`))).toEqual({ size: 5 });
   expect((await bodyOf(john(`${nasty}/browse/last.txt?size`))).lines).toEqual([{ text: "last" }]);
   expect((await bodyOf(john(`${nasty}/browse/bin/one.bin`))).binary).toBe(true);
@@ -299,4 +302,11 @@ test("D37: what is not there is 404 by the name of its exception", async () => {
     [`${nasty}/tags/none`, "NoSuchTagException", "Tag 'none' does not exist in repository 'nasty'."],
   ] as const)
     expect(await refusalOf(john(path)), path).toEqual([404, exception, message]);
+});
+
+test("D35: the repositories of a project are its own, by name", async () => {
+  const page: Page = await bodyOf(john(`${rest}/projects/acme/repos`));
+  expect(page.values).toMatchObject(
+    ["demo", "empty", "nasty"].map((slug) => ({ slug, project: { key: "ACME" } })),
+  );
 });

@@ -1,5 +1,7 @@
 /** HTTP access tokens, Basic, CAPTCHA and what happens to credentials that are none. Numbers D… are those of the facts. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository } from "../../src/emulator/build/repository.ts";
+import { commit } from "../../src/emulator/build/steps.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { bodyOf, callerAt, dataCenterOf, refusalOf } from "./data-center.ts";
 import { personAtDataCenter } from "./dc-person.ts";
@@ -134,6 +136,25 @@ test("D24: tokens are made, listed and revoked by REST; the secret is told once"
   );
   expect(ofProject.status).toBe(200);
 });
+
+test.each(["projects/ACME", "projects/ACME/repos/w", "users/johndoe"])(
+  "D24: tokens of %s are made, listed, read, renamed and revoked by REST",
+  async (place) => {
+    await using there = await createEmulator({ repositories: [repository("acme/w", [commit()])] });
+    const john = callerAt(dataCenterOf(there), "johndoe");
+    const path = `/rest/access-tokens/latest/${place}`;
+    const send = (method: string, where: string, body: object) =>
+      john(where, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+    const made = await bodyOf(send("PUT", path, { name: "one", permissions: ["REPO_READ"] }));
+    const ids = async () => (await bodyOf(john(path))).values.map(({ id }: { id: string }) => id);
+    expect(await ids()).toContain(made.id);
+    expect(await bodyOf(john(`${path}/${made.id}`))).toMatchObject({ name: "one" });
+    expect((await send("POST", `${path}/${made.id}`, { name: "two" })).status).toBe(200);
+    expect(await bodyOf(john(`${path}/${made.id}`))).toMatchObject({ name: "two" });
+    expect((await john(`${path}/${made.id}`, { method: "DELETE" })).status).toBe(204);
+    expect(await ids()).not.toContain(made.id);
+  },
+);
 
 test("D24: what is wrong with a token that is asked for is 400 by field; strangers are 401, nobody 404", async () => {
   const john = callerAt(dataCenterOf(emulator), "johndoe");

@@ -87,7 +87,7 @@ test("C40: all people of an OAuth consumer share its budget, without a header to
     expect((await ask(where, "/2.0/user", john)).status).toBe(200);
   }));
 
-test("C40: whether they share it is a rule; API tokens go by their owner", () =>
+test("C40: whether people share their app's budget is a rule; API tokens go by their owner", () =>
   under({ rateLimit: "all", repositoryCallsPerHour: 1, rateLimitShare: "user" }, async (where) => {
     const [john, jane] = [await tokensFor(where), await tokensFor(where, "Jane Roe")].map(
       ({ access_token }) => `Bearer ${access_token}`,

@@ -253,6 +253,13 @@ test("C22, C24: permissions given by name are read by administrators with reposi
     { values: [{ permission: "admin", group: { full_slug: "acme:administrators" } }] },
   ]);
   const token = await appToken();
+  for (const path of [`users/${bob}`, "groups/administrators"])
+    for (const method of ["PUT", "DELETE"]) {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const body = method === "PUT" ? JSON.stringify({ permission: "admin" }) : null;
+      const tried = await fetch(`${emulator.urls.api}/2.0${at}/${path}`, { method, headers, body });
+      expect([method, path, tried.status]).toEqual([method, path, 403]);
+    }
   const put = await fetch(`${emulator.urls.api}/2.0${at}/users/${bob}`, {
     method: "PUT",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

@@ -25,7 +25,7 @@ async function values(path: string): Promise<readonly PullRequestAnswer[]> {
 }
 
 describe("opening", () => {
-  test("C33: a new one is answered whole: 12-digit hashes, reviewers, links", async () => {
+  test("C33: a new pull request is answered whole: 12-digit hashes, reviewers, links", async () => {
     const people = await bodyOf(shop.jane("GET", "/2.0/user"));
     const body = take("feature", { description: "Please", draft: true, reviewers: [{ uuid: people.uuid }] });
     const answer = await shop.john("POST", all, body);
@@ -104,7 +104,7 @@ describe("opening", () => {
 });
 
 describe("listing", () => {
-  test("C33: open ones without reviewers and participants, the last changed first; pagelen ends at 50", async () => {
+  test("C33: the list has open pull requests without reviewers and participants, the last changed first; pagelen ends at 50", async () => {
     await shop.open("other");
     const list = await values(all);
     expect(list.map(({ id }) => id)).toEqual([2, 1]);
@@ -123,7 +123,7 @@ describe("listing", () => {
     expect([first?.id, (await values(`${all}?pagelen=1&page=2`))[0]?.id]).toEqual([2, 1]);
   });
 
-  test("C33: fields brings participants back, q and sort look at whole objects", async () => {
+  test("C33: in a list of pull requests fields brings participants back, q and sort look at whole objects", async () => {
     const [, feature] = await values(`${all}?fields=%2Bvalues.participants`);
     expect(feature?.participants).toMatchObject([{ user: { display_name: "Jane Roe" } }]);
     expect(feature).not.toHaveProperty("reviewers");
@@ -135,7 +135,7 @@ describe("listing", () => {
     expect((await shop.john("GET", `${all}?q=nonsense`)).status).toBe(400);
   });
 
-  test("C33: state is repeatable, and unknown ones are refused", async () => {
+  test("C33: the state of pull requests is repeatable, and unknown ones are refused", async () => {
     const clash = await shop.open("clash");
     await shop.john("POST", `${all}/${clash.id}/decline`);
     const ids = async (query: string) => (await values(`${all}?${query}`)).map(({ id }) => id).toSorted();

@@ -46,6 +46,12 @@ test("C30: include and exclude are repeated, by GET and by POST, and path narrow
     body: query,
   });
   expect(posted.values.map(({ hash }: { hash: string }) => hash)).toEqual(expected);
+  const behind = await served.json(`${nasty}/commits/main?pagelen=100`, {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    body: "exclude=v1.0",
+  });
+  expect(behind.values.map(({ hash }: { hash: string }) => hash)).toEqual(log("nasty", "main", "^v1.0"));
   expect(await hashes(`${nasty}/commits/imported?include=v1.0&exclude=v1.0`)).toEqual(
     log("nasty", "imported", "^v1.0"),
   );

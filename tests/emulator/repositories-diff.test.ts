@@ -67,7 +67,7 @@ describe.each(["nasty", "checkout-api", "large"])("the history %s", (slug) => {
   });
 });
 
-test("C31: the status and the side that is not there", async () => {
+test("C31: a diffstat tells the status, and null for the side that is not there", async () => {
   const bySubject = async (subject: string) => {
     const [hash] = gitLines(served.folderOf("nasty"), "log", "--all", "--format=%H", `--grep=^${subject}$`);
     return served.all(`${nasty}/diffstat/${hash}`);
@@ -105,7 +105,7 @@ test("C31: the status and the side that is not there", async () => {
   expect(await bySubject("Nothing at all")).toEqual([]);
 });
 
-test("C31: paths are text, and escaped as a diff writes them", async () => {
+test("C31: paths of a diffstat are text, and escaped as a diff writes them", async () => {
   const [hash] = gitLines(served.folderOf("nasty"), "log", "--format=%H", "--grep=^Add every odd name$");
   const changes = await served.all(`${nasty}/diffstat/${hash}`);
   const files = changes.flatMap((change) => change.new ?? []);
@@ -149,7 +149,7 @@ test("C31: a spec of two commits is in the order opposite to git's, from the mer
   expect(both.status).toBe(400);
 });
 
-test("C31: path is repeatable; context, whitespace, renames and binaries can be chosen", async () => {
+test("C31: the path of a diff is repeatable; context, whitespace, renames and binaries can be chosen", async () => {
   const folder = served.folderOf("nasty");
   const text = async (query: string) =>
     (await served.fetch(`${nasty}/diff/main..v1.0?topic=false&${query}`)).text();

@@ -43,7 +43,7 @@ test("C32: every file of two histories comes byte for byte, whatever its name", 
   }
 });
 
-test("C32: the ETag follows content and mode, not the place", async () => {
+test("C32: a file's ETag follows content and mode, not the place", async () => {
   const at = async (path: string, headers: Record<string, string> = {}) =>
     served.fetch(`${nasty}/src/${path}`, { headers });
   const exec = commitNamed("Add empty files");
@@ -57,7 +57,7 @@ test("C32: the ETag follows content and mode, not the place", async () => {
   expect((await at(`${exec}/empty/one`, { "If-None-Match": `${etags[0]}` })).status).toBe(304);
 });
 
-test("C32: the type goes by the name", async () => {
+test("C32: a file's content type goes by its name", async () => {
   const type = async (path: string) =>
     (await served.fetch(`/repositories/acme/checkout-api/src/main/${path}`)).headers.get("Content-Type");
   expect(await type("README.md")).toBe("text/plain");
@@ -116,7 +116,7 @@ test("C32: folders are listed in pages, deeper levels after the higher ones", as
   expect((await served.json(`${nasty}/src/main/`)).pagelen).toBe(10);
 });
 
-test("C32: listings are filtered and sorted", async () => {
+test("C32: listings of files are filtered and sorted", async () => {
   const q = encodeURIComponent('size > 1024 and attributes = "binary"');
   const [entry, ...rest] = await served.all(`${nasty}/src/main/bin/?q=${q}&sort=-size`);
   expect(entry).toMatchObject({ path: "bin/one.bin", size: 2000, attributes: ["binary"] });

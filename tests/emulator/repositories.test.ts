@@ -67,7 +67,7 @@ test("C29: a repository is found by slug, by uuid, and by uuid alone", async () 
   expect((await served.fetch(`/repositories/globex/${encodeURIComponent(uuid)}`)).status).toBe(404);
 });
 
-test("C29: the list takes role, q and sort", async () => {
+test("C29: the list of repositories takes role, q and sort", async () => {
   const slugs = async (query: string) =>
     (await served.json(`/repositories/acme${query}`)).values.map(({ slug }: { slug: string }) => slug);
   const q = (text: string) => `?q=${encodeURIComponent(text)}`;
@@ -194,7 +194,7 @@ test("C23: a hidden repository and an absent one answer alike; a missing scope i
   }
 });
 
-test("C2, C3, C5: JSON says so, names the scopes and links only to the emulator", async () => {
+test("C2, C3, C5: an answer says that it is JSON, names the scopes and links only to the emulator", async () => {
   const answer = await served.fetch("/repositories/acme/nasty/commits?pagelen=3");
   expect(answer.headers.get("Content-Type")).toBe("application/json");
   expect(answer.headers.get("X-Accepted-OAuth-Scopes")).toBe("repository");

@@ -55,7 +55,7 @@ test.each([null, "", undefined])("C34: a hook made with the secret %j has none",
   expect([status, hook]).toEqual([201, expect.objectContaining({ secret_set: false })]);
 });
 
-test("C34: a missing url is 400 with fields as a list, in the words that were captured", async () => {
+test("C34: a hook without url is 400 with fields as a list, in the words that were captured", async () => {
   await using place = await placeOfHooks();
   const { url: _, ...rest } = wanted;
   const thrown =
@@ -81,7 +81,7 @@ test.each([
   ["another protocol", { url: "ftp://example.com/" }],
   ["null for a boolean", { skip_cert_verification: null }],
   ["a secret of 129 characters", { secret: "x".repeat(129) }],
-])("C34: %s is 400", async (_, change) => {
+])("C34: a hook with %s is 400", async (_, change) => {
   await using place = await placeOfHooks();
   // The app's scopes have no project; asked first, they would answer 403.
   const { token } = place.emulator.control.addAccessToken({

@@ -42,7 +42,7 @@ async function nth({ receiver }: Hooks, count: number): Promise<PushBody> {
   return bodyOf<PushBody>(received);
 }
 
-test("C37: a push to a branch: key order, newest commits first, no slug, no username", async () => {
+test("C37: a push to a branch is told in Bitbucket's key order, newest commits first, no slug, no username", async () => {
   await using place = await listening();
   const git = await place.clone("cloud");
   const before = await git("rev-parse", "HEAD");
@@ -98,7 +98,7 @@ test("C37: at most five commits, and truncated tells of more; links.commits lead
   expect((await nth(place, 2)).push.changes[0]?.commits).toHaveLength(5);
 });
 
-test("C37: a new branch, a rewritten one, and one that is gone", async () => {
+test("C37: a new branch, a rewritten one, and one that is gone are each told as such", async () => {
   await using place = await listening();
   const git = await place.clone("cloud");
   await git("push", "--quiet", "origin", "HEAD:refs/heads/feature/x");
@@ -130,7 +130,7 @@ test("C37: a new branch, a rewritten one, and one that is gone", async () => {
   expect(closed).toMatchObject({ new: null, created: false, forced: false, closed: true });
 });
 
-test("C37: tags: a light one says nothing, an annotated one its message and date; neither lists commits", async () => {
+test("C37: of tags a light one says nothing, an annotated one its message and date; neither lists commits", async () => {
   await using place = await listening();
   const git = await place.clone("cloud");
   const head = await git("rev-parse", "HEAD");

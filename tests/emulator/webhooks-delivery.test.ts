@@ -24,7 +24,7 @@ const nothing = { push: { changes: [] } };
 const header = (received: Received | undefined, name: string) => received?.headers[name];
 const noBraces = ({ uuid }: Made) => uuid.slice(1, -1);
 
-test("C36: the golden vector: the captured body signed with its secret, through a real delivery", async () => {
+test("C36: the captured body and its secret give the captured signature, through a real delivery", async () => {
   await using place = await placeOfHooks();
   const body = readFileSync(new URL("./payloads/cloud-signed-payload.body", import.meta.url));
   expect(body.length).toBe(14_515);
@@ -38,7 +38,7 @@ test("C36: the golden vector: the captured body signed with its secret, through 
   );
 });
 
-test("C36: the headers, with the hook's id bare, and a signature only where there is a secret", async () => {
+test("C36: a delivery has its headers, with the hook's id bare, and a signature only where there is a secret", async () => {
   await using place = await placeOfHooks();
   const hook = await hookTo(place);
   place.emulator.control.deliver({ hook: hook.uuid, event: "repo:push", body: nothing });

@@ -95,9 +95,14 @@ export const cloudWebsite: readonly Proven[] = [
     point: "the links of a person lead to something",
     operations: {
       "GET /account/{person}/avatar": [200],
-      "GET /workspaces/{workspace}/avatar": [200],
       "GET /{handle}": [200],
     },
+  },
+  {
+    source: "the addresses that links of the API lead to; the pages are ours",
+    grade: "seen",
+    test: "tests/emulator/links.test.ts",
+    operations: { "GET /workspaces/{workspace}/avatar": [200] },
   },
   {
     source: "a log-in without passwords and a start page in place of Atlassian's",

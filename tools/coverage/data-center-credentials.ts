@@ -14,7 +14,6 @@ export const dataCenterCredentials: readonly Proven[] = [
     point: "D7",
     operations: {
       "POST /plugins/servlet/oauth/request-token": [200, 400, 401],
-      "POST /plugins/servlet/oauth/access-token": [200, 400, 401],
     },
   },
   {
@@ -23,6 +22,7 @@ export const dataCenterCredentials: readonly Proven[] = [
     test: "tests/emulator/dc-oauth1-dance.test.ts",
     point: "D10",
     operations: {
+      "POST /plugins/servlet/oauth/access-token": [200, 400, 401],
       "GET /plugins/servlet/oauth/authorize": [200, 302, 401],
       "POST /plugins/servlet/oauth/authorize": [302],
     },
