@@ -1,6 +1,7 @@
 /** Owns plain git as a person has it: the program on this machine, without anybody's configuration and without questions. */
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import { gitEnvironment } from "../git-environment.ts";
 
 export interface GitRun {
   readonly code: number | null;
@@ -9,22 +10,9 @@ export interface GitRun {
   readonly said: string;
 }
 
-const environment = {
-  PATH: process.env.PATH,
-  HOME: "/nonexistent",
-  LC_ALL: "C",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_AUTHOR_NAME: "Ada",
-  GIT_AUTHOR_EMAIL: "ada@example.com",
-  GIT_COMMITTER_NAME: "Ada",
-  GIT_COMMITTER_EMAIL: "ada@example.com",
-};
-
 /** Runs git in a folder; the emulator answers meanwhile. */
 export function runGit(folder: string, ...args: readonly string[]): Promise<GitRun> {
-  return runProgram("git", ["-C", folder, ...args], environment);
+  return runProgram("git", ["-C", folder, ...args], gitEnvironment);
 }
 
 /** As {@link runGit}, throwing what it said unless it went well. Returns its output without the last line's end. */

@@ -1,27 +1,8 @@
 /** Owns a Cloud with one repository whose branches wait to be merged, and plain calls about pull requests. */
-import { repository } from "../../src/emulator/build/repository.ts";
-import { branch, commit } from "../../src/emulator/build/steps.ts";
 import type { Rules } from "../../src/emulator/core/rules.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { tokensFor } from "./client.ts";
-
-const lines = Array.from({ length: 12 }, (_, at) => `line ${at + 1}`);
-const numbered = (changes: Readonly<Record<number, string>> = {}) =>
-  lines.map((line, at) => `${changes[at + 1] ?? line}\n`).join("");
-
-/** `feature` and `other` merge cleanly, `clash` does not, `same` brings nothing, `ahead` can be fast forwarded to. */
-const history = [
-  commit({ "a.txt": numbered(), "old.txt": "stays\n".repeat(9) }, { message: "First" }),
-  branch("same"),
-  branch("feature", [
-    commit({ "a.txt": numbered({ 2: "two" }), "new.txt": "new\n" }, { message: "Say two\n\nAt length." }),
-    commit({ "new.txt": "newer\n" }, { message: "Newer", author: "John Doe <user@example.com>" }),
-  ]),
-  branch("other", [commit({ "other.txt": "other\n" }, { message: "Other" })]),
-  branch("clash", [commit({ "a.txt": numbered({ 12: "dozen" }) }, { message: "Clash" })]),
-  commit({ "a.txt": numbered({ 12: "twelve" }) }, { message: "Meanwhile" }),
-  branch("ahead", [commit({ "b.txt": "b\n" }, { message: "Ahead" })]),
-];
+import { widgets } from "./merge-history.ts";
 
 export const all = "/2.0/repositories/acme/widgets/pullrequests";
 
@@ -102,13 +83,14 @@ export async function workshop(rules: Partial<Rules> = {}, isPrivate = true): Pr
       ],
     },
     repositories: [
-      repository("acme/widgets", history, {
+      {
+        ...widgets,
         private: isPrivate,
         permissions: [
           { person: "janeroe", permission: "write" },
           { person: "rita", permission: "read" },
         ],
-      }),
+      },
     ],
   });
   return callersAt(emulator);

@@ -80,7 +80,13 @@ test("D35: compare takes its source from this repository by number or name, and 
 });
 
 test("D35: boostMatches puts the nearest branches first, and without it the order stays", async () => {
-  expect(await namesOf(`${place}/branches?filterText=e`)).toEqual(["feature", "other", "same", "stacked"]);
+  expect(await namesOf(`${place}/branches?filterText=e`)).toEqual([
+    "ahead",
+    "feature",
+    "other",
+    "same",
+    "stacked",
+  ]);
   expect(await namesOf(`${place}/branches?filterText=s&boostMatches=true`)).toEqual([
     "same",
     "stacked",

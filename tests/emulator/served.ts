@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
+import { gitEnvironment } from "../git-environment.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 
 /** The keys the tests read; which of them an answer has depends on its route, and the tests find out. */
@@ -121,12 +122,7 @@ export async function accessToken(emulator: Emulator, scopes: readonly string[])
 /** What plain git prints in a folder, untouched by this machine's configuration. */
 export function git(folder: string, ...args: readonly string[]): Buffer {
   return execFileSync("git", ["-C", folder, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: "/nonexistent",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-    },
+    env: gitEnvironment,
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 256 * 1024 * 1024,
   });

@@ -3,6 +3,7 @@ import { chownSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { gitEnvironment } from "../../../tests/git-environment.ts";
 import { temporaryFolder } from "../../../tests/histories/folders.ts";
 import { buildDemoRepository } from "../demo/demo-repository.ts";
 import { locateRepository } from "./locate.ts";
@@ -13,16 +14,9 @@ const opened: GitRepository[] = [];
 const at = (...names: readonly string[]) => join(folder.path, ...names);
 
 function git(...args: readonly string[]): string {
-  const env = {
-    PATH: process.env.PATH,
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    HOME: "/nonexistent",
-  };
-  const who = ["-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "protocol.file.allow=always"];
-  return execFileSync("git", [...who, ...args], {
+  return execFileSync("git", ["-c", "protocol.file.allow=always", ...args], {
     cwd: folder.path,
-    env,
+    env: gitEnvironment,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   }).trim();

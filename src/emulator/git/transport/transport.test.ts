@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { gitEnvironment } from "../../../../tests/git-environment.ts";
 import type { RefChange } from "../ref-changes.ts";
 import { type GitRepositories, openRepositories } from "../repositories.ts";
 import { dumbRefused } from "./answers.ts";
@@ -19,18 +20,8 @@ import { callOf } from "./request.ts";
 import type { GitManners } from "./service.ts";
 
 const run = promisify(execFile);
-const env = {
-  ...process.env,
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_AUTHOR_NAME: "Ada",
-  GIT_AUTHOR_EMAIL: "ada@example.com",
-  GIT_COMMITTER_NAME: "Ada",
-  GIT_COMMITTER_EMAIL: "ada@example.com",
-};
 const git = async (folder: string, ...args: readonly string[]) =>
-  (await run("git", ["-C", folder, ...args], { env })).stdout.trim();
+  (await run("git", ["-C", folder, ...args], { env: gitEnvironment })).stdout.trim();
 
 const manners: GitManners = {
   seenRefs: [],
