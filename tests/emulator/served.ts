@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { gitEnvironment } from "../git-environment.ts";
 import { temporaryFolder } from "../histories/folders.ts";
+import { authorize, firstConsumer, requestToken } from "./client.ts";
 
 /** The keys the tests read; which of them an answer has depends on its route, and the tests find out. */
 export interface Answer {
@@ -99,22 +100,10 @@ export async function serve(
 
 /** Walks the authorization code grant as the person who approves everything. */
 export async function accessToken(emulator: Emulator, scopes: readonly string[]): Promise<string> {
-  const [consumer] = emulator.consumers;
-  if (consumer === undefined) throw new Error("The emulator has no consumer.");
-  const query = new URLSearchParams({
-    client_id: consumer.key,
-    response_type: "code",
-    scope: scopes.join(" "),
-  });
-  const authorized = await fetch(`${emulator.urls.bitbucket}/site/oauth2/authorize?${query}`, {
-    redirect: "manual",
-  });
+  const asked = { client_id: firstConsumer(emulator).key, scope: scopes.join(" ") };
+  const authorized = await authorize(emulator, asked);
   const code = new URL(authorized.headers.get("Location") ?? "").searchParams.get("code") ?? "";
-  const answer = await fetch(`${emulator.urls.bitbucket}/site/oauth2/access_token`, {
-    method: "POST",
-    headers: { Authorization: `Basic ${btoa(`${consumer.key}:${consumer.secret}`)}` },
-    body: new URLSearchParams({ grant_type: "authorization_code", code }),
-  });
+  const answer = await requestToken(emulator, { grant_type: "authorization_code", code });
   const { access_token: token } = (await answer.json()) as { access_token: string }; // RFC 6749 section 5.1
   return token;
 }
