@@ -185,6 +185,12 @@ export const ownSchemas: readonly OwnSchema[] = [
     reason: untyped,
   })),
   {
+    operation: "GET /rest/api/latest/projects/{projectKey}/permissions/groups/none",
+    status: 200,
+    schema: dataCenterPage(component("RestDetailedGroup")),
+    reason: "the document says 202 for this list alone; for its siblings, of users and of repositories, 200",
+  },
+  {
     operation: "GET /rest/api/latest/inbox/pull-requests",
     status: 200,
     schema: dataCenterPage(component("RestPullRequest")),
