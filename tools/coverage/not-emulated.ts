@@ -7,6 +7,8 @@ export const notEmulated: Readonly<Record<"Cloud" | "Data Center and Server", re
     "branch restrictions, branching models, default reviewers, deploy keys, SSH and GPG keys",
     "writing through `src`, creating and deleting repositories, projects, forks and workspaces",
     "pull requests between forks, their tasks, merge checks, `conflicts`, and merging in the background",
+    "watchers, listing forks, comments on commits and their approval: links lead there, and it is 404",
+    "`format=rendered` of files, `q=user.email` of a workspace's members; what Bitbucket has on a path that is played otherwise is 501",
     "code search, add-ons, Connect and Forge apps, properties of apps",
     "git over SSH, Git LFS, partial clones through a CDN",
     "the website beyond log-in, consent, settings of credentials, and the pages that links of the API lead to",

@@ -109,6 +109,13 @@ export function rateLimited(): Response {
   return apiError(429, { message: rateLimitSentence });
 }
 
+/** What Bitbucket does and this emulator does not: 501 is no answer of Bitbucket's, so that nobody takes it for one. */
+export function notPlayed(what: string): Response {
+  return apiError(501, {
+    message: `The emulator does not play ${what}. Bitbucket does: see "What is not emulated" in docs/emulator.md.`,
+  });
+}
+
 /** Non-standard status for a diff that took too long. */
 export function diffTimedOut(): Response {
   return apiError(555, { message: "The request timed out." });

@@ -2,7 +2,7 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import type { EmulatorContext } from "../core/context.ts";
 import type { ApiEnv } from "./access.ts";
-import { apiError } from "./answers.ts";
+import { apiError, notPlayed } from "./answers.ts";
 
 /** As Atlassian's page shows them; the header of user agents is not among them, which browser clients have met. */
 const preflight = {
@@ -47,6 +47,17 @@ export function lengthDemanded({ rules }: EmulatorContext): MiddlewareHandler<Ap
 
 const methods = ["GET", "POST", "PUT", "DELETE"] as const;
 
+/** Calls of Atlassian's document on paths that are played for other methods only. */
+const unplayed = [
+  /^(PUT|POST|DELETE) \/2\.0\/repositories\/[^/]+\/[^/]+$/,
+  /^POST \/2\.0\/repositories\/[^/]+\/[^/]+\/(src|refs\/branches|refs\/tags)$/,
+  /^DELETE \/2\.0\/repositories\/[^/]+\/[^/]+\/refs\/(branches|tags)\/.+$/,
+  /^POST \/2\.0\/workspaces\/[^/]+\/projects$/,
+  /^(PUT|DELETE) \/2\.0\/workspaces\/[^/]+\/projects\/[^/]+$/,
+  /^POST \/2\.0\/snippets$/,
+  /^GET \/2\.0\/repositories\/[^/]+\/[^/]+\/permissions-config\/groups\/[^/]+$/,
+];
+
 /** The answer to a method that a path does not have though it has others; null where it has none at all. */
 export function wrongMethod(
   app: Hono<ApiEnv>,
@@ -54,6 +65,8 @@ export function wrongMethod(
   request: { readonly method: string; readonly path: string },
 ): Response | null {
   const path = request.path.replace(/(.)\/$/, "$1");
+  const call = `${request.method} ${path}`;
+  if (unplayed.some((each) => each.test(call))) return notPlayed(call);
   // Middleware is registered for all methods: only routes bear a method's own name.
   const has = (method: string) =>
     app.router.match(method, path)[0].some(([[, route]]) => route.method === method);

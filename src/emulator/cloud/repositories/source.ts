@@ -4,12 +4,12 @@ import { GitFailure } from "../../git/errors.ts";
 import type { TreeEntry } from "../../git/objects/tree.ts";
 import { joinPath, type PathBytes, pathInUrl, pathOfText, pathText } from "../../git/path.ts";
 import type { GitRepository } from "../../git/repository.ts";
-import { badRequest, commitNotFound, fileNotFound, json, resourceNotFound } from "../answers.ts";
+import { badRequest, commitNotFound, fileNotFound, json, notPlayed, resourceNotFound } from "../answers.ts";
 import { pathFrom, segmentsBehind } from "./location.ts";
 import { mediaType } from "./media-type.ts";
 import { objectPage } from "./object-page.ts";
 import type { Opened, RepositoryHandler } from "./opened.ts";
-import { type Place, placeObject } from "./shapes/file.ts";
+import { isLfsPointer, type Place, placeObject } from "./shapes/file.ts";
 
 /** `GET /src`: on to the root of the main branch. */
 export const sourceRoot: RepositoryHandler = async (c, { git, links }) => {
@@ -29,6 +29,7 @@ export const source: RepositoryHandler = async (c, opened) => {
   if (place instanceof Response) return place;
   const format = c.req.query("format");
   if (format === "meta") return json(await placeObject(opened, place));
+  if (format === "rendered") return notPlayed("format=rendered");
   if (format !== undefined) return badRequest(`The emulator does not offer format=${format}.`);
   return place.entry.kind === "folder" ? listFolder(c, opened, place) : rawFile(c, opened.git, place);
 };
@@ -53,6 +54,8 @@ async function rawFile(c: Context, git: GitRepository, { entry, path }: Place): 
   if (c.req.header("If-None-Match") === etag)
     return new Response(null, { status: 304, headers: { ETag: etag } });
   const { body, sizeBytes } = await fileBytes(git, entry);
+  if (body instanceof Uint8Array && isLfsPointer(Buffer.from(body)))
+    return notPlayed("Git LFS, where a file is a redirect to the media service");
   const name = path.slice(path.lastIndexOf("/") + 1) as PathBytes; // a piece of bytes is bytes
   return new Response(body, {
     headers: {

@@ -93,7 +93,7 @@ function looksBinary(bytes: Buffer): boolean {
 }
 
 /** @see https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
-function isLfsPointer(bytes: Buffer): boolean {
+export function isLfsPointer(bytes: Buffer): boolean {
   return (
     bytes.length < 1024 && bytes.toString("latin1").startsWith("version https://git-lfs.github.com/spec/v1\n")
   );
