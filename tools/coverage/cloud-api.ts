@@ -90,7 +90,7 @@ export const cloudApi: readonly Proven[] = [
     point: "C32",
     operations: {
       [`GET ${repository}/src`]: [302, 404],
-      [`GET ${repository}/src/{commit}/{path}`]: [200, 304, 403, 404, 429, 500],
+      [`GET ${repository}/src/{commit}/{path}`]: [200, 304, 403, 404, 429, 500, 501],
       [`GET ${repository}/filehistory/{commit}/{path}`]: [200, 404],
     },
   },

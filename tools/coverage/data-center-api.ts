@@ -13,7 +13,7 @@ export const dataCenterApi: readonly Proven[] = [
     operations: {
       [`GET ${api}/application-properties`]: [200, 401, 403, 404, 429],
       [`GET ${api}/users`]: [200, 400, 401],
-      [`GET ${api}/users/{userSlug}`]: [200, 401, 404],
+      [`GET ${api}/users/{userSlug}`]: [200, 400, 401, 404],
     },
   },
   {
@@ -48,15 +48,15 @@ export const dataCenterApi: readonly Proven[] = [
       [`GET ${repository}/branches/default`]: [200, 204],
       [`GET ${repository}/default-branch`]: [200, 204, 404],
       [`GET ${repository}/tags`]: [200],
-      [`GET ${repository}/tags/{name}`]: [200, 404],
+      [`GET ${repository}/tags/{name}`]: [200, 400, 404],
       [`GET ${repository}/commits`]: [200, 400, 401, 404],
       [`GET ${repository}/commits/{commitId}`]: [200, 400, 404],
       [`GET ${repository}/compare/commits`]: [200, 404],
       [`GET ${repository}/files`]: [200],
       [`GET ${repository}/files/{path}`]: [200],
-      [`GET ${repository}/browse`]: [200, 404],
-      [`GET ${repository}/browse/{path}`]: [200, 401, 404],
-      [`GET ${repository}/raw/{path}`]: [200, 401, 404],
+      [`GET ${repository}/browse`]: [200],
+      [`GET ${repository}/browse/{path}`]: [200, 400, 401, 404],
+      [`GET ${repository}/raw/{path}`]: [200, 400, 401, 404],
     },
   },
   {
@@ -66,7 +66,7 @@ export const dataCenterApi: readonly Proven[] = [
     operations: {
       [`GET ${repository}/commits/{commitId}/changes`]: [200],
       [`GET ${repository}/commits/{commitId}/diff`]: [200, 404],
-      [`GET ${repository}/commits/{commitId}/diff/{path}`]: [200, 404],
+      [`GET ${repository}/commits/{commitId}/diff/{path}`]: [200, 400, 404],
       [`GET ${repository}/changes`]: [200, 400],
       [`GET ${repository}/compare/changes`]: [200, 404],
       [`GET ${repository}/compare/diff`]: [200, 404],

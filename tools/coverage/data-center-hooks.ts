@@ -14,7 +14,7 @@ export const dataCenterHooks: readonly Proven[] = [
     point: "D38",
     operations: {
       [`GET ${repository}`]: [200, 401, 404],
-      [`POST ${repository}`]: [200, 201, 400, 401],
+      [`POST ${repository}`]: [200, 201, 400, 401, 415],
       [`GET ${repository}/{webhookId}`]: [200, 404],
       [`PUT ${repository}/{webhookId}`]: [200],
       [`DELETE ${repository}/{webhookId}`]: [204],

@@ -16,7 +16,7 @@ export const dataCenterPermissions: readonly Proven[] = [
     operations: {
       [`GET ${project}/users`]: [200, 401],
       [`PUT ${project}/users`]: [204, 400, 403, 404],
-      [`DELETE ${project}/users`]: [204, 409],
+      [`DELETE ${project}/users`]: [204, 403, 409],
       [`GET ${project}/groups`]: [200],
       [`PUT ${project}/groups`]: [204, 404],
       [`DELETE ${project}/groups`]: [204, 409],
