@@ -60,7 +60,9 @@ export interface History {
  */
 export async function writeHistory(folder: string, history: History): Promise<void> {
   await layOut(folder, history.mainBranch ?? "main");
-  const stream = ["-c", "core.compression=1", "fast-import", "--quiet", "--force", "--date-format=raw"];
+  // Without the limit a small history's pack is taken apart again, by a second process.
+  const settings = ["-c", "core.compression=1", "-c", "fastimport.unpackLimit=1"];
+  const stream = [...settings, "fast-import", "--quiet", "--force", "--date-format=raw"];
   await git(folder, stream, batches(instructions(history)));
 }
 
