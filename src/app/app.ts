@@ -44,15 +44,15 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   const configured = instancesOf(config);
   const admission = await openAdmission(config, log);
   const database = await openDatabase(config.database, { clock });
-  const { keyring, notice } = await openSealedStore(database, config).catch(async (error) => {
+  const { keyrings, notice } = await openSealedStore(database, config, clock).catch(async (error) => {
     await database.close();
     throw error;
   });
   const door = openNodeDoor();
-  const instances = createInstances({ database, keyring, clock, configured });
+  const instances = createInstances({ database, keyrings, clock, configured });
   const world = {
     database,
-    keyring,
+    keyrings,
     clock,
     log,
     fetch: parts.fetch ?? door.fetch,

@@ -1,10 +1,13 @@
 /** Owns the step that gives the database its keyring: from the environment, or a key file beside it. */
-import type { Keyring } from "../sealing/keyring.ts";
+import type { Clock } from "../base/clock.ts";
+import { type Keyrings, openKeyrings } from "../sealing/keyrings.ts";
 import { openSealing } from "../sealing/open.ts";
+
 import type { Database } from "../storage/database.ts";
 import { holdsSealedRows } from "../storage/tables/connection-secrets.ts";
 import { readMeta, writeMeta } from "../storage/tables/meta.ts";
 import type { Config } from "./config.ts";
+import { keyStore } from "./key-store.ts";
 
 const canaryName = "sealing-canary";
 
@@ -16,8 +19,9 @@ const canaryName = "sealing-canary";
 export async function openSealedStore(
   database: Database,
   config: Config,
-): Promise<{ readonly keyring: Keyring; readonly notice: string | null }> {
-  const { keyring, source, path } = await openSealing({
+  clock: Clock,
+): Promise<{ readonly keyrings: Keyrings; readonly notice: string | null }> {
+  const { wrapper, source, path } = await openSealing({
     environment: config.key?.reveal(),
     keyFile: config.database === ":memory:" ? null : `${config.database}.key`,
     databaseHoldsSealedRows: await holdsSealedRows(database.kysely),
@@ -26,7 +30,8 @@ export async function openSealedStore(
       write: (sealed) => writeMeta(database.kysely, canaryName, sealed),
     },
   });
-  return { keyring, notice: path === null ? null : noticeOf(source, path) };
+  const keyrings = openKeyrings({ store: keyStore(database), wrappers: [wrapper], clock });
+  return { keyrings, notice: path === null ? null : noticeOf(source, path) };
 }
 
 function noticeOf(source: string, path: string): string {

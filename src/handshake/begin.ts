@@ -4,7 +4,7 @@ import { sha256 } from "../base/digest.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { FindInstance, Instance } from "../bitbucket/instance.ts";
 import { beginTrip } from "../bitbucket/trip.ts";
-import type { Keyring } from "../sealing/keyring.ts";
+import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
 import {
   deleteExpiredHandshakes,
@@ -20,7 +20,7 @@ export type Purpose = "sign-in" | "connect";
 
 export interface HandshakeParts {
   readonly database: Database;
-  readonly keyring: Keyring;
+  readonly keyrings: Keyrings;
   readonly clock: Clock;
   readonly instances: FindInstance;
   readonly fetch: Fetch;
@@ -73,6 +73,7 @@ export async function beginHandshake(
   const scopes = start.scopes ?? instance.scopes;
   const { location, state, verifier } = await beginTrip({ ...parts, instance }, { redirectUri, scopes });
   const [stateHash, browserHash, now] = [sha256(state.reveal()), sha256(start.browserToken), clock.now()];
+  const keyring = await parts.keyrings.of(null);
   const row = {
     state_hash: stateHash,
     instance_id: instance.id,
@@ -84,7 +85,8 @@ export async function beginHandshake(
     return_to: checkReturnAddress(baseUrl, start.returnTo),
     redirect_uri: redirectUri,
     scopes: JSON.stringify(scopes),
-    sealed_verifier: await parts.keyring.seal(verifierContext(stateHash), verifier.reveal()),
+    sealed_verifier: await keyring.seal(verifierContext(stateHash), verifier.reveal()),
+    data_key_id: keyring.keyId,
     created_at: now.toISOString(),
     expires_at: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
   };

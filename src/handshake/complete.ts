@@ -82,10 +82,11 @@ function checkArrival(
 }
 
 async function end(
-  { keyring, fetch, clock }: HandshakeParts,
+  { keyrings, fetch, clock }: HandshakeParts,
   row: HandshakesTable,
   { instance, ...arrived }: { readonly instance: Instance; readonly callback: URL; readonly state: string },
 ): Promise<TripEnd> {
+  const keyring = await keyrings.of(null);
   const verifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
   const trip = { ...arrived, verifier, redirectUri: row.redirect_uri };
   const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip);

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { findAmong, redirectUriAt } from "../../tests/find-among.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
+import { testKeyrings } from "../../tests/keyrings.ts";
 import type { ShiftableClock } from "../base/clock.ts";
 import { randomToken } from "../base/random.ts";
 import { cloudInstance } from "../bitbucket/cloud.ts";
-import { openKeyring } from "../sealing/keyring.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { createHandshakes, type Handshakes } from "./handshake.ts";
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
   handshakes = createHandshakes({
     database,
     clock,
-    keyring: openKeyring({ keys: [{ id: "k", key: new Uint8Array(32) }] }),
+    keyrings: testKeyrings(database, clock),
     instances: findAmong(() => [bitbucket, second]),
     redirectUri: redirectUriAt("https://app.example"),
     baseUrl: "https://app.example",

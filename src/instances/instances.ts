@@ -4,7 +4,7 @@ import { newId } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
 import type { Instance, ServerInstance } from "../bitbucket/instance.ts";
 import { serverInstance } from "../bitbucket/self-hosted.ts";
-import type { Keyring } from "../sealing/keyring.ts";
+import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
 import type { InstancesTable } from "../storage/schema.ts";
 import { isInstanceInUse } from "../storage/tables/connections.ts";
@@ -19,7 +19,7 @@ import { instanceErrors } from "./errors.ts";
 
 export interface InstanceParts {
   readonly database: Database;
-  readonly keyring: Keyring;
+  readonly keyrings: Keyrings;
   readonly clock: Clock;
   readonly configured: ReadonlyMap<string, Instance>;
 }
@@ -171,15 +171,17 @@ function keyContext({ id, projectId }: { readonly id: string; readonly projectId
 }
 
 async function sealKeys(
-  { keyring }: InstanceParts,
+  { keyrings }: InstanceParts,
   place: { readonly id: string; readonly projectId: string },
   { privateKey, publicKey }: LinkKeys,
 ) {
+  const keyring = await keyrings.of(place.projectId);
   const sealed_private_key = await keyring.seal(keyContext(place), privateKey.reveal());
-  return { sealed_private_key, public_key: publicKey };
+  return { sealed_private_key, data_key_id: keyring.keyId, public_key: publicKey };
 }
 
-async function openKey({ keyring }: InstanceParts, row: InstancesTable): Promise<Secret> {
+async function openKey({ keyrings }: InstanceParts, row: InstancesTable): Promise<Secret> {
   const place = { id: row.id, projectId: row.project_id };
+  const keyring = await keyrings.of(row.project_id);
   return new Secret(await keyring.open(keyContext(place), row.sealed_private_key));
 }

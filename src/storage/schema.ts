@@ -54,6 +54,7 @@ export interface HandshakesTable {
   scopes: string;
   /** What only the one who began it needs to end it: the PKCE verifier, or what OAuth 1.0a asks for in its place. */
   sealed_verifier: string;
+  data_key_id: string;
   created_at: string;
   expires_at: string;
 }
@@ -68,6 +69,7 @@ export interface InstancesTable {
   /** Of the application link. */
   consumer_key: string;
   sealed_private_key: string;
+  data_key_id: string;
   /** For the link's incoming authentication; no secret. */
   public_key: string;
   ca: string | null;
@@ -108,14 +110,96 @@ export interface ConnectionsTable {
   updated_at: string;
 }
 
+/**
+ * Tokens, and the lease under which they are renewed: one row, so that claiming, asking and saving are each one
+ * compare-and-swap that no engine can tear.
+ */
 export interface ConnectionSecretsTable {
   connection_id: string;
+  /** Which key opens the sealed columns. */
+  data_key_id: string;
   sealed_access_token: string;
   sealed_refresh_token: string | null;
   access_expires_at: string | null;
   /** Begins anywhere and is raised by each save; a save says which version it replaces. */
   version: number;
   updated_at: string;
+  /** The process that renews it at present; null when none does. */
+  lease_owner: string | null;
+  lease_expires_at: string | null;
+  /** Raised by each claim: who was given a lower one holds nothing any more. */
+  lease_fence: number;
+  /** The intent: since then Bitbucket may have been asked with this version's refresh token, and its answer is not saved. */
+  asked_at: string | null;
+  /** The refresh token before this one, as long as Bitbucket may still take it. */
+  sealed_former_refresh_token: string | null;
+  former_until: string | null;
+  /** Renewals that failed since the last one that did not. */
+  failures: number;
+  /** Bitbucket is not asked again before. */
+  retry_at: string | null;
+  /** When a credential nobody uses is renewed all the same; null for one that is not renewed. */
+  keep_alive_at: string | null;
+}
+
+/** A key that seals what belongs to one project, itself wrapped by a key that is not in the database. */
+export interface DataKeysTable {
+  id: string;
+  /** Null for what belongs to no project. Its end is the key's end. */
+  project_id: string | null;
+  wrapped_key: string;
+  /** The key-encryption key it is wrapped with. */
+  wrapping_key_id: string;
+  created_at: string;
+  /** Since then it opens and seals no more. */
+  replaced_at: string | null;
+}
+
+/** A process that writes the record; each has a chain of its own. */
+export interface AuditWritersTable {
+  id: string;
+  started_at: string;
+}
+
+/** One entry of the record. Nothing refers to what it names: it outlives that. */
+export interface AuditEntriesTable {
+  writer_id: string;
+  /** 1, 2, 3 … within the writer's chain. */
+  sequence: number;
+  at: string;
+  event: string;
+  /** Who: `user usr_…`, `key key_…`, `keeper` … */
+  actor: string;
+  project_id: string | null;
+  connection_id: string | null;
+  reason: string | null;
+  facts_json: string;
+  /** Over this entry and the mac before it. */
+  mac: string;
+}
+
+/** The end of what was deleted from a writer's chain when its time was over. */
+export interface AuditCheckpointsTable {
+  writer_id: string;
+  /** The last entry that was deleted, and its mac. */
+  sequence: number;
+  mac: string;
+  at: string;
+  signature: string;
+}
+
+/** A key for programs that ask for a project's tokens. */
+export interface ApiKeysTable {
+  id: string;
+  project_id: string;
+  name: string;
+  /** Divided by spaces. */
+  rights: string;
+  secret_hash: string;
+  made_by: string;
+  created_at: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
 }
 
 export interface RepositoriesTable {
@@ -231,6 +315,11 @@ export interface Schema {
   projects: ProjectsTable;
   connections: ConnectionsTable;
   connection_secrets: ConnectionSecretsTable;
+  data_keys: DataKeysTable;
+  api_keys: ApiKeysTable;
+  audit_writers: AuditWritersTable;
+  audit_entries: AuditEntriesTable;
+  audit_checkpoints: AuditCheckpointsTable;
   repositories: RepositoriesTable;
   commits: CommitsTable;
   commit_files: CommitFilesTable;

@@ -4,7 +4,7 @@ import { randomFraction } from "../base/random.ts";
 import { Secret } from "../base/secret.ts";
 import type { Credential, CredentialKind } from "../bitbucket/credential.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
-import type { Keyring } from "../sealing/keyring.ts";
+import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
 import {
   deleteSecrets,
@@ -45,7 +45,7 @@ export interface TokenStore {
 
 export interface StoreParts {
   readonly database: Database;
-  readonly keyring: Keyring;
+  readonly keyrings: Keyrings;
   readonly clock: Clock;
 }
 
@@ -74,10 +74,10 @@ export function createTokenStore(parts: StoreParts): TokenStore {
     },
     async put(connectionId, tokens, way) {
       opened.delete(connectionId);
+      const connection = await findConnection(database.kysely, connectionId);
+      if (connection === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
+      await parts.keyrings.of(connection.project_id);
       await database.transaction(async (transaction) => {
-        const connection = await findConnection(transaction, connectionId);
-        if (connection === undefined)
-          throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
         const replaced = await findSecretsVersion(transaction, connectionId);
         const version = replaced === undefined ? firstVersion() : replaced + 1;
         const place = { connectionId, projectId: connection.project_id, version };
@@ -139,7 +139,8 @@ function contextOf({ connectionId, projectId, version }: Place, field: "access" 
   return { connection: connectionId, project: projectId, field, version: String(version) };
 }
 
-async function sealRow({ keyring, clock }: StoreParts, place: Place, tokens: Tokens) {
+async function sealRow({ keyrings, clock }: StoreParts, place: Place, tokens: Tokens) {
+  const keyring = await keyrings.of(place.projectId);
   const { accessToken, refreshToken, expiresAt } = tokens;
   return {
     connection_id: place.connectionId,
@@ -149,10 +150,21 @@ async function sealRow({ keyring, clock }: StoreParts, place: Place, tokens: Tok
     access_expires_at: expiresAt?.toISOString() ?? null,
     version: place.version,
     updated_at: clock.now().toISOString(),
+    data_key_id: keyring.keyId,
+    lease_owner: null,
+    lease_expires_at: null,
+    lease_fence: 0,
+    asked_at: null,
+    sealed_former_refresh_token: null,
+    former_until: null,
+    failures: 0,
+    retry_at: null,
+    keep_alive_at: null,
   };
 }
 
-async function openRow({ keyring }: StoreParts, row: SecretsRow): Promise<StoredTokens> {
+async function openRow({ keyrings }: StoreParts, row: SecretsRow): Promise<StoredTokens> {
+  const keyring = await keyrings.of(row.project_id);
   const { project_id: projectId, version } = row;
   const place = { connectionId: row.connection_id, projectId, version };
   const { sealed_refresh_token: refresh, access_expires_at: expiresAt } = row;

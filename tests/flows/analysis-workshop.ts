@@ -16,11 +16,11 @@ import { nearestRepository } from "../../src/connections/repositories.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createHandshakes } from "../../src/handshake/handshake.ts";
 import { createProjects } from "../../src/projects/projects.ts";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
+import { testKeyrings } from "../keyrings.ts";
 import { newBrowser } from "./analysis-browser.ts";
 
 const instanceId = "bitbucket";
@@ -58,9 +58,9 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   const door = openNodeDoor();
   const fetch = options.watch?.(door.fetch) ?? door.fetch;
   const database = await openDatabase(options.path ?? ":memory:", { clock });
-  const keyring = openKeyring({ keys: [key] });
+  const keyrings = testKeyrings(database, clock);
   const instances = findAmong(() => [instance]);
-  const world = { database, keyring, clock, fetch, instances };
+  const world = { database, keyrings, clock, fetch, instances };
   const vault = createVault(world);
   const baseUrl = new URL(consumer?.callbackUrl ?? "").origin;
   const handshakes = createHandshakes({ ...world, baseUrl, redirectUri: redirectUriAt(baseUrl) });

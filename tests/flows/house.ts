@@ -12,13 +12,13 @@ import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createHandshakes, type HandshakeStart } from "../../src/handshake/handshake.ts";
 import { createProjects } from "../../src/projects/projects.ts";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { createSessions } from "../../src/sessions/sessions.ts";
 import { createSignin } from "../../src/signin/signin.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { insertConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
+import { testKeyrings } from "../keyrings.ts";
 
 export const baseUrl = "http://localhost:8000";
 
@@ -40,14 +40,14 @@ export async function openHouse(options: EmulatorOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "windlass-flow-"));
   const { clock } = emulator;
   const database = await openDatabase(join(folder, "windlass.db"), { clock });
-  const keyring = openKeyring({ keys: [{ id: "test", key: crypto.getRandomValues(new Uint8Array(32)) }] });
+  const keyrings = testKeyrings(database, clock);
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
   const log: Log = { info: write, warn: write, error: write };
   const known = new Map<string, Instance>([["bitbucket", instanceAt(emulator)]]);
   const world = {
     database,
-    keyring,
+    keyrings,
     clock,
     log,
     baseUrl,

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { shiftableClock } from "../../src/base/clock.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { createInstances } from "../../src/instances/instances.ts";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { insertProject } from "../../src/storage/tables/projects.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
 import { failureOf } from "../failure.ts";
+import { testKeyrings } from "../keyrings.ts";
 
 async function openInstances() {
   const clock = shiftableClock();
@@ -17,8 +17,8 @@ async function openInstances() {
     ...{ created_at: now, last_signed_in_at: now },
   });
   await insertProject(database.kysely, { id: "prj_1", name: "Shop", made_by: "usr_1", created_at: now });
-  const keyring = openKeyring({ keys: [{ id: "test", key: new Uint8Array(32).fill(7) }] });
-  return createInstances({ database, keyring, clock, configured: new Map() });
+  const keyrings = testKeyrings(database, clock);
+  return createInstances({ database, keyrings, clock, configured: new Map() });
 }
 
 const keys = (name: string) => async () => ({ privateKey: new Secret(`private ${name}`), publicKey: name });

@@ -4,13 +4,13 @@ import { writeSync } from "node:fs";
 import { systemClock } from "../../src/base/clock.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { migrate, migrations } from "../../src/storage/migrate.ts";
 import { findSecretsVersion } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
+import { testKeyrings } from "../keyrings.ts";
 import { addConnections } from "../vault/rig.ts";
 
 const clock = systemClock();
@@ -21,10 +21,10 @@ const tell = (line: string) => writeSync(1, `${line}\n`);
 
 /** Keeps ever newer tokens in `con_1` and tells each number once it is kept. */
 async function keepForEver(database: Database): Promise<void> {
-  const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
+  const keyrings = testKeyrings(database, clock);
   const fetch = () => Promise.reject(new Error("nobody is asked here"));
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "secret" });
-  const vault = createVault({ database, keyring, clock, fetch, instances: findAmong(() => [bitbucket]) });
+  const vault = createVault({ database, keyrings, clock, fetch, instances: findAmong(() => [bitbucket]) });
   const started = await findConnection(database.kysely, "con_1");
   if (started === undefined) await addConnections(database, clock.now().toISOString());
   const known = await findSecretsVersion(database.kysely, "con_1");

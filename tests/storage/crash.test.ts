@@ -6,13 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { createTokenStore } from "../../src/vault/store.ts";
 import { frozenClock } from "../frozen-clock.ts";
+import { testKeyrings } from "../keyrings.ts";
 
 const clock = frozenClock();
-const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
 let folder: string;
 let path: string;
 
@@ -50,7 +49,9 @@ test("killed in the middle of saving tokens, nothing acknowledged is lost and no
     const told = await killWhen(start("keep"), (line) => Number(line) >= before + saves);
     const acknowledged = Number(told.at(-1));
     const database = await openDatabase(path, { clock });
-    const kept = await createTokenStore({ database, keyring, clock }).load("con_1");
+    const kept = await createTokenStore({ database, keyrings: testKeyrings(database, clock), clock }).load(
+      "con_1",
+    );
     const [number = "", kind] = kept.accessToken.reveal().split(" ");
     expect(kind).toBe("access");
     expect(kept.accessToken.reveal()).toHaveLength(2_600);

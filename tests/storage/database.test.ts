@@ -15,6 +15,7 @@ import {
   replaceSecrets,
 } from "../../src/storage/tables/connection-secrets.ts";
 import { insertConnection, listConnections } from "../../src/storage/tables/connections.ts";
+import { insertDataKey } from "../../src/storage/tables/data-keys.ts";
 import { readMeta, writeMeta } from "../../src/storage/tables/meta.ts";
 import { deleteProject, insertProject } from "../../src/storage/tables/projects.ts";
 import { findUser, insertUser } from "../../src/storage/tables/users.ts";
@@ -85,6 +86,17 @@ async function addConnection(database: Database) {
   });
 }
 
+async function addDataKey({ kysely }: Database): Promise<void> {
+  await insertDataKey(kysely, {
+    id: "key_1",
+    project_id: "prj_1",
+    wrapped_key: "wrapped",
+    wrapping_key_id: "k",
+    created_at: now,
+    replaced_at: null,
+  });
+}
+
 const secrets = {
   connection_id: "con_1",
   sealed_access_token: "sealed-a",
@@ -92,6 +104,16 @@ const secrets = {
   access_expires_at: null,
   version: 1,
   updated_at: now,
+  data_key_id: "key_1",
+  lease_owner: null,
+  lease_expires_at: null,
+  lease_fence: 0,
+  asked_at: null,
+  sealed_former_refresh_token: null,
+  former_until: null,
+  failures: 0,
+  retry_at: null,
+  keep_alive_at: null,
 };
 
 describe("opening", () => {
@@ -242,6 +264,7 @@ describe("using", () => {
   test("removing a project removes its connections and their secrets", async () => {
     const database = await openDatabase(":memory:", { clock });
     await addConnection(database);
+    await addDataKey(database);
     await insertSecrets(database.kysely, secrets);
     await deleteProject(database.kysely, "prj_1");
     expect(await listConnections(database.kysely, "prj_1")).toEqual([]);
@@ -252,6 +275,7 @@ describe("using", () => {
   test("a save over a version that is no longer there writes nothing", async () => {
     const database = await openDatabase(":memory:", { clock });
     await addConnection(database);
+    await addDataKey(database);
     await insertSecrets(database.kysely, secrets);
     const newer = { ...secrets, sealed_access_token: "newer", version: 2 };
     expect(await replaceSecrets(database.kysely, newer, 1)).toBe(true);

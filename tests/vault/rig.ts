@@ -7,7 +7,6 @@ import type { Fetch } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import { openKeyring } from "../../src/sealing/keyring.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { findConnection, insertConnection } from "../../src/storage/tables/connections.ts";
 import { insertProject } from "../../src/storage/tables/projects.ts";
@@ -15,6 +14,7 @@ import { insertUser } from "../../src/storage/tables/users.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
 import { frozenClock } from "../frozen-clock.ts";
+import { testKeyrings } from "../keyrings.ts";
 
 export type VaultRig = Awaited<ReturnType<typeof openVaultRig>>;
 
@@ -28,12 +28,12 @@ export async function openVaultRig() {
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
   const log: Log = { info: write, warn: write, error: write };
-  const keyring = openKeyring({ keys: [{ id: "k", key: new Uint8Array(32).fill(9) }] });
+  const keyrings = testKeyrings(database, clock);
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "consumer-secret" });
   const instances = findAmong(() => [bitbucket]);
   /** A vault with an empty memory, over this file or over another handle of it. */
   const anotherVault = (over: Database = database) =>
-    createVault({ database: over, keyring, clock, log, fetch: endpoint.fetch, instances });
+    createVault({ database: over, keyrings, clock, log, fetch: endpoint.fetch, instances });
   const granted = (name: string, seconds: number | null = 7200) => ({
     accessToken: new Secret(`access-${name}`),
     refreshToken: new Secret(`refresh-${name}`),

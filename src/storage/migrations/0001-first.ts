@@ -10,6 +10,7 @@ export const first = {
     await makeHandshakes(schema);
     await makeHistory(schema);
     await makeAnalyses(schema);
+    await makeRecord(schema);
     await schema
       .createTable("meta")
       .addColumn("name", "text", (c) => c.primaryKey().notNull())
@@ -64,6 +65,7 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
     .addColumn("created_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
+  await makeKeys(schema);
   await schema
     .createTable("instances")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -72,6 +74,7 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
     .addColumn("base_url", "text")
     .addColumn("consumer_key", "text", (c) => c.notNull())
     .addColumn("sealed_private_key", "text", (c) => c.notNull())
+    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
     .addColumn("public_key", "text", (c) => c.notNull())
     .addColumn("ca", "text")
     .addColumn("made_by", "text", (c) => c.notNull())
@@ -102,6 +105,71 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
   await makeConnectionParts(schema);
 }
 
+/** A key that still opens a row cannot be deleted but with its project. */
+async function makeKeys(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("data_keys")
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("project_id", "text", (c) => c.references("projects.id").onDelete("cascade"))
+    .addColumn("wrapped_key", "text", (c) => c.notNull())
+    .addColumn("wrapping_key_id", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("replaced_at", "text")
+    .execute();
+  await schema.createIndex("data_keys_by_project").on("data_keys").column("project_id").execute();
+  await schema.createIndex("data_keys_by_wrapping_key").on("data_keys").column("wrapping_key_id").execute();
+  await schema
+    .createTable("api_keys")
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("project_id", "text", (c) => c.notNull().references("projects.id").onDelete("cascade"))
+    .addColumn("name", "text", (c) => c.notNull())
+    .addColumn("rights", "text", (c) => c.notNull())
+    .addColumn("secret_hash", "text", (c) => c.notNull().unique())
+    .addColumn("made_by", "text", (c) => c.notNull())
+    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("last_used_at", "text")
+    .addColumn("revoked_at", "text")
+    .execute();
+  await schema.createIndex("api_keys_by_project").on("api_keys").column("project_id").execute();
+}
+
+/** The record names what it is about and refers to nothing, so that deleting that leaves it whole. */
+async function makeRecord(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("audit_writers")
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("started_at", "text", (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable("audit_entries")
+    .addColumn("writer_id", "text", (c) => c.notNull())
+    .addColumn("sequence", "integer", (c) => c.notNull())
+    .addColumn("at", "text", (c) => c.notNull())
+    .addColumn("event", "text", (c) => c.notNull())
+    .addColumn("actor", "text", (c) => c.notNull())
+    .addColumn("project_id", "text")
+    .addColumn("connection_id", "text")
+    .addColumn("reason", "text")
+    .addColumn("facts_json", "text", (c) => c.notNull())
+    .addColumn("mac", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("audit_entries_key", ["writer_id", "sequence"])
+    .execute();
+  await schema.createIndex("audit_entries_by_time").on("audit_entries").column("at").execute();
+  await schema
+    .createIndex("audit_entries_by_connection")
+    .on("audit_entries")
+    .columns(["connection_id", "at"])
+    .execute();
+  await schema
+    .createTable("audit_checkpoints")
+    .addColumn("writer_id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("sequence", "integer", (c) => c.notNull())
+    .addColumn("mac", "text", (c) => c.notNull())
+    .addColumn("at", "text", (c) => c.notNull())
+    .addColumn("signature", "text", (c) => c.notNull())
+    .execute();
+}
+
 async function makeConnectionParts(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("connection_secrets")
@@ -113,7 +181,24 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
     .addColumn("access_expires_at", "text")
     .addColumn("version", "integer", (c) => c.notNull())
     .addColumn("updated_at", "text", (c) => c.notNull())
+    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
+    .addColumn("lease_owner", "text")
+    .addColumn("lease_expires_at", "text")
+    .addColumn("lease_fence", "integer", (c) => c.notNull())
+    .addColumn("asked_at", "text")
+    .addColumn("sealed_former_refresh_token", "text")
+    .addColumn("former_until", "text")
+    .addColumn("failures", "integer", (c) => c.notNull())
+    .addColumn("retry_at", "text")
+    .addColumn("keep_alive_at", "text")
     .execute();
+  for (const column of ["asked_at", "former_until", "keep_alive_at", "data_key_id"] as const) {
+    await schema
+      .createIndex(`connection_secrets_by_${column}`)
+      .on("connection_secrets")
+      .column(column)
+      .execute();
+  }
   await schema
     .createTable("repositories")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -142,6 +227,7 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("redirect_uri", "text", (c) => c.notNull())
     .addColumn("scopes", "text", (c) => c.notNull())
     .addColumn("sealed_verifier", "text", (c) => c.notNull())
+    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("expires_at", "text", (c) => c.notNull())
     .execute();
