@@ -1,11 +1,18 @@
 /** Owns the record: who did what to a connection and why, in a chain that cannot be changed unseen. */
+import type { KeyObject } from "node:crypto";
 import type { Transaction } from "kysely";
-import type { Schema } from "../storage/schema.ts";
+import type { Clock } from "../base/clock.ts";
+import { newId } from "../base/random.ts";
+import type { Database } from "../storage/database.ts";
+import type { AuditEntriesTable, AuditWritersTable, Schema } from "../storage/schema.ts";
+import { insertAuditEntries, insertAuditWriter } from "../storage/tables/audit.ts";
+import { type AuditKeys, beginning, type ChainHead, chained, headOf, type LooseEntry } from "./chain.ts";
+import type { AuditEventName } from "./events.ts";
 
 /** What happened. Never a secret, never a text Bitbucket sent. */
 export interface AuditEvent {
-  /** Such as `connection.refreshed`; {@link auditEvents} lists them. */
-  readonly event: string;
+  /** Such as `connection.refreshed`; `auditEvents` lists them. */
+  readonly event: AuditEventName;
   /** Who: `user usr_…`, `key key_…`, `keeper`, `analysis` … */
   readonly actor: string;
   readonly projectId?: string | null;
@@ -20,8 +27,175 @@ export type Recorder = (event: AuditEvent) => Promise<void>;
 export interface Audit {
   /** One entry, durable when this resolves. Those that wait at the same time are written in one commit. */
   write: Recorder;
-  /** Runs `work` in a transaction together with the entries it records: all of it is there, or nothing. */
+  /**
+   * Runs `work` in a transaction together with the entries it records: all of it is there, or nothing.
+   * `work` may run again when the database asks for it, and calls neither `write` nor `transaction` of this record,
+   * which would wait for its end. What it records is written when it is done.
+   */
   transaction<Result>(
     work: (transaction: Transaction<Schema>, record: Recorder) => Promise<Result>,
   ): Promise<Result>;
+}
+
+/** A process's own record. */
+export interface WrittenAudit extends Audit {
+  /** How far this process knows its chains to go: an end that is missing in the database was cut off. */
+  heads(): readonly ChainHead[];
+}
+
+export interface AuditParts {
+  readonly database: Database;
+  readonly keys: AuditKeys;
+  readonly clock: Clock;
+}
+
+/** A chain that has begun, and whether its writer is in the database yet. */
+interface Chain {
+  readonly writer: AuditWritersTable;
+  readonly head: ChainHead;
+}
+
+/** One commit takes no more, so that whoever else waits for the database gets a turn. */
+const mostInOneCommit = 500;
+/** Chains this process began anew and still remembers. */
+const mostHeads = 100;
+
+/** A writer: each process has its own, and its chain begins with its first entry. */
+export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit {
+  const alone = oneAtATime();
+  const heads = new Map<string, ChainHead>();
+  let chain: Chain | null = null;
+
+  const appendOnce = async <Result>(work: Work<Result>): Promise<Result> => {
+    const { id, key } = await keys.current();
+    const start = chain ?? beginChain(id, clock);
+    let end = start;
+    let inDoubt = false;
+    try {
+      const done = await database.transaction(async (db) => {
+        inDoubt = false;
+        const { result, entries } = await collect(db, work);
+        inDoubt = entries.length > 0;
+        end = await writeEntries(db, start, place(key, start.head, entries));
+        return result;
+      });
+      if (end !== start) {
+        chain = end;
+        remember(heads, end.head);
+      }
+      return done;
+    } catch (error) {
+      // The commit may have gone through all the same: nothing hangs on that end, the next entry begins a chain.
+      if (inDoubt) chain = null;
+      throw error;
+    }
+  };
+  const append = <Result>(work: Work<Result>) => alone(() => appendOnce(work));
+  const write = grouped((entries: readonly LooseEntry[]) =>
+    append(async (_, note) => {
+      for (const entry of entries) note(entry);
+    }),
+  );
+  return {
+    write: async (event) => write(looseEntry(event, clock.now())),
+    transaction: (work) =>
+      append((db, note) => work(db, async (event) => note(looseEntry(event, clock.now())))),
+    heads: () => [...heads.values()],
+  };
+}
+
+type Work<Result> = (db: Transaction<Schema>, note: (entry: LooseEntry) => void) => Promise<Result>;
+
+async function collect<Result>(db: Transaction<Schema>, work: Work<Result>) {
+  const entries: LooseEntry[] = [];
+  let isDone = false;
+  const result = await work(db, (entry) => {
+    if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
+    entries.push(entry);
+  });
+  isDone = true;
+  return { result, entries };
+}
+
+function beginChain(keyId: string, clock: Clock): Chain {
+  const writer = { id: `${newId("wrt")}.${keyId}`, started_at: clock.now().toISOString() };
+  return { writer, head: beginning(writer) };
+}
+
+function place(key: KeyObject, head: ChainHead, entries: readonly LooseEntry[]): AuditEntriesTable[] {
+  let last = head;
+  return entries.map((entry) => {
+    const placed = chained(key, last, entry);
+    last = headOf(placed);
+    return placed;
+  });
+}
+
+/** The chain as it is once this is committed. */
+async function writeEntries(
+  db: Transaction<Schema>,
+  chain: Chain,
+  entries: readonly AuditEntriesTable[],
+): Promise<Chain> {
+  const last = entries.at(-1);
+  if (last === undefined) return chain;
+  if (chain.head.sequence === 0) await insertAuditWriter(db, chain.writer);
+  await insertAuditEntries(db, entries);
+  return { writer: chain.writer, head: headOf(last) };
+}
+
+function remember(heads: Map<string, ChainHead>, head: ChainHead): void {
+  const oldest = heads.keys().next().value;
+  if (oldest !== undefined && heads.size >= mostHeads && !heads.has(head.writerId)) heads.delete(oldest);
+  heads.set(head.writerId, head);
+}
+
+function looseEntry({ event, actor, facts = {}, ...about }: AuditEvent, now: Date): LooseEntry {
+  return {
+    at: now.toISOString(),
+    event,
+    actor: storable(actor),
+    project_id: storable(about.projectId ?? null),
+    connection_id: storable(about.connectionId ?? null),
+    reason: storable(about.reason ?? null),
+    facts_json: JSON.stringify(facts),
+  };
+}
+
+/** Text that every database gives back as it was: PostgreSQL takes no NUL, and none keeps half a character. */
+function storable<Text extends string | null>(text: Text): Text | string {
+  return text === null ? text : text.toWellFormed().replaceAll("\0", "\ufffd");
+}
+
+/** Runs one piece of work after the other, in the order they came. */
+function oneAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+/** Gathers what comes while the last group is being written, and writes that together. */
+function grouped(write: (entries: readonly LooseEntry[]) => Promise<void>) {
+  let waiting: { entry: LooseEntry; done: () => void; failed: (error: unknown) => void }[] = [];
+  let isWriting = false;
+  const writeAll = async () => {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, mostInOneCommit);
+      waiting = waiting.slice(mostInOneCommit);
+      await write(group.map(({ entry }) => entry)).then(
+        () => group.map(({ done }) => done()),
+        (error) => group.map(({ failed }) => failed(error)),
+      );
+    }
+    isWriting = false;
+  };
+  return (entry: LooseEntry) =>
+    new Promise<void>((done, failed) => {
+      waiting.push({ entry, done, failed });
+      if (!isWriting) void writeAll();
+    });
 }

@@ -13,3 +13,12 @@ export async function writeMeta(db: Executor, name: string, value: string): Prom
     .onConflict((conflict) => conflict.column("name").doUpdateSet({ value }))
     .execute();
 }
+
+/** Leaves a note that is there already as it is: of two that write at once, one counts. */
+export async function addMeta(db: Executor, name: string, value: string): Promise<void> {
+  await db
+    .insertInto("meta")
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+}

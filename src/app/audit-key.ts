@@ -1,0 +1,61 @@
+/** Owns where the record's key is: in the database, sealed with the house's keyring, made once. */
+import { type AuditKey, type AuditKeys, auditKey } from "../audit/chain.ts";
+import { isWindlassError } from "../base/errors.ts";
+import type { Keyrings } from "../sealing/keyrings.ts";
+import type { Database } from "../storage/database.ts";
+import { addMeta, readMeta } from "../storage/tables/meta.ts";
+
+const context = { purpose: "audit-key" };
+
+/**
+ * The first key lies under `audit-key`. One that no key of today opens stays where it is, and the next lies under
+ * `audit-key-2`: what it signed cannot be checked until its key is back, and the record goes on.
+ */
+export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
+  let known: Promise<AuditKey> | undefined;
+  const openAt = async (number: number): Promise<AuditKey | "sealed" | "none"> => {
+    const sealed = await readMeta(kysely, nameOf(number));
+    if (sealed === undefined) return "none";
+    const text = await (await keyrings.of(null)).open(context, sealed).catch((error) => {
+      if (isWindlassError(error, "sealing.unknown_key")) return null;
+      throw error;
+    });
+    return text === null ? "sealed" : auditKey(Buffer.from(text, "base64url"));
+  };
+  const makeAt = async (number: number) => {
+    const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
+    const sealed = await (await keyrings.of(null)).seal(context, bytes.toString("base64url"));
+    // Another process may have been first; then its key is read.
+    await addMeta(kysely, nameOf(number), sealed);
+  };
+  const findOrMake = async (): Promise<AuditKey> => {
+    for (let number = 1; ; ) {
+      const found = await openAt(number);
+      if (found === "none") await makeAt(number);
+      else if (found === "sealed") number += 1;
+      else return found;
+    }
+  };
+
+  return {
+    current() {
+      known ??= findOrMake().catch((error) => {
+        known = undefined;
+        throw error;
+      });
+      return known;
+    },
+    async all() {
+      const keys: AuditKey[] = [];
+      for (let number = 1; ; number++) {
+        const found = await openAt(number);
+        if (found === "none") return keys;
+        if (found !== "sealed") keys.push(found);
+      }
+    },
+  };
+}
+
+function nameOf(number: number): string {
+  return number === 1 ? "audit-key" : `audit-key-${number}`;
+}

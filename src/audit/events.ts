@@ -1,0 +1,25 @@
+/** Owns what can stand in the record: each event with the sentence that says when it is written. */
+
+export const auditEvents = {
+  "connection.made": "A connection was made: its credential is kept from now on.",
+  "connection.reconnected":
+    "A connection was given a new credential by somebody who had to sign in or enter it again.",
+  "connection.refreshed": "Bitbucket gave new tokens for a connection, and they are saved.",
+  "connection.refresh_failed": "Bitbucket did not give new tokens; the reason says why.",
+  "connection.scopes_changed": "New tokens came with other scopes than the ones before.",
+  "connection.state_changed": "A connection went from one state to another; the reason says why.",
+  "connection.handed_out":
+    "A caller was given a connection's token: one entry for each caller, connection and minute in a process.",
+  "connection.disconnected": "A connection's secrets were forgotten because somebody ended it.",
+  "connection.revoked": "Bitbucket was told to revoke a connection's tokens; the facts say whether it did.",
+  "key.made": "A data key was made for a project, or for what belongs to none.",
+  "key.rewrapped": "Data keys were wrapped anew with another key-encryption key.",
+  "key.replaced": "A data key was replaced by a newer one that seals from then on.",
+  "key.destroyed": "A data key was destroyed: what it sealed cannot be opened any more.",
+  "api_key.made": "An API key was made for a project.",
+  "api_key.revoked": "An API key was revoked: no caller is let in with it any more.",
+  "project.removed": "A project was removed with everything in it, its data keys too.",
+  "audit.pruned": "Entries whose time was over were deleted; a signed checkpoint stands for them.",
+} as const satisfies Readonly<Record<`${string}.${string}`, string>>;
+
+export type AuditEventName = keyof typeof auditEvents;

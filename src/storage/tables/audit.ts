@@ -1,0 +1,97 @@
+/** Owns the rows of the record: writers, their entries, and the checkpoints that stand for deleted ones. */
+import type { Executor } from "../database.ts";
+import type { AuditCheckpointsTable, AuditEntriesTable, AuditWritersTable } from "../schema.ts";
+
+/** A statement of more parameters takes longer to build than to run. */
+const entriesAtOnce = 50;
+
+export async function insertAuditWriter(db: Executor, writer: AuditWritersTable): Promise<void> {
+  await db.insertInto("audit_writers").values(writer).execute();
+}
+
+/** Fails when a writer's number is taken: nothing is ever written over. */
+export async function insertAuditEntries(db: Executor, entries: readonly AuditEntriesTable[]): Promise<void> {
+  for (let start = 0; start < entries.length; start += entriesAtOnce) {
+    const some = entries.slice(start, start + entriesAtOnce);
+    await db.insertInto("audit_entries").values(some).execute();
+  }
+}
+
+/** Oldest first. */
+export async function listAuditWriters(db: Executor): Promise<AuditWritersTable[]> {
+  return db.selectFrom("audit_writers").selectAll().orderBy("started_at").orderBy("id").execute();
+}
+
+/** Ids under which there are entries or a checkpoint, but no writer. */
+export async function listLostAuditWriters(db: Executor): Promise<string[]> {
+  const writers = db.selectFrom("audit_writers").select("id");
+  const entries = db
+    .selectFrom("audit_entries")
+    .select("writer_id")
+    .distinct()
+    .where("writer_id", "not in", writers);
+  const checkpoints = db
+    .selectFrom("audit_checkpoints")
+    .select("writer_id")
+    .where("writer_id", "not in", writers);
+  const found = [...(await entries.execute()), ...(await checkpoints.execute())];
+  return [...new Set(found.map(({ writer_id }) => writer_id))].sort();
+}
+
+/** In order, those numbered above `after`; from the very first when that is null. */
+export async function readAuditChain(
+  db: Executor,
+  writerId: string,
+  { after, limit }: { readonly after: number | null; readonly limit: number },
+): Promise<AuditEntriesTable[]> {
+  const chain = db.selectFrom("audit_entries").selectAll().where("writer_id", "=", writerId);
+  const rest = after === null ? chain : chain.where("sequence", ">", after);
+  return rest.orderBy("sequence").limit(limit).execute();
+}
+
+export async function deleteAuditEntries(db: Executor, writerId: string, upTo: number): Promise<void> {
+  await db
+    .deleteFrom("audit_entries")
+    .where("writer_id", "=", writerId)
+    .where("sequence", "<=", upTo)
+    .execute();
+}
+
+export async function findAuditCheckpoint(
+  db: Executor,
+  writerId: string,
+): Promise<AuditCheckpointsTable | undefined> {
+  return db.selectFrom("audit_checkpoints").selectAll().where("writer_id", "=", writerId).executeTakeFirst();
+}
+
+export async function saveAuditCheckpoint(db: Executor, checkpoint: AuditCheckpointsTable): Promise<void> {
+  const { writer_id: _, ...changes } = checkpoint;
+  await db
+    .insertInto("audit_checkpoints")
+    .values(checkpoint)
+    .onConflict((conflict) => conflict.column("writer_id").doUpdateSet(changes))
+    .execute();
+}
+
+export interface AuditSearch {
+  readonly connectionId?: string | undefined;
+  readonly projectId?: string | undefined;
+  /** The earliest time, as stored. */
+  readonly since?: string | undefined;
+  readonly limit: number;
+}
+
+/** The latest ones, newest first. */
+export async function listAuditEntries(db: Executor, search: AuditSearch): Promise<AuditEntriesTable[]> {
+  const { connectionId, projectId, since, limit } = search;
+  let entries = db.selectFrom("audit_entries").selectAll();
+  if (connectionId !== undefined) entries = entries.where("connection_id", "=", connectionId);
+  if (projectId !== undefined) entries = entries.where("project_id", "=", projectId);
+  if (since !== undefined) entries = entries.where("at", ">=", since);
+  return entries
+    .orderBy("at", "desc")
+    .orderBy("writer_id")
+    .orderBy("sequence", "desc")
+    .limit(limit)
+    .execute();
+}
