@@ -22,7 +22,7 @@ export interface TokenKeeper {
     way?: Pick<Credential, "kind" | "login">,
   ): Promise<void>;
   authorize(connectionId: string): Authorize;
-  forget(connectionId: string): Promise<void>;
+  forget(connectionId: string): Promise<unknown>;
 }
 
 /** What every part of this room needs. */

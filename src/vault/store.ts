@@ -1,184 +1,124 @@
-/** Owns the tokens at rest: each sealed to its connection, project, field and version, each save fenced by the version. */
-import type { Clock } from "../base/clock.ts";
-import { randomFraction } from "../base/random.ts";
-import { Secret } from "../base/secret.ts";
-import type { Credential, CredentialKind } from "../bitbucket/credential.ts";
-import type { TokenSet } from "../bitbucket/oauth2/token.ts";
-import type { Keyrings } from "../sealing/keyrings.ts";
-import type { Database } from "../storage/database.ts";
+/** Owns the tokens at rest: reading them, and the few ways in which they change, each fenced by the version. */
+import type { Secret } from "../base/secret.ts";
 import {
-  deleteSecrets,
+  changeLease,
+  claimLease,
   findSecretsVersion,
-  insertSecrets,
   prepareFindSecrets,
-  replaceSecrets,
-  type SecretsRow,
 } from "../storage/tables/connection-secrets.ts";
-import { findConnection, moveConnection, updateConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
-
-export type Tokens = Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">;
-
-/** How a header is made of tokens. */
-export type Way = Pick<Credential, "kind" | "login">;
-
-export interface StoredTokens extends Tokens, Credential {
-  readonly connectionId: string;
-  readonly projectId: string;
-  readonly instanceId: string;
-  readonly state: string;
-  readonly version: number;
-  readonly updatedAt: Date;
-}
+import {
+  type GivenUp,
+  giveUp,
+  type HeldTokens,
+  leaseOf,
+  type Move,
+  moveTo,
+  put,
+  type Renewed,
+  remove,
+  type StoreParts,
+  save,
+} from "./saving.ts";
+import {
+  openFormerToken,
+  openRefreshToken,
+  readRow,
+  type StoredTokens,
+  type Tokens,
+  type Way,
+} from "./stored.ts";
 
 export interface TokenStore {
   /** Throws `vault.disconnected` when nothing is kept, `sealing.…` when it does not open. */
   load(connectionId: string): Promise<StoredTokens>;
+  refreshToken(stored: StoredTokens): Promise<Secret | null>;
+  /** The refresh token before it, while Bitbucket may still take that. */
+  formerToken(stored: StoredTokens): Promise<Secret | null>;
   /** Keeps tokens, and the way when given, in place of whatever lies there; the connection becomes active. Throws `vault.disconnected`. */
-  put(connectionId: string, tokens: Tokens, way?: Way): Promise<void>;
-  /** Saves over exactly the version that was loaded. Null, with nothing written, when there is a newer one or none. */
-  replace(stored: StoredTokens, tokens: Tokens): Promise<StoredTokens | null>;
-  /** Notes a failure while the version is still the one that failed; false when there is a newer one or none. */
-  blame(stored: StoredTokens, state: "suspect" | "reconnect", reason: string): Promise<boolean>;
-  remove(connectionId: string): Promise<void>;
+  put(connectionId: string, tokens: Tokens & Pick<Renewed, "keepAliveAt">, way?: Way): Promise<void>;
+  /** Takes the lease and notes the intent, over exactly what was loaded; null when anything changed since. */
+  claim(stored: StoredTokens, owner: string, until: Date): Promise<HeldTokens | null>;
+  /** False when the lease is another's by now. */
+  extend(held: HeldTokens, until: Date): Promise<boolean>;
+  /** Saves over exactly the version that was loaded, and ends the lease. Null, with nothing written, when there is a newer one or none. */
+  save(held: HeldTokens, renewed: Renewed): Promise<StoredTokens | null>;
+  /** Ends the lease with nothing renewed. False when it was another's already, or newer tokens lie there: nothing is blamed then. */
+  giveUp(held: HeldTokens, outcome: GivenUp): Promise<boolean>;
+  /** Moves the connection while `stored` is still what lies there; false otherwise. */
+  move(stored: StoredTokens, to: Move): Promise<boolean>;
+  remove(connectionId: string, record: Parameters<typeof remove>[2]): Promise<void>;
 }
-
-export interface StoreParts {
-  readonly database: Database;
-  readonly keyrings: Keyrings;
-  readonly clock: Clock;
-}
-
-/** Opening takes longer than a call may wait a thousand times; so many connections stay opened in memory. */
-const mostOpened = 1_000;
 
 export function createTokenStore(parts: StoreParts): TokenStore {
-  const { database, clock } = parts;
+  const { database, clock, audit, keyrings } = parts;
   const findRow = prepareFindSecrets(database.kysely);
-  const opened = new Map<string, StoredTokens>();
-  const remember = (tokens: StoredTokens) => {
-    opened.delete(tokens.connectionId);
-    opened.set(tokens.connectionId, tokens);
-    const oldest = opened.size > mostOpened ? opened.keys().next().value : undefined;
-    if (oldest !== undefined) opened.delete(oldest);
-    return tokens;
-  };
-
+  const opened = rememberOpened();
+  const keyringOf = (stored: StoredTokens) => keyrings.of(stored.projectId);
   return {
     async load(connectionId) {
       const row = await findRow(connectionId);
       if (row === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
-      const known = opened.get(connectionId);
-      if (known?.version === row.version) return { ...known, state: row.state };
-      return remember(await openRow(parts, row));
+      return opened.remember(await readRow(row, keyrings.of, opened.find(connectionId, row.version)));
     },
+    refreshToken: async (stored) => openRefreshToken(stored, await keyringOf(stored)),
+    formerToken: async (stored) => openFormerToken(stored, await keyringOf(stored), clock.now()),
     async put(connectionId, tokens, way) {
-      opened.delete(connectionId);
-      const connection = await findConnection(database.kysely, connectionId);
-      if (connection === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
-      await parts.keyrings.of(connection.project_id);
-      await database.transaction(async (transaction) => {
-        const replaced = await findSecretsVersion(transaction, connectionId);
-        const version = replaced === undefined ? firstVersion() : replaced + 1;
-        const place = { connectionId, projectId: connection.project_id, version };
-        const row = await sealRow(parts, place, tokens);
-        if (replaced === undefined) await insertSecrets(transaction, row);
-        else await replaceSecrets(transaction, row, replaced);
-        await updateConnection(transaction, connectionId, { ...way, ...active(clock) });
-      });
+      opened.forget(connectionId);
+      await put(parts, connectionId, { tokens, way });
     },
-    async replace(stored, tokens) {
-      const next = {
-        ...stored,
-        ...tokens,
-        state: "active",
-        version: stored.version + 1,
-        updatedAt: clock.now(),
+    async claim(stored, owner, until) {
+      const { row, askedAt } = stored;
+      const claimedAt = clock.now();
+      const intent = askedAt ?? claimedAt;
+      const claim = {
+        lease_owner: owner,
+        lease_expires_at: until.toISOString(),
+        asked_at: intent.toISOString(),
       };
-      const row = await sealRow(parts, next, tokens);
-      const saved = await database.transaction(async (transaction) => {
-        if (!(await replaceSecrets(transaction, row, stored.version))) return false;
-        await moveConnection(transaction, stored.connectionId, active(clock));
-        return true;
-      });
-      return saved ? remember(next) : null;
+      if (!(await claimLease(database.kysely, row, claim))) return null;
+      const fence = row.lease_fence + 1;
+      const held = { ...row, ...claim, lease_fence: fence };
+      return { ...stored, row: held, lease: { owner, expiresAt: until }, fence, askedAt: intent, claimedAt };
     },
-    blame: ({ connectionId, version }, state, reason) =>
-      database.transaction(async (transaction) => {
-        if ((await findSecretsVersion(transaction, connectionId)) !== version) return false;
-        const updatedAt = clock.now().toISOString();
-        await moveConnection(transaction, connectionId, {
-          state,
-          state_reason: reason,
-          updated_at: updatedAt,
-        });
+    extend: (held, until) =>
+      changeLease(database.kysely, leaseOf(held), { lease_expires_at: until.toISOString() }),
+    async save(held, renewed) {
+      const row = await save(parts, held, renewed);
+      return row === null ? null : opened.remember(await readRow(row, keyrings.of, renewed.accessToken));
+    },
+    giveUp: (held, outcome) => giveUp(parts, held, outcome),
+    move: (stored, to) =>
+      audit.transaction(async (transaction, record) => {
+        if ((await findSecretsVersion(transaction, stored.connectionId)) !== stored.version) return false;
+        await moveTo({ transaction, record, clock }, stored, to);
         return true;
       }),
-    async remove(connectionId) {
-      opened.delete(connectionId);
-      await deleteSecrets(database.kysely, connectionId);
+    async remove(connectionId, event) {
+      opened.forget(connectionId);
+      await remove(parts, connectionId, event);
     },
   };
 }
 
-/**
- * Drawn by lot: tokens kept after others were forgotten must not bear the version of the forgotten ones, or a slow refresh
- * and another process's memory would take them for those.
- */
-function firstVersion(): number {
-  return Math.floor(randomFraction() * 2 ** 30);
-}
+/** Opening takes longer than reading a row ten times over; so many access tokens stay opened in memory. */
+const mostOpened = 10_000;
 
-function active(clock: Clock) {
-  return { state: "active", state_reason: null, updated_at: clock.now().toISOString() };
-}
-
-type Place = Pick<StoredTokens, "connectionId" | "projectId" | "version">;
-
-function contextOf({ connectionId, projectId, version }: Place, field: "access" | "refresh") {
-  return { connection: connectionId, project: projectId, field, version: String(version) };
-}
-
-async function sealRow({ keyrings, clock }: StoreParts, place: Place, tokens: Tokens) {
-  const keyring = await keyrings.of(place.projectId);
-  const { accessToken, refreshToken, expiresAt } = tokens;
+function rememberOpened() {
+  const opened = new Map<string, { readonly version: number; readonly accessToken: Secret }>();
   return {
-    connection_id: place.connectionId,
-    sealed_access_token: await keyring.seal(contextOf(place, "access"), accessToken.reveal()),
-    sealed_refresh_token:
-      refreshToken === null ? null : await keyring.seal(contextOf(place, "refresh"), refreshToken.reveal()),
-    access_expires_at: expiresAt?.toISOString() ?? null,
-    version: place.version,
-    updated_at: clock.now().toISOString(),
-    data_key_id: keyring.keyId,
-    lease_owner: null,
-    lease_expires_at: null,
-    lease_fence: 0,
-    asked_at: null,
-    sealed_former_refresh_token: null,
-    former_until: null,
-    failures: 0,
-    retry_at: null,
-    keep_alive_at: null,
-  };
-}
-
-async function openRow({ keyrings }: StoreParts, row: SecretsRow): Promise<StoredTokens> {
-  const keyring = await keyrings.of(row.project_id);
-  const { project_id: projectId, version } = row;
-  const place = { connectionId: row.connection_id, projectId, version };
-  const { sealed_refresh_token: refresh, access_expires_at: expiresAt } = row;
-  return {
-    ...place,
-    instanceId: row.instance_id,
-    // The column holds only what this house writes there.
-    kind: row.kind as CredentialKind,
-    login: row.login,
-    state: row.state,
-    accessToken: new Secret(await keyring.open(contextOf(place, "access"), row.sealed_access_token)),
-    refreshToken:
-      refresh === null ? null : new Secret(await keyring.open(contextOf(place, "refresh"), refresh)),
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
-    updatedAt: new Date(row.updated_at),
+    find(connectionId: string, version: number): Secret | undefined {
+      const known = opened.get(connectionId);
+      return known?.version === version ? known.accessToken : undefined;
+    },
+    remember(tokens: StoredTokens): StoredTokens {
+      const { connectionId, version, accessToken } = tokens;
+      opened.delete(connectionId);
+      opened.set(connectionId, { version, accessToken });
+      const oldest = opened.size > mostOpened ? opened.keys().next().value : undefined;
+      if (oldest !== undefined) opened.delete(oldest);
+      return tokens;
+    },
+    forget: (connectionId: string) => void opened.delete(connectionId),
   };
 }

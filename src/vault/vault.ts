@@ -1,11 +1,22 @@
-/** Owns connections' access: kept sealed, renewed before it ends, one renewal at a time, handed out by hook. */
-import { equalSecrets } from "../base/digest.ts";
+/** Owns connections' access: kept sealed, renewed once before it ends, and handed out, each time on record. */
+import type { Fetch } from "../base/http/door.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
-import { headerFor, isRenewable, originIn, originOf } from "../bitbucket/credential.ts";
-import { pauseAfterRefusalSeconds, type RefreshParts, reconnect, refresh } from "./refresh.ts";
-import { createTokenStore, type StoredTokens, type StoreParts, type Tokens, type Way } from "./store.ts";
+import { type CredentialKind, headerFor } from "../bitbucket/credential.ts";
+import type { FindInstance } from "../bitbucket/instance.ts";
+import { vaultErrors } from "./errors.ts";
+import { type Farewell, sayFarewell } from "./farewell.ts";
+import { createHotMemory } from "./hot.ts";
+import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
+import { createOwnerCheck } from "./owner-check.ts";
+import { createRegistrationJudge } from "./registration.ts";
+import { createRenewals, type RenewalMeter } from "./renewals.ts";
+import { keepAliveFrom } from "./rotation.ts";
+import type { StoreParts } from "./saving.ts";
+import { createTokenStore } from "./store.ts";
+import type { StoredTokens, Tokens, Way } from "./stored.ts";
+import { createWatch } from "./watch.ts";
 
 /**
  * Access is renewed when it has no more than this long to live, so that whoever is handed a token can still use it.
@@ -13,10 +24,51 @@ import { createTokenStore, type StoredTokens, type StoreParts, type Tokens, type
  */
 export const refreshMarginSeconds = 300;
 
-export interface VaultParts extends StoreParts, Pick<RefreshParts, "fetch" | "instances"> {
+/** Who was handed a connection's access. */
+export interface HandOut {
+  /** `key key_…`, `analysis`, `command line` … */
+  readonly caller: string;
+  readonly connectionId: string;
+  readonly projectId: string;
+}
+
+/** The record's part: a promise while it is being written down, undefined when this minute's entry is there. */
+export interface HandOuts {
+  note(handOut: HandOut): Promise<void> | undefined;
+}
+
+export interface VaultParts extends StoreParts {
+  readonly fetch: Fetch;
+  readonly instances: FindInstance;
+  readonly handOuts: HandOuts;
   readonly log?: Log | undefined;
+  readonly meter?: VaultMeter | undefined;
   /** Default {@link refreshMarginSeconds}. */
   readonly refreshMarginSeconds?: number | undefined;
+  /** How long a process that renews may be silent before another takes over. Default 30 s. */
+  readonly leaseSeconds?: number | undefined;
+}
+
+export interface VaultMeter extends RenewalMeter {
+  handedOut(): void;
+}
+
+/** A token to be used at once, by whoever was handed it. */
+export interface HandedToken {
+  readonly accessToken: Secret;
+  /** Null when Bitbucket did not say, or it is not renewed. */
+  readonly expiresAt: Date | null;
+  readonly kind: CredentialKind;
+  /** What goes before it in Basic; null for Bearer. */
+  readonly login: string | null;
+  /** The user name of git over HTTPS; null where a header takes its place. */
+  readonly gitUser: string | null;
+}
+
+export interface TokenOrder {
+  /** How long it has to live at least; more than a fresh one of Bitbucket's is refused. Default: any time. */
+  readonly minimumSeconds?: number | undefined;
+  readonly caller: string;
 }
 
 export interface Vault {
@@ -26,89 +78,122 @@ export interface Vault {
    */
   keep(connectionId: string, tokens: Tokens, way?: Way): Promise<void>;
   /**
-   * The hook for an API client. Throws `vault.reconnect` (Bitbucket renews no more), `vault.disconnected` (nothing is
-   * kept), and, once the old token has ended, whatever kept it from being renewed.
+   * The hook for an API client. Throws `vault.reconnect`, `vault.rotation_lost` (a person has to grant access anew),
+   * `vault.suspended`, `vault.other_person`, `vault.disconnected`, and, once the old token has ended, whatever keeps it from being renewed:
+   * `vault.suspect`, `vault.interrupted`, `vault.not_renewed`, `vault.consumer_refused`, `bitbucket.…`, `http.…`.
    */
-  authorize(connectionId: string): Authorize;
-  /** Forgets the secrets. Bitbucket has no way to revoke them: the person does that in their Bitbucket settings. */
-  forget(connectionId: string): Promise<void>;
+  authorize(connectionId: string, caller?: string): Authorize;
+  /** A token that is good now. Throws as {@link authorize}, `vault.no_bearer` and `vault.minimum_too_long`. */
+  token(connectionId: string, order: TokenOrder): Promise<HandedToken>;
+  /** Forgets the secrets, after giving them back where Bitbucket takes them. Nothing is thrown for a Bitbucket that does not answer. */
+  forget(connectionId: string, actor?: string): Promise<Farewell>;
+  /** Renews whatever is due, for the keeper; throws as {@link authorize}. */
+  renew(connectionId: string): Promise<void>;
+  /** Lets renewals under way end. */
+  close(): Promise<void>;
 }
 
+const silentMeter: VaultMeter = { handedOut() {}, renewal() {}, waited() {} };
+
 export function createVault(parts: VaultParts): Vault {
-  const { log = silentLog, refreshMarginSeconds: margin = refreshMarginSeconds, clock } = parts;
-  const store = createTokenStore(parts);
-  const refreshParts = { ...parts, store, log };
-  const flights = new Map<string, Promise<StoredTokens>>();
-  /** Until when a connection's refresh is not tried again, in milliseconds of the clock. */
-  const pauses = new Map<string, number>();
-
-  const pause = (connectionId: string, seconds: number) =>
-    pauses.set(connectionId, clock.now().getTime() + seconds * 1000);
-
-  const judge = (stored: StoredTokens, rejected: Secret | undefined) => {
-    const now = clock.now().getTime();
-    const usable = isUsable(stored, rejected, now);
-    const paused = now < (pauses.get(stored.connectionId) ?? 0);
-    const endsSoon = isRenewable(stored) && !paused && now >= renewalDue(stored, margin);
-    return { usable, paused, needsRefresh: !usable || endsSoon };
-  };
-
-  /** Reads again first: whoever flew before may have done the work. */
-  const fly = async (connectionId: string, rejected: Secret | undefined) => {
-    const stored = await store.load(connectionId);
-    const { usable, paused, needsRefresh } = judge(stored, rejected);
-    if (!needsRefresh) return stored;
-    if (stored.state === "reconnect" && paused) throw reconnect(connectionId);
-    // Stands when `refresh` throws: a refusal is not to be asked for again at once.
-    pause(connectionId, pauseAfterRefusalSeconds);
-    const outcome = await refresh(refreshParts, stored, usable);
-    pause(connectionId, outcome.pauseSeconds);
-    return outcome.tokens;
-  };
-
-  const flyOnce = (connectionId: string, rejected: Secret | undefined) => {
-    const underWay = flights.get(connectionId);
-    if (underWay !== undefined) return underWay;
-    const flight = fly(connectionId, rejected).finally(() => flights.delete(connectionId));
-    flights.set(connectionId, flight);
-    return flight;
+  const { clock, handOuts } = parts;
+  const margin = parts.refreshMarginSeconds ?? refreshMarginSeconds;
+  const outward = openOutward(parts);
+  const { store, meter, renewals } = outward;
+  const hot = createHotMemory();
+  const obtain = (connectionId: string, wanted: Wanted) =>
+    obtainTokens(outward, connectionId, needOf(clock, margin, wanted));
+  const note = (caller: string, { connectionId, projectId }: Pick<HandOut, "connectionId" | "projectId">) => {
+    meter.handedOut();
+    return handOuts.note({ caller, connectionId, projectId });
   };
 
   return {
     async keep(connectionId, tokens, way) {
-      await store.put(connectionId, tokens, way);
-      pauses.delete(connectionId);
+      hot.drop(connectionId);
+      const kind = way?.kind ?? "oauth2";
+      const keepAliveAt = tokens.refreshToken === null ? null : keepAliveFrom(clock.now(), kind);
+      await store.put(connectionId, { ...tokens, keepAliveAt }, way);
     },
-    authorize: (connectionId) => async (call) => {
-      const { rejected } = call;
-      const stored = await store.load(connectionId);
-      const instance = await parts.instances(stored.instanceId);
-      if (!judge(stored, rejected).needsRefresh) return headerFor({ instance, clock }, stored, call);
-      const renewed = await flyOnce(connectionId, rejected);
-      // The flight under way may have begun for another reason and have left the rejected token in place.
-      const settled = isRejected(renewed, rejected) ? await flyOnce(connectionId, rejected) : renewed;
-      return headerFor({ instance, clock }, settled, call);
+    authorize:
+      (connectionId, caller = "windlass") =>
+      async (call) => {
+        const tokens = await obtain(connectionId, { minimumSeconds: 0, rejected: call.rejected });
+        await note(caller, tokens);
+        const instance = await parts.instances(tokens.instanceId);
+        return headerFor({ instance, clock }, tokens, call);
+      },
+    async token(connectionId, { minimumSeconds = 0, caller }) {
+      const wantedUntil = clock.now().getTime() + minimumSeconds * 1000;
+      const known = hot.find(connectionId, wantedUntil);
+      if (known !== undefined) {
+        const noted = note(caller, known);
+        if (noted !== undefined) await noted;
+        return known.handed;
+      }
+      const tokens = await obtain(connectionId, { minimumSeconds });
+      if (tokens.kind === "oauth1") throw vaultErrors.fail("vault.no_bearer", { data: { connectionId } });
+      if (!isGood(tokens, wantedUntil)) throw tooLong(tokens, clock.now());
+      await note(caller, tokens);
+      const { accessToken, expiresAt, kind, login, gitUser, projectId } = tokens;
+      const handed = { accessToken, expiresAt, kind, login, gitUser };
+      hot.heat({ connectionId, projectId, handed, until: renewalDue(tokens, margin) });
+      return handed;
     },
-    async forget(connectionId) {
-      await store.remove(connectionId);
-      pauses.delete(connectionId);
+    async forget(connectionId, actor = "person") {
+      hot.drop(connectionId);
+      return sayFarewell(outward, connectionId, actor);
+    },
+    async renew(connectionId) {
+      const begun = await store.load(connectionId);
+      const isRenewed = ({ version }: StoredTokens) => version !== begun.version;
+      await renewals.renew(connectionId, { isMet: isRenewed, isAlive: () => false });
+    },
+    close: () => outward.close(),
+  };
+}
+
+/** What reaches out to Bitbucket and to other processes. */
+function openOutward(parts: VaultParts) {
+  const { log = silentLog, meter = silentMeter, leaseSeconds = 30 } = parts;
+  const closing = new AbortController();
+  const store = createTokenStore(parts);
+  const watch = createWatch(parts.database);
+  const leaseMilliseconds = leaseSeconds * 1000;
+  const outward = { ...parts, store, log, watch, meter, leaseMilliseconds, closing: closing.signal };
+  const registrations = createRegistrationJudge(parts);
+  const renewals = createRenewals({ ...outward, registrations, ownerCheck: createOwnerCheck(outward) });
+  return {
+    ...outward,
+    renewals,
+    async close() {
+      closing.abort();
+      await renewals.settle();
+      watch.close();
     },
   };
 }
 
-/** Good for a call: not over, not rejected, and not of a connection Bitbucket has given up. */
-function isUsable(stored: StoredTokens, rejected: Secret | undefined, now: number): boolean {
-  const ended = stored.expiresAt !== null && now >= stored.expiresAt.getTime();
-  return !ended && stored.state !== "reconnect" && !isRejected(stored, rejected);
+/** Cloud's old token outlives its renewal, so whoever has one gets it at once and the renewal goes on without them. */
+async function obtainTokens(
+  { store, clock, instances, renewals }: ReturnType<typeof openOutward>,
+  connectionId: string,
+  need: Need,
+): Promise<StoredTokens> {
+  const stored = await store.load(connectionId);
+  if (need.isMet(stored) || (need.isAlive(stored) && isResting(stored, clock.now()))) return stored;
+  const { product } = await instances(stored.instanceId);
+  const renewing = renewals.renew(connectionId, need);
+  if (product !== "cloud" || !need.isAlive(stored)) return renewing;
+  renewing.catch(() => {}); // it is logged and judged where it failed; the next caller meets what came of it
+  return stored;
 }
 
-function isRejected(stored: StoredTokens, rejected: Secret | undefined): boolean {
-  return rejected !== undefined && equalSecrets(originIn(stored).reveal(), originOf(rejected).reveal());
-}
-
-/** When to renew, in milliseconds; never, for a token whose end is unknown: it is renewed when it is rejected. */
-function renewalDue({ expiresAt, updatedAt }: StoredTokens, marginSeconds: number): number {
-  if (expiresAt === null) return Number.POSITIVE_INFINITY;
-  const life = expiresAt.getTime() - updatedAt.getTime();
-  return expiresAt.getTime() - Math.min(marginSeconds * 1000, life / 2);
+/** A token that was just renewed and still does not live long enough. */
+function tooLong({ connectionId, expiresAt }: StoredTokens, now: Date) {
+  const seconds = Math.floor(((expiresAt?.getTime() ?? 0) - now.getTime()) / 1000);
+  return vaultErrors.fail("vault.minimum_too_long", {
+    cure: `Ask for ${Math.max(seconds, 0)} seconds at most.`,
+    data: { connectionId, seconds },
+  });
 }

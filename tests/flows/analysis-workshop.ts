@@ -21,6 +21,7 @@ import { insertUser } from "../../src/storage/tables/users.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
+import { silentRecord } from "../silent-record.ts";
 import { newBrowser } from "./analysis-browser.ts";
 
 const instanceId = "bitbucket";
@@ -61,7 +62,7 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   const keyrings = testKeyrings(database, clock);
   const instances = findAmong(() => [instance]);
   const world = { database, keyrings, clock, fetch, instances };
-  const vault = createVault(world);
+  const vault = createVault({ ...world, ...silentRecord(database) });
   const baseUrl = new URL(consumer?.callbackUrl ?? "").origin;
   const handshakes = createHandshakes({ ...world, baseUrl, redirectUri: redirectUriAt(baseUrl) });
   const budget = createBudget(world);

@@ -19,6 +19,7 @@ import { insertConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
+import { silentRecord } from "../silent-record.ts";
 
 export const baseUrl = "http://localhost:8000";
 
@@ -68,9 +69,9 @@ export async function openHouse(options: EmulatorOptions = {}) {
     handshakes: createHandshakes(world),
     signin: createSignin({ ...world, sessions }),
     projects: createProjects(world),
-    vault: createVault(world),
+    vault: createVault({ ...world, ...silentRecord(database) }),
     /** Another process over the same file. */
-    vaultBeside: () => createVault(world),
+    vaultBeside: () => createVault({ ...world, ...silentRecord(database) }),
     /** Every byte of the database, its log included. */
     bytes: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
     async close() {

@@ -4,13 +4,15 @@ import { writeSync } from "node:fs";
 import { systemClock } from "../../src/base/clock.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import { type Database, openDatabase } from "../../src/storage/database.ts";
-import { migrate, migrations } from "../../src/storage/migrate.ts";
+import { type Database, type Executor, openDatabase } from "../../src/storage/database.ts";
+import { migrations } from "../../src/storage/migrate.ts";
+import { openAndMigrateSqlite } from "../../src/storage/sqlite/open.ts";
 import { findSecretsVersion } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
+import { silentRecord } from "../silent-record.ts";
 import { addConnections } from "../vault/rig.ts";
 
 const clock = systemClock();
@@ -24,7 +26,14 @@ async function keepForEver(database: Database): Promise<void> {
   const keyrings = testKeyrings(database, clock);
   const fetch = () => Promise.reject(new Error("nobody is asked here"));
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "secret" });
-  const vault = createVault({ database, keyrings, clock, fetch, instances: findAmong(() => [bitbucket]) });
+  const vault = createVault({
+    database,
+    keyrings,
+    ...silentRecord(database),
+    clock,
+    fetch,
+    instances: findAmong(() => [bitbucket]),
+  });
   const started = await findConnection(database.kysely, "con_1");
   if (started === undefined) await addConnections(database, clock.now().toISOString());
   const known = await findSecretsVersion(database.kysely, "con_1");
@@ -42,21 +51,21 @@ async function keepForEver(database: Database): Promise<void> {
 }
 
 /** Migrates, tells that the last step is half done, and never goes on. */
-async function migrateHalf({ kysely }: Database): Promise<void> {
+async function migrateHalf(): Promise<void> {
   const half = {
     name: "9998-half",
-    up: async (transaction: typeof kysely) => {
+    up: async (transaction: Executor) => {
       await transaction.schema.createTable("half").addColumn("id", "text").execute();
       await transaction.schema.dropTable("sessions").execute();
       tell("half");
       for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     },
   };
-  await migrate(kysely, clock, [...migrations, half]);
+  await openAndMigrateSqlite(path, { clock, steps: [...migrations, half] });
 }
 
 const database = await openDatabase(path, { clock });
 tell("open");
 if (task === "keep") await keepForEver(database);
-if (task === "migrate") await migrateHalf(database);
+if (task === "migrate") await migrateHalf();
 await database.close();

@@ -10,6 +10,7 @@ import { openDatabase } from "../../src/storage/database.ts";
 import { createTokenStore } from "../../src/vault/store.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { testKeyrings } from "../keyrings.ts";
+import { silentRecord } from "../silent-record.ts";
 
 const clock = frozenClock();
 let folder: string;
@@ -49,13 +50,13 @@ test("killed in the middle of saving tokens, nothing acknowledged is lost and no
     const told = await killWhen(start("keep"), (line) => Number(line) >= before + saves);
     const acknowledged = Number(told.at(-1));
     const database = await openDatabase(path, { clock });
-    const kept = await createTokenStore({ database, keyrings: testKeyrings(database, clock), clock }).load(
-      "con_1",
-    );
+    const parts = { database, keyrings: testKeyrings(database, clock), ...silentRecord(database), clock };
+    const store = createTokenStore(parts);
+    const kept = await store.load("con_1");
     const [number = "", kind] = kept.accessToken.reveal().split(" ");
     expect(kind).toBe("access");
     expect(kept.accessToken.reveal()).toHaveLength(2_600);
-    expect(kept.refreshToken?.reveal()).toBe(`${number} refresh `.padEnd(2_600, "r"));
+    expect((await store.refreshToken(kept))?.reveal()).toBe(`${number} refresh `.padEnd(2_600, "r"));
     expect(Number(number)).toBeGreaterThanOrEqual(acknowledged);
     expect(await integrity(database)).toEqual([{ integrity_check: "ok" }]);
     await database.close();

@@ -15,6 +15,7 @@ import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { testKeyrings } from "../keyrings.ts";
+import { silentRecord } from "../silent-record.ts";
 
 export type VaultRig = Awaited<ReturnType<typeof openVaultRig>>;
 
@@ -28,12 +29,19 @@ export async function openVaultRig() {
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
   const log: Log = { info: write, warn: write, error: write };
-  const keyrings = testKeyrings(database, clock);
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "consumer-secret" });
   const instances = findAmong(() => [bitbucket]);
   /** A vault with an empty memory, over this file or over another handle of it. */
   const anotherVault = (over: Database = database) =>
-    createVault({ database: over, keyrings, clock, log, fetch: endpoint.fetch, instances });
+    createVault({
+      database: over,
+      keyrings: testKeyrings(over, clock),
+      ...silentRecord(over),
+      clock,
+      log,
+      fetch: endpoint.fetch,
+      instances,
+    });
   const granted = (name: string, seconds: number | null = 7200) => ({
     accessToken: new Secret(`access-${name}`),
     refreshToken: new Secret(`refresh-${name}`),

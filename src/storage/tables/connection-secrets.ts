@@ -1,13 +1,27 @@
-/** Owns the rows of sealed tokens. A save names the version it replaces, so that a late one loses. */
+/**
+ * Owns the rows of sealed tokens and of the lease under which they are renewed. Every change is one compare-and-swap that
+ * names what it replaces, so that a late one loses whatever the engine.
+ */
 import type { CompiledQuery } from "kysely";
 import type { Executor } from "../database.ts";
 import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
 
 /** Sealed tokens with what they are bound to and where their connection stands. */
 export type SecretsRow = ConnectionSecretsTable &
-  Pick<ConnectionsTable, "project_id" | "instance_id" | "kind" | "login" | "state">;
+  Pick<
+    ConnectionsTable,
+    | "project_id"
+    | "instance_id"
+    | "kind"
+    | "login"
+    | "git_user"
+    | "subject"
+    | "scopes"
+    | "state"
+    | "state_reason"
+  >;
 
-/** The look-up of every call to Bitbucket, compiled once. */
+/** The look-up of every hand-out, compiled once. */
 export function prepareFindSecrets(db: Executor): (connectionId: string) => Promise<SecretsRow | undefined> {
   const compiled: CompiledQuery<SecretsRow> = db
     .selectFrom("connection_secrets")
@@ -18,7 +32,11 @@ export function prepareFindSecrets(db: Executor): (connectionId: string) => Prom
       "connections.instance_id",
       "connections.kind",
       "connections.login",
+      "connections.git_user",
+      "connections.subject",
+      "connections.scopes",
       "connections.state",
+      "connections.state_reason",
     ])
     .where("connection_secrets.connection_id", "=", "")
     .compile();
@@ -40,20 +58,154 @@ export async function insertSecrets(db: Executor, secrets: ConnectionSecretsTabl
   await db.insertInto("connection_secrets").values(secrets).execute();
 }
 
+/** What a save writes: the tokens, and an end to the lease and its intent. The fence is raised by the save itself. */
+export type SavedSecrets = Omit<
+  ConnectionSecretsTable,
+  "lease_owner" | "lease_expires_at" | "lease_fence" | "asked_at"
+>;
+
 /** Writes `secrets` over version `replaced`; `false`, with nothing written, when another version lies there. */
 export async function replaceSecrets(
   db: Executor,
-  secrets: ConnectionSecretsTable,
+  secrets: SavedSecrets,
   replaced: number,
 ): Promise<boolean> {
   const { connection_id, ...columns } = secrets;
   const result = await db
     .updateTable("connection_secrets")
-    .set(columns)
+    .set((select) => ({
+      ...columns,
+      lease_owner: null,
+      lease_expires_at: null,
+      lease_fence: select("lease_fence", "+", 1),
+      asked_at: null,
+    }))
     .where("connection_id", "=", connection_id)
     .where("version", "=", replaced)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
+}
+
+/** The part of a row that tells whether anything has happened to it. */
+export type LeaseRow = Pick<
+  ConnectionSecretsTable,
+  "connection_id" | "version" | "lease_owner" | "lease_expires_at" | "lease_fence" | "retry_at"
+>;
+
+/** How the leases of these connections stand, in one question; those that hold nothing are missing. */
+export async function listLeases(db: Executor, connectionIds: readonly string[]): Promise<LeaseRow[]> {
+  return db
+    .selectFrom("connection_secrets")
+    .select(["connection_id", "version", "lease_owner", "lease_expires_at", "lease_fence", "retry_at"])
+    .where("connection_id", "in", connectionIds)
+    .execute();
+}
+
+/** Who claims, until when, and since when Bitbucket may have been asked. */
+export type LeaseClaim = Pick<ConnectionSecretsTable, "lease_owner" | "lease_expires_at" | "asked_at">;
+
+/**
+ * Takes the lease and notes the intent to ask, over exactly the row that was seen: its version, its fence and its lease's
+ * end. `false`, with nothing written, when any of them has changed.
+ */
+export async function claimLease(
+  db: Executor,
+  seen: Pick<ConnectionSecretsTable, "connection_id" | "version" | "lease_fence" | "lease_expires_at">,
+  claim: LeaseClaim,
+): Promise<boolean> {
+  const { connection_id, version, lease_fence, lease_expires_at } = seen;
+  const result = await db
+    .updateTable("connection_secrets")
+    .set({ ...claim, lease_fence: lease_fence + 1 })
+    .where("connection_id", "=", connection_id)
+    .where("version", "=", version)
+    .where("lease_fence", "=", lease_fence)
+    .where("lease_expires_at", lease_expires_at === null ? "is" : "=", lease_expires_at)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** A lease as its holder knows it. */
+export type HeldLease = Pick<ConnectionSecretsTable, "connection_id" | "lease_owner" | "lease_fence">;
+
+/** Gives the holder more time, or ends its lease with what came of it. `false` when it holds nothing any more. */
+export async function changeLease(
+  db: Executor,
+  { connection_id, lease_owner, lease_fence }: HeldLease,
+  changes: Partial<
+    Pick<
+      ConnectionSecretsTable,
+      "lease_owner" | "lease_expires_at" | "asked_at" | "failures" | "retry_at" | "keep_alive_at"
+    >
+  >,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("connection_secrets")
+    .set(changes)
+    .where("connection_id", "=", connection_id)
+    .where("lease_owner", "=", lease_owner)
+    .where("lease_fence", "=", lease_fence)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Connections a stopped process may have left between question and answer: asked, and their lease is over. */
+export async function listInterrupted(db: Executor, now: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("connection_secrets")
+    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+    .select("connection_secrets.connection_id")
+    .where("connection_secrets.asked_at", "is not", null)
+    .where((where) => where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", now)]))
+    .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
+    .where("connections.state", "not in", endedStates)
+    .orderBy("connection_secrets.asked_at")
+    .limit(limit)
+    .execute();
+  return rows.map(({ connection_id }) => connection_id);
+}
+
+/** Connections whose credential wants to be renewed although nobody uses it, the longest due first. */
+export async function listKeepAliveDue(db: Executor, now: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("connection_secrets")
+    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+    .select("connection_secrets.connection_id")
+    .where("keep_alive_at", "<=", now)
+    .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
+    .where("lease_owner", "is", null)
+    .where("connections.state", "not in", endedStates)
+    .orderBy("keep_alive_at")
+    .limit(limit)
+    .execute();
+  return rows.map(({ connection_id }) => connection_id);
+}
+
+/** States in which nothing is asked of Bitbucket any more until a person does something. */
+const endedStates = ["disconnected", "suspended", "reconnect"];
+
+/** Forgets former refresh tokens Bitbucket takes no more; gives how many. */
+export async function dropFormerTokens(db: Executor, now: string): Promise<number> {
+  const result = await db
+    .updateTable("connection_secrets")
+    .set({ sealed_former_refresh_token: null, former_until: null })
+    .where("former_until", "<=", now)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/** Whether another connection of the instance was renewed after `since`: then the instance's registration is in order. */
+export async function isAnyRenewedSince(db: Executor, instanceId: string, since: string): Promise<boolean> {
+  const found = await db
+    .selectFrom("connection_secrets")
+    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+    .select("connection_secrets.connection_id")
+    .where("connections.instance_id", "=", instanceId)
+    .where("connections.kind", "=", "oauth2")
+    .where("connection_secrets.updated_at", ">", since)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 export async function deleteSecrets(db: Executor, connectionId: string): Promise<void> {

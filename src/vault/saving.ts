@@ -1,0 +1,208 @@
+/** Owns writing tokens: what is saved, given up or removed stands in the record in the same commit. */
+import type { Transaction } from "kysely";
+import type { Audit, Recorder } from "../audit/audit.ts";
+import type { AuditEventName } from "../audit/events.ts";
+import type { Clock } from "../base/clock.ts";
+import { isWindlassError } from "../base/errors.ts";
+import { randomFraction } from "../base/random.ts";
+import type { Keyrings } from "../sealing/keyrings.ts";
+import type { Database } from "../storage/database.ts";
+import type { Schema } from "../storage/schema.ts";
+import {
+  changeLease,
+  deleteSecrets,
+  findSecretsVersion,
+  type HeldLease,
+  insertSecrets,
+  replaceSecrets,
+  type SecretsRow,
+} from "../storage/tables/connection-secrets.ts";
+import { findConnection, moveConnection, updateConnection } from "../storage/tables/connections.ts";
+import { vaultErrors } from "./errors.ts";
+import { type Former, type StoredTokens, sealTokens, type Tokens, type Way } from "./stored.ts";
+
+export interface StoreParts {
+  readonly database: Database;
+  readonly keyrings: Keyrings;
+  readonly clock: Clock;
+  readonly audit: Audit;
+}
+
+/** Tokens with a lease this process holds over them. */
+export interface HeldTokens extends StoredTokens {
+  readonly lease: NonNullable<StoredTokens["lease"]>;
+  readonly fence: number;
+  /** When this holder began; `askedAt` may be an earlier holder's. */
+  readonly claimedAt: Date;
+}
+
+/** What a renewal brought. */
+export interface Renewed extends Tokens {
+  readonly former: Former | null;
+  /** As granted; null where Bitbucket did not say. */
+  readonly scopes: string | null;
+  /** When it has to be renewed although nobody uses it. */
+  readonly keepAliveAt: Date | null;
+}
+
+/** Where a connection goes, and why. */
+export interface Move {
+  readonly state: "active" | "suspect" | "uncertain" | "suspended" | "reconnect";
+  readonly reason: string | null;
+}
+
+/** How a lease ends that renewed nothing. */
+export interface GivenUp {
+  /** Where the connection goes; undefined where it stays. */
+  readonly to?: Move | undefined;
+  /** Whether Bitbucket may have rotated all the same. */
+  readonly isUncertain: boolean;
+  readonly retryAt: Date | null;
+  /** The failure's code, for the record. */
+  readonly reason: string;
+}
+
+const active = { state: "active", state_reason: null };
+
+const noLease = { lease_owner: null, lease_expires_at: null, asked_at: null };
+
+/** Begins anew when another save came in between. Throws `vault.disconnected` when the connection is gone. */
+export async function put(
+  parts: StoreParts,
+  connectionId: string,
+  { tokens, way }: { readonly tokens: Tokens & Pick<Renewed, "keepAliveAt">; readonly way: Way | undefined },
+): Promise<void> {
+  const { database, audit, clock } = parts;
+  const connection = await findConnection(database.kysely, connectionId);
+  if (connection === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
+  const { project_id: projectId } = connection;
+  for (;;) {
+    const replaced = await findSecretsVersion(database.kysely, connectionId);
+    const version = replaced === undefined ? firstVersion() : replaced + 1;
+    const row = await sealRow(parts, { connectionId, projectId, version }, { ...tokens, former: null });
+    const isKept = await audit.transaction(async (transaction, record) => {
+      if ((await findSecretsVersion(transaction, connectionId)) !== replaced) return false;
+      if (replaced === undefined) await insertSecrets(transaction, { ...row, ...noLease, lease_fence: 0 });
+      else await replaceSecrets(transaction, row, replaced);
+      const updated_at = clock.now().toISOString();
+      await updateConnection(transaction, connectionId, { ...way, ...active, updated_at });
+      const event = replaced === undefined ? "connection.made" : "connection.reconnected";
+      await record({ event, actor: "person", projectId, connectionId });
+      return true;
+    });
+    if (isKept) return;
+  }
+}
+
+/** The row that was saved; null, with nothing written, when another version than the held one lies there. */
+export async function save(
+  parts: StoreParts,
+  held: HeldTokens,
+  renewed: Renewed,
+): Promise<SecretsRow | null> {
+  const { audit, keyrings } = parts;
+  const { connectionId, projectId, version: replaced } = held;
+  const row = await sealRow(parts, { connectionId, projectId, version: replaced + 1 }, renewed);
+  const { updated_at } = row;
+  const scopes = renewed.scopes ?? held.scopes;
+  const about = { actor: held.lease.owner, projectId, connectionId };
+  try {
+    const isSaved = await audit.transaction(async (transaction, record) => {
+      if (!(await replaceSecrets(transaction, row, replaced))) return false;
+      await moveConnection(transaction, connectionId, { ...active, updated_at });
+      await record({ ...about, event: "connection.refreshed" });
+      if (!sameScopes(scopes, held.scopes)) {
+        await updateConnection(transaction, connectionId, { scopes, updated_at });
+        await record({ ...about, event: "connection.scopes_changed", facts: { scopes } });
+      }
+      return true;
+    });
+    return isSaved
+      ? { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, scopes, ...active }
+      : null;
+  } catch (error) {
+    // The key that sealed them was replaced and is gone: the next attempt seals with its successor.
+    if (isWindlassError(error, "storage.missing_reference")) keyrings.forget(projectId);
+    throw error;
+  }
+}
+
+/** See `TokenStore`. */
+export function giveUp(parts: StoreParts, held: HeldTokens, outcome: GivenUp): Promise<boolean> {
+  const { audit, clock } = parts;
+  const { connectionId, projectId, version, lease } = held;
+  const { reason, to, isUncertain, retryAt } = outcome;
+  const failures = held.failures + 1;
+  return audit.transaction(async (transaction, record) => {
+    if ((await findSecretsVersion(transaction, connectionId)) !== version) return false;
+    const asked_at = isUncertain ? (held.askedAt?.toISOString() ?? null) : null;
+    const retry_at = retryAt?.toISOString() ?? null;
+    const ended = { ...noLease, asked_at, failures, retry_at };
+    if (!(await changeLease(transaction, leaseOf(held), ended))) return false;
+    const about = { actor: lease.owner, projectId, connectionId, reason };
+    await record({ ...about, event: "connection.refresh_failed", facts: { failures } });
+    if (to !== undefined) await moveTo({ transaction, record, clock }, held, to);
+    return true;
+  });
+}
+
+interface Writing {
+  readonly transaction: Transaction<Schema>;
+  readonly record: Recorder;
+  readonly clock: Clock;
+}
+
+/** Each change of state is an entry; staying is none. */
+export async function moveTo(
+  { transaction, record, clock }: Writing,
+  { connectionId, projectId, state, stateReason, lease }: StoredTokens,
+  to: Move,
+): Promise<void> {
+  if (to.state === state && to.reason === stateReason) return;
+  const updated_at = clock.now().toISOString();
+  await moveConnection(transaction, connectionId, { state: to.state, state_reason: to.reason, updated_at });
+  const about = { actor: lease?.owner ?? "vault", projectId, connectionId, reason: to.reason };
+  await record({ ...about, event: "connection.state_changed", facts: { from: state, to: to.state } });
+}
+
+/** Nothing of them is left in the table. */
+export async function remove(
+  { audit }: StoreParts,
+  connectionId: string,
+  about: { readonly event: AuditEventName; readonly actor: string },
+): Promise<void> {
+  await audit.transaction(async (transaction, record) => {
+    const connection = await findConnection(transaction, connectionId);
+    await deleteSecrets(transaction, connectionId);
+    await record({ ...about, projectId: connection?.project_id ?? null, connectionId });
+  });
+}
+
+export function leaseOf({ connectionId, lease, fence }: HeldTokens): HeldLease {
+  return { connection_id: connectionId, lease_owner: lease.owner, lease_fence: fence };
+}
+
+/** Sealed before the transaction begins: the keyring may have to ask the database, and SQLite has one connection. */
+async function sealRow(
+  { keyrings, clock }: StoreParts,
+  place: Pick<StoredTokens, "connectionId" | "projectId" | "version">,
+  tokens: Tokens & Pick<Renewed, "former" | "keepAliveAt">,
+) {
+  const sealed = await sealTokens(await keyrings.of(place.projectId), place, tokens);
+  const keep_alive_at = tokens.keepAliveAt?.toISOString() ?? null;
+  return { ...sealed, updated_at: clock.now().toISOString(), failures: 0, retry_at: null, keep_alive_at };
+}
+
+/**
+ * Drawn by lot: tokens kept after others were forgotten must not bear the version of the forgotten ones, or a slow refresh
+ * and another process's memory would take them for those.
+ */
+function firstVersion(): number {
+  return Math.floor(randomFraction() * 2 ** 30);
+}
+
+/** Bitbucket lists them in any order. */
+function sameScopes(left: string, right: string): boolean {
+  const sorted = (text: string) => text.split(" ").filter(Boolean).sort().join(" ");
+  return sorted(left) === sorted(right);
+}

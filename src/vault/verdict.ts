@@ -1,0 +1,111 @@
+/** Owns what follows from a renewal that failed: where the connection goes, when Bitbucket is asked again, what the caller is told. */
+import { isWindlassError, type WindlassError } from "../base/errors.ts";
+import { randomFraction } from "../base/random.ts";
+import type { Product } from "../bitbucket/instance.ts";
+import { vaultErrors } from "./errors.ts";
+import { kindOf, mayHaveRotated, pauseSeconds, secondLookSeconds } from "./failures.ts";
+import { reuseWindowSeconds } from "./rotation.ts";
+import type { GivenUp, HeldTokens } from "./saving.ts";
+import type { StoredTokens } from "./stored.ts";
+
+/** What is known when a renewal has failed. */
+export interface Failed {
+  readonly error: unknown;
+  readonly held: HeldTokens;
+  readonly product: Product;
+  /** Whether the old access token is still good. */
+  readonly isAlive: boolean;
+  /** Whether it is the registration that Bitbucket refuses. Asked only where its words leave it open. */
+  readonly isRegistrationRefused: () => Promise<boolean>;
+  readonly now: Date;
+}
+
+export interface Verdict {
+  readonly outcome: GivenUp;
+  /** For the callers, when the old access token is no good any more. */
+  readonly failure: unknown;
+}
+
+export async function judge(failed: Failed): Promise<Verdict> {
+  const { error, held, product } = failed;
+  const kind = kindOf(error, product);
+  if (kind === "refused") return refused(failed);
+  if (kind === "doubtful") {
+    if (await failed.isRegistrationRefused())
+      return later(failed, vaultErrors.fail("vault.consumer_refused", about(held, error)));
+    return doubtful(failed);
+  }
+  return later(failed, error, mayHaveRotated(error, kind));
+}
+
+/** The connection is not to blame: it stays as it is and is tried again. */
+function later({ held, now, error }: Failed, failure: unknown, hasPerhapsRotated = false): Verdict {
+  const asked = isWindlassError(error) ? error.retryAfterSeconds : undefined;
+  const seconds = pauseSeconds(held.failures, randomFraction(), asked);
+  const reason = isWindlassError(failure) ? failure.code : "unexpected";
+  const isUncertain = hasPerhapsRotated || wasAskedBefore(held);
+  return { failure, outcome: { reason, isUncertain, retryAt: after(now, seconds) } };
+}
+
+/** Bitbucket will not renew it. While the old access token is good, a second look costs nothing. */
+function refused(failed: Failed): Verdict {
+  return failed.isAlive && !wasAskedBefore(failed.held) ? suspect(failed) : lost(failed);
+}
+
+/** The first time it may be the lock-out after another token; the second time, minutes later, it is this one. */
+function doubtful(failed: Failed): Verdict {
+  const { held, isAlive, now } = failed;
+  const since = held.askedAt === null ? 0 : now.getTime() - held.askedAt.getTime();
+  const isPastReuse = wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
+  const isSecondLook = held.state === "suspect" && !isAlive;
+  return isPastReuse || isSecondLook ? lost(failed) : suspect(failed);
+}
+
+function suspect({ held, now, error }: Failed): Verdict {
+  const seconds = secondLookSeconds(randomFraction());
+  const to = { state: "suspect", reason: "vault.suspect" } as const;
+  const failure = vaultErrors.fail("vault.suspect", {
+    ...about(held, error),
+    retryAfterSeconds: Math.ceil(seconds),
+  });
+  const isUncertain = wasAskedBefore(held);
+  return { failure, outcome: { to, reason: "vault.suspect", isUncertain, retryAt: after(now, seconds) } };
+}
+
+function lost({ held, error }: Failed): Verdict {
+  const reason = wasAskedBefore(held) ? "vault.rotation_lost" : "vault.reconnect";
+  const to = { state: "reconnect", reason } as const;
+  return {
+    failure: vaultErrors.fail(reason, about(held, error)),
+    outcome: { to, reason, isUncertain: false, retryAt: null },
+  };
+}
+
+/** Whether an earlier holder asked with the same refresh token and has no answer to show for it. */
+function wasAskedBefore({ askedAt, claimedAt }: HeldTokens): boolean {
+  return askedAt !== null && askedAt < claimedAt;
+}
+
+function about({ connectionId }: StoredTokens, cause: unknown) {
+  return { data: { connectionId }, cause };
+}
+
+function after(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
+}
+
+/** Why a connection that is no good cannot be renewed now; null when it can be tried. */
+export function obstacle(stored: StoredTokens, now: Date): WindlassError | null {
+  const details = about(stored, undefined);
+  const { state, stateReason, retryAt } = stored;
+  if (state === "suspended")
+    return vaultErrors.fail(stateReason === "vault.other_person" ? stateReason : "vault.suspended", details);
+  if (state === "reconnect")
+    return vaultErrors.fail(stateReason === "vault.rotation_lost" ? stateReason : "vault.reconnect", details);
+  if (!stored.isRenewable) return vaultErrors.fail("vault.reconnect", details);
+  if (retryAt === null || retryAt <= now) return null;
+  const retryAfterSeconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000);
+  const code =
+    state === "suspect" ? "vault.suspect" : state === "uncertain" ? "vault.interrupted" : "vault.not_renewed";
+  return vaultErrors.fail(code, { ...details, retryAfterSeconds });
+}
