@@ -1,13 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
-import { migrate, migrations } from "../../src/storage/migrate.ts";
+import { type Migration, migrations } from "../../src/storage/migrate.ts";
+import { openAndMigrateSqlite } from "../../src/storage/sqlite/open.ts";
 import {
   findSecretsVersion,
   insertSecrets,
@@ -196,32 +206,64 @@ describe("opening", () => {
 });
 
 describe("migrating", () => {
+  const applying = async (path: string, steps?: readonly Migration[]) => {
+    const { database, applied, copy } = await openAndMigrateSqlite(path, { clock, ...(steps && { steps }) });
+    await database.close();
+    return { applied, copy };
+  };
+  const later: Migration = {
+    name: "0002-later",
+    up: async (transaction) => {
+      await transaction.schema.alterTable("users").addColumn("nickname", "text").execute();
+    },
+  };
+
   test("a second start applies nothing, a further step is applied once", async () => {
-    const { kysely, close } = await openDatabase(":memory:", { clock });
-    expect(await migrate(kysely, clock)).toEqual([]);
-    const later = {
-      name: "0002-later",
-      up: async (transaction: typeof kysely) => {
-        await transaction.schema.alterTable("users").addColumn("nickname", "text").execute();
-      },
-    };
-    expect(await migrate(kysely, clock, [...migrations, later])).toEqual(["0002-later"]);
-    expect(await migrate(kysely, clock, [...migrations, later])).toEqual([]);
-    await close();
+    const path = join(folder, "windlass.db");
+    expect(await applying(path)).toEqual({ applied: ["0001-first"], copy: null });
+    expect(await applying(path)).toEqual({ applied: [], copy: null });
+    expect((await applying(path, [...migrations, later])).applied).toEqual(["0002-later"]);
+    expect(await applying(path, [...migrations, later])).toEqual({ applied: [], copy: null });
+  });
+
+  test("before a further step the file is copied, for its owner alone, with all that is in it", async () => {
+    const path = join(folder, "windlass.db");
+    const before = await openDatabase(path, { clock });
+    await insertUser(before.kysely, ada);
+    await before.close();
+    const { copy } = await applying(path, [...migrations, later]);
+    expect(copy).toBe(`${path}.before-0002-later`);
+    expect(readdirSync(folder).sort()).toEqual(["windlass.db", "windlass.db.before-0002-later"]);
+    expect(statSync(copy ?? "").mode & 0o777).toBe(0o600);
+    const old = await openDatabase(copy ?? "", { clock });
+    expect(await findUser(old.kysely, "usr_ada")).toEqual(ada);
+    await old.close();
+  });
+
+  test("where no copy can be made, nothing is migrated", async () => {
+    const path = join(folder, "windlass.db");
+    await applying(path);
+    mkdirSync(`${path}.before-0002-later`);
+    const failure = await failureOf(applying(path, [...migrations, later]));
+    expect(failure.code).toBe("storage.unwritable");
+    expect(failure.detail).toContain("before-0002-later");
+    expect(await applying(path)).toEqual({ applied: [], copy: null });
+    expect(existsSync(`${path}.before-0002-later.partial`)).toBe(false);
   });
 
   test("a step that fails half way leaves nothing behind", async () => {
-    const { kysely, close } = await openDatabase(":memory:", { clock });
-    const broken = {
+    const path = join(folder, "windlass.db");
+    const broken: Migration = {
       name: "0002-broken",
-      up: async (transaction: typeof kysely) => {
+      up: async (transaction) => {
         await transaction.schema.createTable("half").addColumn("id", "text").execute();
         throw new Error("out of luck");
       },
     };
-    await expect(migrate(kysely, clock, [...migrations, broken])).rejects.toThrow("out of luck");
+    await applying(path);
+    await expect(applying(path, [...migrations, broken])).rejects.toThrow("out of luck");
+    const { kysely, close } = await openDatabase(path, { clock });
     expect((await kysely.introspection.getTables()).map((table) => table.name)).not.toContain("half");
-    expect(await migrate(kysely, clock)).toEqual([]);
     await close();
   });
 });

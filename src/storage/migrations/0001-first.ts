@@ -1,16 +1,21 @@
 /** Owns the first schema: exactly `schema.ts`, with deletion following from project to connection to secret. */
 import type { SchemaModule, Transaction } from "kysely";
+import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
+
+/** SQLite's integers have 64 bits under any name, and number the rows under this one alone. */
+type Integer = "integer" | "bigint";
 
 export const first = {
   name: "0001-first",
-  async up({ schema }: Transaction<Schema>): Promise<void> {
-    await makePeople(schema);
-    await makeProjects(schema);
+  async up({ schema }: Transaction<Schema>, engine: Engine): Promise<void> {
+    const integer: Integer = engine === "sqlite" ? "integer" : "bigint";
+    await makePeople(schema, integer);
+    await makeProjects(schema, integer);
     await makeHandshakes(schema);
-    await makeHistory(schema);
-    await makeAnalyses(schema);
-    await makeRecord(schema);
+    await makeHistory(schema, integer);
+    await makeAnalyses(schema, integer);
+    await makeRecord(schema, integer);
     await schema
       .createTable("meta")
       .addColumn("name", "text", (c) => c.primaryKey().notNull())
@@ -19,13 +24,13 @@ export const first = {
   },
 };
 
-async function makePeople(schema: SchemaModule): Promise<void> {
+async function makePeople(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("users")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("display_name", "text", (c) => c.notNull())
     .addColumn("email", "text")
-    .addColumn("email_verified", "integer", (c) => c.notNull())
+    .addColumn("email_verified", integer, (c) => c.notNull())
     .addColumn("avatar_url", "text")
     .addColumn("entity_ref", "text")
     .addColumn("created_at", "text", (c) => c.notNull())
@@ -56,7 +61,7 @@ async function makePeople(schema: SchemaModule): Promise<void> {
   await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
 }
 
-async function makeProjects(schema: SchemaModule): Promise<void> {
+async function makeProjects(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("projects")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -97,12 +102,12 @@ async function makeProjects(schema: SchemaModule): Promise<void> {
     .addColumn("workspace_slug", "text")
     .addColumn("workspace_id", "text")
     .addColumn("ends_at", "text")
-    .addColumn("lookback_days", "integer", (c) => c.notNull())
+    .addColumn("lookback_days", integer, (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("updated_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("connections_by_project").on("connections").column("project_id").execute();
-  await makeConnectionParts(schema);
+  await makeConnectionParts(schema, integer);
 }
 
 /** A key that still opens a row cannot be deleted but with its project. */
@@ -134,7 +139,7 @@ async function makeKeys(schema: SchemaModule): Promise<void> {
 }
 
 /** The record names what it is about and refers to nothing, so that deleting that leaves it whole. */
-async function makeRecord(schema: SchemaModule): Promise<void> {
+async function makeRecord(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("audit_writers")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -143,7 +148,7 @@ async function makeRecord(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("audit_entries")
     .addColumn("writer_id", "text", (c) => c.notNull())
-    .addColumn("sequence", "integer", (c) => c.notNull())
+    .addColumn("sequence", integer, (c) => c.notNull())
     .addColumn("at", "text", (c) => c.notNull())
     .addColumn("event", "text", (c) => c.notNull())
     .addColumn("actor", "text", (c) => c.notNull())
@@ -163,14 +168,14 @@ async function makeRecord(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("audit_checkpoints")
     .addColumn("writer_id", "text", (c) => c.primaryKey().notNull())
-    .addColumn("sequence", "integer", (c) => c.notNull())
+    .addColumn("sequence", integer, (c) => c.notNull())
     .addColumn("mac", "text", (c) => c.notNull())
     .addColumn("at", "text", (c) => c.notNull())
     .addColumn("signature", "text", (c) => c.notNull())
     .execute();
 }
 
-async function makeConnectionParts(schema: SchemaModule): Promise<void> {
+async function makeConnectionParts(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("connection_secrets")
     .addColumn("connection_id", "text", (c) =>
@@ -179,16 +184,16 @@ async function makeConnectionParts(schema: SchemaModule): Promise<void> {
     .addColumn("sealed_access_token", "text", (c) => c.notNull())
     .addColumn("sealed_refresh_token", "text")
     .addColumn("access_expires_at", "text")
-    .addColumn("version", "integer", (c) => c.notNull())
+    .addColumn("version", integer, (c) => c.notNull())
     .addColumn("updated_at", "text", (c) => c.notNull())
     .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
     .addColumn("lease_owner", "text")
     .addColumn("lease_expires_at", "text")
-    .addColumn("lease_fence", "integer", (c) => c.notNull())
+    .addColumn("lease_fence", integer, (c) => c.notNull())
     .addColumn("asked_at", "text")
     .addColumn("sealed_former_refresh_token", "text")
     .addColumn("former_until", "text")
-    .addColumn("failures", "integer", (c) => c.notNull())
+    .addColumn("failures", integer, (c) => c.notNull())
     .addColumn("retry_at", "text")
     .addColumn("keep_alive_at", "text")
     .execute();
@@ -236,10 +241,12 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
 }
 
 /** Keyed by Bitbucket's own ids and tied to no connection: what is behind a hash stays true. */
-async function makeHistory(schema: SchemaModule): Promise<void> {
+async function makeHistory(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("commits")
-    .addColumn("number", "integer", (c) => c.primaryKey().notNull())
+    .addColumn("number", integer, (c) =>
+      integer === "integer" ? c.primaryKey().notNull() : c.generatedByDefaultAsIdentity().primaryKey(),
+    )
     .addColumn("repository_key", "text", (c) => c.notNull())
     .addColumn("hash", "text", (c) => c.notNull())
     .addColumn("author_raw", "text", (c) => c.notNull())
@@ -247,20 +254,18 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
     .addColumn("date", "text", (c) => c.notNull())
     .addColumn("message", "text", (c) => c.notNull())
     .addColumn("parents", "text", (c) => c.notNull())
-    .addColumn("counted", "integer", (c) => c.notNull())
+    .addColumn("counted", integer, (c) => c.notNull())
     .addUniqueConstraint("commits_by_hash", ["repository_key", "hash"])
     .execute();
   await schema
     .createTable("commit_files")
-    .addColumn("commit_number", "integer", (c) =>
-      c.notNull().references("commits.number").onDelete("cascade"),
-    )
-    .addColumn("position", "integer", (c) => c.notNull())
+    .addColumn("commit_number", integer, (c) => c.notNull().references("commits.number").onDelete("cascade"))
+    .addColumn("position", integer, (c) => c.notNull())
     .addColumn("status", "text", (c) => c.notNull())
     .addColumn("old_path", "text")
     .addColumn("new_path", "text")
-    .addColumn("lines_added", "integer", (c) => c.notNull())
-    .addColumn("lines_removed", "integer", (c) => c.notNull())
+    .addColumn("lines_added", integer, (c) => c.notNull())
+    .addColumn("lines_removed", integer, (c) => c.notNull())
     .addPrimaryKeyConstraint("commit_files_key", ["commit_number", "position"])
     .execute();
   await schema
@@ -273,7 +278,7 @@ async function makeHistory(schema: SchemaModule): Promise<void> {
     .execute();
 }
 
-async function makeAnalyses(schema: SchemaModule): Promise<void> {
+async function makeAnalyses(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("analyses")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -281,11 +286,11 @@ async function makeAnalyses(schema: SchemaModule): Promise<void> {
     .addColumn("connection_id", "text", (c) => c.notNull().references("connections.id").onDelete("cascade"))
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("started_by", "text", (c) => c.notNull())
-    .addColumn("lookback_days", "integer", (c) => c.notNull())
+    .addColumn("lookback_days", integer, (c) => c.notNull())
     .addColumn("window_start", "text", (c) => c.notNull())
     .addColumn("window_end", "text", (c) => c.notNull())
     .addColumn("error_text", "text")
-    .addColumn("calls", "integer", (c) => c.notNull())
+    .addColumn("calls", integer, (c) => c.notNull())
     .addColumn("waiting_until", "text")
     .addColumn("failure_json", "text")
     .addColumn("created_at", "text", (c) => c.notNull())
@@ -298,10 +303,10 @@ async function makeAnalyses(schema: SchemaModule): Promise<void> {
     .execute();
   await schema.createIndex("analyses_by_connection").on("analyses").column("connection_id").execute();
   await schema.createIndex("analyses_by_state").on("analyses").column("state").execute();
-  await makeFindings(schema);
+  await makeFindings(schema, integer);
 }
 
-async function makeFindings(schema: SchemaModule): Promise<void> {
+async function makeFindings(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("analysis_repositories")
     .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
@@ -311,9 +316,9 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
     .addColumn("phase", "text", (c) => c.notNull())
     .addColumn("head_hash", "text")
     .addColumn("next_page", "text")
-    .addColumn("commits_found", "integer", (c) => c.notNull())
-    .addColumn("commits_counted", "integer", (c) => c.notNull())
-    .addColumn("fitting_lookback_days", "integer")
+    .addColumn("commits_found", integer, (c) => c.notNull())
+    .addColumn("commits_counted", integer, (c) => c.notNull())
+    .addColumn("fitting_lookback_days", integer)
     .addColumn("failure_json", "text")
     .addPrimaryKeyConstraint("analysis_repositories_key", ["analysis_id", "repository_id"])
     .execute();
@@ -321,15 +326,15 @@ async function makeFindings(schema: SchemaModule): Promise<void> {
     .createTable("analysis_commits")
     .addColumn("analysis_id", "text", (c) => c.notNull().references("analyses.id").onDelete("cascade"))
     .addColumn("repository_key", "text", (c) => c.notNull())
-    .addColumn("position", "integer", (c) => c.notNull())
-    .addColumn("commit_number", "integer", (c) => c.notNull().references("commits.number"))
+    .addColumn("position", integer, (c) => c.notNull())
+    .addColumn("commit_number", integer, (c) => c.notNull().references("commits.number"))
     .addPrimaryKeyConstraint("analysis_commits_key", ["analysis_id", "repository_key", "position"])
     .execute();
   await schema
     .createTable("call_counts")
     .addColumn("consumer", "text", (c) => c.notNull())
     .addColumn("minute", "text", (c) => c.notNull())
-    .addColumn("calls", "integer", (c) => c.notNull())
+    .addColumn("calls", integer, (c) => c.notNull())
     .addPrimaryKeyConstraint("call_counts_key", ["consumer", "minute"])
     .execute();
 }

@@ -1,0 +1,61 @@
+/** Owns opening an SQLite database: the file, brought up to this version after a copy of it. */
+import { Kysely, sql } from "kysely";
+import type { Clock } from "../../base/clock.ts";
+import type { Database } from "../contract.ts";
+import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts";
+import type { Schema } from "../schema.ts";
+import { copyFile } from "./copy.ts";
+import { sqliteDialect } from "./dialect.ts";
+import { openFile } from "./file.ts";
+
+/** Throws `storage.unwritable`, `storage.not_a_database`, `storage.foreign`, `storage.newer`, `storage.busy`, `storage.full`. */
+export async function openSqlite(path: string, clock: Clock): Promise<Database> {
+  const { database } = await openAndMigrateSqlite(path, { clock });
+  return database;
+}
+
+export interface MigratedFile {
+  readonly database: Database;
+  /** The steps that were missing. */
+  readonly applied: readonly string[];
+  /** Where the file lies as it was before; null when nothing was missing, or all was. */
+  readonly copy: string | null;
+}
+
+/** {@link openSqlite}, and what was done to the file. */
+export async function openAndMigrateSqlite(
+  path: string,
+  { clock, steps }: { readonly clock: Clock; readonly steps?: readonly Migration[] },
+): Promise<MigratedFile> {
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(openFile(path), path) });
+  let copy: string | null = null;
+  // The write lock is held meanwhile: nobody adds a row between the copy and the first step.
+  const before = (name: string) => {
+    if (path === ":memory:") return;
+    copy = `${path}.before-${name}`;
+    copyFile(path, copy);
+  };
+  try {
+    const applied = await kysely.transaction().execute(async (transaction) => {
+      await makeMigrationsTable(transaction);
+      return applyMissing(transaction, { clock, engine: "sqlite", steps, before });
+    });
+    return { database: databaseOver(kysely), applied, copy };
+  } catch (error) {
+    await kysely.destroy();
+    throw error;
+  }
+}
+
+function databaseOver(kysely: Kysely<Schema>): Database {
+  return {
+    engine: "sqlite",
+    kysely,
+    transaction: (work) => kysely.transaction().execute(work),
+    async scrub() {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(kysely);
+      return rows[0]?.busy === 0;
+    },
+    close: () => kysely.destroy(),
+  };
+}
