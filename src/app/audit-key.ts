@@ -5,7 +5,16 @@ import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
 import { addMeta, readMeta } from "../storage/tables/meta.ts";
 
-const context = { purpose: "audit-key" };
+/** What each note of a key is sealed for. */
+export const auditKeyContext = { purpose: "audit-key" };
+
+/** The names of those notes begin with it. */
+export const auditKeyBeginning = "audit-key";
+
+/** Whether a note of this name is a key of the record. */
+export function isAuditKeyNote(name: string): boolean {
+  return /^audit-key(-[1-9][0-9]*)?$/.test(name);
+}
 
 /**
  * The first key lies under `audit-key`. One that no key of today opens stays where it is, and the next lies under
@@ -16,15 +25,16 @@ export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
   const openAt = async (number: number): Promise<AuditKey | "sealed" | "none"> => {
     const sealed = await readMeta(kysely, nameOf(number));
     if (sealed === undefined) return "none";
-    const text = await (await keyrings.of(null)).open(context, sealed).catch((error) => {
-      if (isWindlassError(error, "sealing.unknown_key")) return null;
+    const text = await (await keyrings.of(null)).open(auditKeyContext, sealed).catch((error) => {
+      if (isWindlassError(error, "sealing.unknown_key") || isWindlassError(error, "sealing.key_lost"))
+        return null;
       throw error;
     });
     return text === null ? "sealed" : auditKey(Buffer.from(text, "base64url"));
   };
   const makeAt = async (number: number) => {
     const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
-    const sealed = await (await keyrings.of(null)).seal(context, bytes.toString("base64url"));
+    const sealed = await (await keyrings.of(null)).seal(auditKeyContext, bytes.toString("base64url"));
     // Another process may have been first; then its key is read.
     await addMeta(kysely, nameOf(number), sealed);
   };
@@ -57,5 +67,5 @@ export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
 }
 
 function nameOf(number: number): string {
-  return number === 1 ? "audit-key" : `audit-key-${number}`;
+  return number === 1 ? auditKeyBeginning : `${auditKeyBeginning}-${number}`;
 }
