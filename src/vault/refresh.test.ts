@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { openVaultRig, type VaultRig } from "../../tests/vault/rig.ts";
 import { httpErrors } from "../base/http/errors.ts";
-import { openDatabase } from "../storage/database.ts";
 
 let rig: VaultRig;
 
@@ -11,21 +10,42 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
+/** The longest time until a suspect connection is looked at again. */
+const secondLook = 270;
+
 describe("when Bitbucket says no", () => {
   beforeEach(() => rig.endpoint.working.clear());
 
-  test("the connection is to be reconnected, and says so to every caller without asking again", async () => {
+  test("in Cloud's doubtful words: suspect, one more look minutes later, then it is to be reconnected, and nobody asks again", async () => {
     rig.clock.advance(7200);
     const failures = await Promise.all(Array.from({ length: 5 }, () => failureOf(rig.call())));
     for (const failure of failures)
-      expect(failure).toMatchObject({ code: "vault.reconnect", reaction: "stale" });
-    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
-    expect((await failureOf(rig.call("access-0"))).code).toBe("vault.reconnect");
-    expect(await rig.state()).toEqual(["reconnect", "vault.reconnect"]);
+      expect(failure).toMatchObject({ code: "vault.suspect", reaction: "unreachable" });
+    expect(await rig.state()).toEqual(["suspect", "vault.suspect"]);
+    expect(await failureOf(rig.call())).toMatchObject({
+      code: "vault.suspect",
+      retryAfterSeconds: expect.any(Number),
+    });
     expect(rig.endpoint.presented).toEqual(["refresh-0"]);
+
+    rig.clock.advance(secondLook);
+    expect(await failureOf(rig.call())).toMatchObject({ code: "vault.reconnect", reaction: "stale" });
+    expect(await rig.state()).toEqual(["reconnect", "vault.reconnect"]);
+    rig.clock.advance(86_400);
+    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
+    expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-0"]);
+  });
+
+  test("in plain words: it is to be reconnected at once", async () => {
+    rig.endpoint.answer = () => Response.json({ error: "invalid_grant" }, { status: 400 });
+    rig.clock.advance(7200);
+    expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
+    expect(await rig.state()).toEqual(["reconnect", "vault.reconnect"]);
   });
 
   test("revoked at Bitbucket is noticed by the 401, and a new grant makes it work again", async () => {
+    expect((await failureOf(rig.call("access-0"))).code).toBe("vault.suspect");
+    rig.clock.advance(secondLook);
     expect((await failureOf(rig.call("access-0"))).code).toBe("vault.reconnect");
     expect((await failureOf(rig.call())).code).toBe("vault.reconnect");
     await rig.vault.keep("con_1", rig.granted("anew"));
@@ -34,40 +54,42 @@ describe("when Bitbucket says no", () => {
   });
 
   test("a token that is still good is handed out on, and the connection is only suspect", async () => {
-    rig.clock.advance(7200 - 200);
+    rig.clock.advance(7200 - 300);
     expect(await rig.call()).toBe("Bearer access-0");
+    await expect.poll(() => rig.state()).toEqual(["suspect", "vault.suspect"]);
     expect(await rig.call()).toBe("Bearer access-0");
-    expect(await rig.state()).toEqual(["suspect", "vault.reconnect"]);
     expect(rig.endpoint.presented).toEqual(["refresh-0"]);
     rig.endpoint.working.add("refresh-0");
-    rig.clock.advance(120);
-    expect(await rig.call()).toBe("Bearer access-1");
+    rig.clock.advance(secondLook);
+    await rig.callsUntil("Bearer access-1");
     expect(await rig.state()).toEqual(["active", null]);
   });
 
-  test("a mistyped consumer secret does not end a connection for good: minutes later it is tried again", async () => {
-    rig.clock.advance(7200);
-    await failureOf(rig.call());
-    rig.endpoint.working.add("refresh-0");
-    rig.clock.advance(120);
-    expect(await rig.call()).toBe("Bearer access-1");
+  test("H15: a mistyped consumer secret ends no connection, however often it is tried, and all work when it is mended", async () => {
+    rig.endpoint.takesSecret = false;
+    for (let hour = 2; hour < 8; hour++) {
+      rig.clock.advance(7200);
+      expect(await failureOf(rig.call())).toMatchObject({
+        code: "vault.consumer_refused",
+        reaction: "configuration",
+      });
+    }
     expect(await rig.state()).toEqual(["active", null]);
+    rig.endpoint.takesSecret = true;
+    rig.endpoint.working.add("refresh-0");
+    rig.clock.advance(3600);
+    expect(await rig.call()).toBe("Bearer access-1");
   });
 
-  test("H4: because another process has refreshed already, that one's token is used and nothing is blamed", async () => {
-    const other = await openDatabase(rig.path, { clock: rig.clock });
-    const otherVault = rig.anotherVault(other);
+  test("H4: because somebody else has newer tokens already, those are used and nothing is blamed", async () => {
     rig.clock.advance(7200);
-    rig.endpoint.working.add("refresh-0");
     rig.endpoint.answer = async (presented: string) => {
-      rig.endpoint.answer = null;
-      expect(await rig.call(undefined, otherVault)).toBe("Bearer access-1");
+      await rig.anotherVault().keep("con_1", rig.granted("sibling"));
       return rig.endpoint.regularAnswer(presented);
     };
-    expect(await rig.call()).toBe("Bearer access-1");
+    expect(await rig.call()).toBe("Bearer access-sibling");
     expect(await rig.state()).toEqual(["active", null]);
-    expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-0"]);
-    await other.close();
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
   });
 
   test("a connection that was never given a refresh token is to be reconnected once it ends", async () => {
@@ -91,17 +113,32 @@ describe("when Bitbucket does not answer well", () => {
   for (const [kind, answer] of Object.entries(nonsense)) {
     test(`H5: ${kind} neither ends the connection nor takes a good token away`, async () => {
       rig.endpoint.answer = answer;
-      rig.clock.advance(7200 - 200);
+      rig.clock.advance(7200 - 300);
       expect(await rig.call()).toBe("Bearer access-0");
+      await expect.poll(() => rig.endpoint.presented).toHaveLength(1);
       expect(await rig.call()).toBe("Bearer access-0");
-      expect(rig.endpoint.presented).toHaveLength(1);
-      rig.clock.advance(201);
+      rig.clock.advance(301);
       await expect(rig.call()).rejects.toThrow();
       expect(await rig.state()).toEqual(["active", null]);
       rig.endpoint.answer = null;
+      rig.clock.advance(3600);
       expect(await rig.call()).toBe("Bearer access-1");
     });
   }
+
+  test("H5: a Bitbucket that is down for a day is asked less and less often, and is asked again when it is back", async () => {
+    rig.endpoint.answer = () => new Response("oops", { status: 503 });
+    rig.clock.advance(7200);
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      await expect(rig.call()).rejects.toThrow();
+      rig.clock.advance(60);
+    }
+    expect(rig.endpoint.presented.length).toBeGreaterThan(24 * 4);
+    expect(rig.endpoint.presented.length).toBeLessThan(24 * 9);
+    rig.endpoint.answer = null;
+    rig.clock.advance(900);
+    expect(await rig.call()).toBe("Bearer access-1");
+  });
 
   test("a rotated refresh token is saved although the rest of its answer is nonsense", async () => {
     rig.endpoint.answer = () => {
@@ -110,8 +147,12 @@ describe("when Bitbucket does not answer well", () => {
     };
     rig.clock.advance(7200 - 200);
     expect(await rig.call()).toBe("Bearer access-0");
+    await expect.poll(() => rig.endpoint.presented).toHaveLength(1);
+    expect(await rig.call()).toBe("Bearer access-0");
+    expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-0");
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
     rig.endpoint.answer = null;
-    rig.clock.advance(201);
+    rig.clock.advance(900);
     expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-1");
     expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-next"]);
   });
@@ -151,16 +192,30 @@ describe("when Bitbucket does not answer well", () => {
     expect((await failureOf(rig.call())).code).toBe("vault.disconnected");
   });
 
-  test("a refresh that succeeds clears a connection another process has come to suspect", async () => {
-    rig.clock.advance(7200 - 200);
-    rig.endpoint.answer = async (presented: string) => {
-      rig.endpoint.answer = () => Response.json({ error: "unauthorized_client" }, { status: 400 });
-      expect(await rig.call(undefined, rig.anotherVault())).toBe("Bearer access-0");
-      expect(await rig.state()).toEqual(["suspect", "vault.reconnect"]);
-      return rig.endpoint.regularAnswer(presented);
-    };
-    expect(await rig.call()).toBe("Bearer access-1");
-    expect(await rig.state()).toEqual(["active", null]);
+  test("H8: tokens that turn out to be another person's suspend the connection, and are handed to nobody", async () => {
+    rig.endpoint.owner = "somebody-else";
+    rig.clock.advance(7200);
+    expect((await failureOf(rig.call())).code).toBe("vault.other_person");
+    expect((await failureOf(rig.call(undefined, rig.anotherVault()))).code).toBe("vault.other_person");
+    expect(await rig.state()).toEqual(["suspended", "vault.other_person"]);
+  });
+
+  test("H8: other scopes than before are noted", async () => {
+    rig.endpoint.answer = () =>
+      Response.json({
+        access_token: "access-x",
+        token_type: "bearer",
+        expires_in: 7200,
+        scope: "email account",
+      });
+    rig.clock.advance(7200);
+    await rig.call();
+    const row = await rig.database.kysely
+      .selectFrom("connections")
+      .select("scopes")
+      .where("id", "=", "con_1")
+      .executeTakeFirstOrThrow();
+    expect(row.scopes).toBe("email account");
   });
 
   test("H15: a consumer whose secret was changed is an alarm, not the end of its connections", async () => {

@@ -3,7 +3,7 @@
  * asking, the answer is the only access there is, so nothing but a newer one keeps it from being saved.
  */
 import type { Clock } from "../base/clock.ts";
-import { isWindlassError } from "../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { httpErrors } from "../base/http/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -12,6 +12,7 @@ import type { Secret } from "../base/secret.ts";
 import { renewCredential } from "../bitbucket/credential.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
+import { pauseSeconds } from "./failures.ts";
 import type { HeldTokens, Renewed } from "./saving.ts";
 import type { TokenStore } from "./store.ts";
 import type { StoredTokens } from "./stored.ts";
@@ -64,7 +65,8 @@ export async function rotate(
       return await saveForSure(parts, held, renewedBy(parts, instance, held, former, answer));
     } catch (error) {
       // The answer was no good, but Bitbucket has rotated: its refresh token is the only one that still works.
-      if (rotated !== null && isWindlassError(error)) await saveRefreshTokenAlone(parts, held, rotated);
+      if (rotated !== null && isWindlassError(error))
+        await saveRefreshTokenAlone(parts, held, { refreshToken: rotated, error });
       throw error;
     }
   } finally {
@@ -119,20 +121,23 @@ export function keepAliveFrom(now: Date, kind: StoredTokens["kind"]): Date | nul
   return new Date(now.getTime() + days * 86_400_000);
 }
 
+/** The old access token goes on as it is, and Bitbucket is left alone for a while, as after any other failure. */
 async function saveRefreshTokenAlone(
   parts: RotationParts,
   held: HeldTokens,
-  refreshToken: Secret,
+  { refreshToken, error }: { readonly refreshToken: Secret; readonly error: WindlassError },
 ): Promise<void> {
   const { accessToken, expiresAt } = held;
-  const keepAliveAt = keepAliveFrom(parts.clock.now(), held.kind);
+  const now = parts.clock.now();
+  const retryAt = new Date(now.getTime() + pauseSeconds(held.failures, randomFraction()) * 1000);
   await saveForSure(parts, held, {
     accessToken,
     expiresAt,
     refreshToken,
     former: null,
     scopes: null,
-    keepAliveAt,
+    keepAliveAt: keepAliveFrom(now, held.kind),
+    failed: { reason: error.code, failures: held.failures + 1, retryAt },
   });
 }
 

@@ -43,6 +43,10 @@ export interface Renewed extends Tokens {
   readonly scopes: string | null;
   /** When it has to be renewed although nobody uses it. */
   readonly keepAliveAt: Date | null;
+  /** Of an answer that brought a refresh token and nothing else that can be used. */
+  readonly failed?:
+    | { readonly reason: string; readonly failures: number; readonly retryAt: Date }
+    | undefined;
 }
 
 /** Where a connection goes, and why. */
@@ -109,17 +113,22 @@ export async function save(
   try {
     const isSaved = await audit.transaction(async (transaction, record) => {
       if (!(await replaceSecrets(transaction, row, replaced))) return false;
-      await moveConnection(transaction, connectionId, { ...active, updated_at });
-      await record({ ...about, event: "connection.refreshed" });
+      if (renewed.failed === undefined) {
+        await moveConnection(transaction, connectionId, { ...active, updated_at });
+        await record({ ...about, event: "connection.refreshed" });
+      } else {
+        const { reason, failures } = renewed.failed;
+        await record({ ...about, event: "connection.refresh_failed", reason, facts: { failures } });
+      }
       if (!sameScopes(scopes, held.scopes)) {
         await updateConnection(transaction, connectionId, { scopes, updated_at });
         await record({ ...about, event: "connection.scopes_changed", facts: { scopes } });
       }
       return true;
     });
-    return isSaved
-      ? { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, scopes, ...active }
-      : null;
+    if (!isSaved) return null;
+    const state = renewed.failed === undefined ? active : {};
+    return { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, scopes, ...state };
   } catch (error) {
     // The key that sealed them was replaced and is gone: the next attempt seals with its successor.
     if (isWindlassError(error, "storage.missing_reference")) keyrings.forget(projectId);
@@ -186,11 +195,17 @@ export function leaseOf({ connectionId, lease, fence }: HeldTokens): HeldLease {
 async function sealRow(
   { keyrings, clock }: StoreParts,
   place: Pick<StoredTokens, "connectionId" | "projectId" | "version">,
-  tokens: Tokens & Pick<Renewed, "former" | "keepAliveAt">,
+  tokens: Tokens & Pick<Renewed, "former" | "keepAliveAt" | "failed">,
 ) {
   const sealed = await sealTokens(await keyrings.of(place.projectId), place, tokens);
-  const keep_alive_at = tokens.keepAliveAt?.toISOString() ?? null;
-  return { ...sealed, updated_at: clock.now().toISOString(), failures: 0, retry_at: null, keep_alive_at };
+  const { keepAliveAt, failed } = tokens;
+  return {
+    ...sealed,
+    updated_at: clock.now().toISOString(),
+    failures: failed?.failures ?? 0,
+    retry_at: failed?.retryAt.toISOString() ?? null,
+    keep_alive_at: keepAliveAt?.toISOString() ?? null,
+  };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { Fetch } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -65,6 +66,10 @@ export async function openVaultRig() {
       const header = rejected === undefined ? undefined : new Secret(`Bearer ${rejected}`);
       return (await from.authorize("con_1")({ ...anyCall, rejected: header })).reveal();
     },
+    /** Calls until this header is handed out: a renewal may go on behind a token that is still good. */
+    async callsUntil(header: string): Promise<void> {
+      await expect.poll(() => this.call(), { interval: 5, timeout: 2_000 }).toBe(header);
+    },
     async state() {
       const row = await findConnection(database.kysely, "con_1");
       return [row?.state, row?.state_reason];
@@ -83,6 +88,10 @@ interface TokenEndpoint {
   readonly presented: string[];
   /** The refresh tokens that work. */
   working: Set<string>;
+  /** Whose tokens it gives, as the user's own answer says. */
+  owner: string;
+  /** Whether key and secret are taken; told by how a made-up code is refused. */
+  takesSecret: boolean;
   /** In place of the regular answer. */
   answer: ((presented: string) => Response | Promise<Response>) | null;
   regularAnswer(presented: string): Response;
@@ -95,6 +104,8 @@ function rotatingEndpoint(): TokenEndpoint {
   const endpoint: TokenEndpoint = {
     presented: [],
     working: new Set(["refresh-0"]),
+    owner: "a-b",
+    takesSecret: true,
     answer: null,
     regularAnswer(presented) {
       if (!endpoint.working.delete(presented)) return refusal();
@@ -109,13 +120,23 @@ function rotatingEndpoint(): TokenEndpoint {
       });
     },
     fetch: async (_url, init) => {
-      const presented = new URLSearchParams(String(init?.body)).get("refresh_token") ?? "";
+      if (init?.method !== "POST")
+        return Response.json({ type: "user", uuid: `{${endpoint.owner}}`, display_name: "Ada" });
+      const form = new URLSearchParams(String(init.body));
+      if (form.get("grant_type") === "authorization_code")
+        return endpoint.takesSecret ? unknownCode() : refusal();
+      const presented = form.get("refresh_token") ?? "";
       endpoint.presented.push(presented);
       await new Promise((resolve) => setTimeout(resolve, 5));
       return endpoint.answer === null ? endpoint.regularAnswer(presented) : endpoint.answer(presented);
     },
   };
   return endpoint;
+}
+
+function unknownCode(): Response {
+  const body = { error_description: "The specified code is not valid.", error: "invalid_grant" };
+  return Response.json(body, { status: 400 });
 }
 
 /** What Bitbucket says to a refresh token that was rotated away, and to a wrong consumer secret. */

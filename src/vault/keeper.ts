@@ -1,0 +1,109 @@
+/**
+ * Owns what has to be done though nobody asks: finding out what a stopped process left behind, renewing what nobody uses
+ * before Bitbucket lets it end, and forgetting what is kept for a while only.
+ */
+import type { Clock } from "../base/clock.ts";
+import { isWindlassError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { randomFraction } from "../base/random.ts";
+import type { Database } from "../storage/database.ts";
+import { dropFormerTokens, listInterrupted, listKeepAliveDue } from "../storage/tables/connection-secrets.ts";
+import { atMost } from "./at-most.ts";
+import type { Vault } from "./vault.ts";
+
+export interface KeeperParts {
+  readonly database: Database;
+  readonly vault: Pick<Vault, "renew">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Renewals a minute of what nobody uses, in this process. Default 60: a hundred thousand connections take a day, and have two months. */
+  readonly renewalsPerMinute?: number | undefined;
+}
+
+/** What one round did. */
+export interface Round {
+  /** Connections a stopped process had left between question and answer. */
+  readonly interrupted: number;
+  /** Connections nobody had used. */
+  readonly keptAlive: number;
+  /** Former refresh tokens that were forgotten. */
+  readonly forgotten: number;
+}
+
+export interface Keeper {
+  /** One round now. Throws what the database throws. */
+  round(): Promise<Round>;
+  /** Goes round after round until it is closed. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+const secondsBetweenRounds = 15;
+const mostInterrupted = 50;
+const mostAtOnce = 4;
+
+export function createKeeper(parts: KeeperParts): Keeper {
+  const { clock, log } = parts;
+  const closing = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const goOn = async () => {
+    while (!closing.signal.aborted) {
+      // Spread, so that processes that were started together do not look at the same rows together.
+      const seconds = secondsBetweenRounds * (0.5 + randomFraction());
+      await clock.sleep(seconds * 1000, closing.signal).catch(() => {});
+      if (closing.signal.aborted) return;
+      await round(parts, closing.signal).catch((error: unknown) => {
+        log.error("vault.keeper_failed", { code: isWindlassError(error) ? error.code : "unexpected" });
+      });
+    }
+  };
+  return {
+    round: () => round(parts, closing.signal),
+    start() {
+      running = goOn();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
+  const { database, clock, renewalsPerMinute = 60 } = parts;
+  const { kysely } = database;
+  const now = clock.now().toISOString();
+  const interrupted = await listInterrupted(kysely, now, mostInterrupted);
+  await renewAll(parts, interrupted, signal);
+  const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
+  const due = chosen(await listKeepAliveDue(kysely, now, allowed * 10), allowed);
+  await renewAll(parts, due, signal);
+  const forgotten = await dropFormerTokens(kysely, now);
+  if (forgotten > 0) await database.scrub();
+  return { interrupted: interrupted.length, keptAlive: due.length, forgotten };
+}
+
+/** Some of those that have been due longest, by lot: several processes seldom choose the same. */
+function chosen(ids: readonly string[], count: number): readonly string[] {
+  const shuffled = ids
+    .map((id) => ({ id, lot: randomFraction() }))
+    .sort((left, right) => left.lot - right.lot);
+  return shuffled.slice(0, count).map(({ id }) => id);
+}
+
+/** What fails is judged and recorded where it fails. */
+async function renewAll(
+  { vault, log }: KeeperParts,
+  connectionIds: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = atMost(mostAtOnce);
+  const renew = async (connectionId: string) => {
+    if (signal.aborted) return;
+    await vault.renew(connectionId).catch((error: unknown) => {
+      const code = isWindlassError(error) ? error.code : "unexpected";
+      log.warn("vault.not_kept_alive", { connectionId, code });
+    });
+  };
+  await Promise.all(connectionIds.map((id) => limit(() => renew(id))));
+}
