@@ -101,7 +101,7 @@ async function keepPages(
   const inside = commits.filter((commit) => isInside(reading, commit));
   for (const { date } of commits) if (tally.newest === null || date > tally.newest) tally.newest = date;
   const place = placeOf(run, row);
-  await run.database.transaction(async (transaction) => {
+  const kept = await run.database.transaction(async (transaction) => {
     await run.insert.commits(
       transaction,
       commits.map((commit) => commitRow(row.repository_key, commit)),
@@ -116,15 +116,18 @@ async function keepPages(
       commit_number: number,
     }));
     await run.insert.listed(transaction, rows);
-    tally.nextPosition += rows.length;
-    tally.found += rows.length;
-    tally.counted += listed.filter(({ counted }) => counted === 1).length;
+    const counted = listed.filter((commit) => commit.counted === 1).length;
     await updateAnalysisRepository(transaction, row, {
       next_page: onward,
-      commits_found: tally.found,
-      commits_counted: tally.counted,
+      commits_found: tally.found + rows.length,
+      commits_counted: tally.counted + counted,
     });
+    return { found: rows.length, counted };
   });
+  // Not inside, which may run more than once; nor as sums, since counting goes on meanwhile.
+  tally.nextPosition += kept.found;
+  tally.found += kept.found;
+  tally.counted += kept.counted;
 }
 
 /** The page to read next; `null` at the end of history or of the window. */

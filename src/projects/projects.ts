@@ -65,7 +65,7 @@ export function createProjects({ database, clock }: { database: Database; clock:
     },
     async remove(projectId, userId) {
       const { id } = await get(projectId, userId);
-      await deleteProject(kysely, id);
+      await database.transaction((transaction) => deleteProject(transaction, id));
     },
   };
 }

@@ -308,7 +308,7 @@ describe("using", () => {
     await addConnection(database);
     await addDataKey(database);
     await insertSecrets(database.kysely, secrets);
-    await deleteProject(database.kysely, "prj_1");
+    await database.transaction((transaction) => deleteProject(transaction, "prj_1"));
     expect(await listConnections(database.kysely, "prj_1")).toEqual([]);
     expect(await findSecretsVersion(database.kysely, "con_1")).toBeUndefined();
     await database.close();

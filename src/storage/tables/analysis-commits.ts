@@ -144,12 +144,17 @@ export async function listCommitsNaming(
 
 type FileWhere = ExpressionBuilder<Schema & { file: Schema["commit_files"] }, "file">;
 
+/** By its last characters: `like` minds case in one engine and not in the other. */
 function endsIn(file: FileWhere, name: string) {
-  const pattern = `%/${name.replaceAll(/[\\%_]/g, "\\$&")}`;
-  return (["file.new_path", "file.old_path"] as const).flatMap((path) => [
-    file(path, "=", name),
-    sql<boolean>`${file.ref(path)} like ${pattern} escape '\\'`,
-  ]);
+  const ending = `/${name}`;
+  const length = sql.lit([...ending].length);
+  return (["file.new_path", "file.old_path"] as const).flatMap((path) => {
+    const column = file.ref(path);
+    return [
+      file(path, "=", name),
+      sql<boolean>`substr(${column}, length(${column}) - ${length} + 1) = ${ending}`,
+    ];
+  });
 }
 
 /** Commits a day, oldest first; days without any are not among them. */

@@ -1,6 +1,7 @@
 /** Owns the rows of projects. */
+import type { Transaction } from "kysely";
 import type { Executor } from "../database.ts";
-import type { ProjectsTable } from "../schema.ts";
+import type { ProjectsTable, Schema } from "../schema.ts";
 
 export async function insertProject(db: Executor, project: ProjectsTable): Promise<void> {
   await db.insertInto("projects").values(project).execute();
@@ -25,7 +26,14 @@ export async function renameProject(db: Executor, id: string, name: string): Pro
   await db.updateTable("projects").set({ name }).where("id", "=", id).execute();
 }
 
-/** Its connections, their secrets and repositories, and its analyses go with it. */
-export async function deleteProject(db: Executor, id: string): Promise<void> {
+/**
+ * Its connections, their secrets and repositories, its analyses and its keys go with it. What a key seals goes before the
+ * key: PostgreSQL does not wait for the end of the deletion to miss one.
+ */
+export async function deleteProject(db: Transaction<Schema>, id: string): Promise<void> {
+  const keys = db.selectFrom("data_keys").select("id").where("project_id", "=", id);
+  await db.deleteFrom("handshakes").where("data_key_id", "in", keys).execute();
+  await db.deleteFrom("connections").where("project_id", "=", id).execute();
+  await db.deleteFrom("instances").where("project_id", "=", id).execute();
   await db.deleteFrom("projects").where("id", "=", id).execute();
 }

@@ -4,19 +4,19 @@ import type { WalksTable } from "../schema.ts";
 
 /** A head walked twice is known as far back as the longer walk went. */
 export async function saveWalk(db: Executor, walk: WalksTable): Promise<void> {
-  const { repository_key, head_hash, since, completed_at } = walk;
-  const known = await db
-    .selectFrom("walks")
-    .select("since")
-    .where("repository_key", "=", repository_key)
-    .where("head_hash", "=", head_hash)
-    .executeTakeFirst();
-  const earliest = known !== undefined && known.since < since ? known.since : since;
   await db
     .insertInto("walks")
-    .values({ ...walk, since: earliest })
+    .values(walk)
     .onConflict((conflict) =>
-      conflict.columns(["repository_key", "head_hash"]).doUpdateSet({ since: earliest, completed_at }),
+      conflict.columns(["repository_key", "head_hash"]).doUpdateSet((set) => ({
+        since: set
+          .case()
+          .when("walks.since", "<", set.ref("excluded.since"))
+          .then(set.ref("walks.since"))
+          .else(set.ref("excluded.since"))
+          .end(),
+        completed_at: walk.completed_at,
+      })),
     )
     .execute();
 }

@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import {
+  findApiKey,
+  findApiKeyByHash,
+  insertApiKey,
+  listApiKeys,
+  noteApiKeyUse,
+  revokeApiKey,
+} from "../../src/storage/tables/api-keys.ts";
+import {
+  consumeHandshake,
+  deleteExpiredHandshakes,
+  evictHandshakes,
+  findHandshake,
+  insertHandshake,
+} from "../../src/storage/tables/handshakes.ts";
+import { findIdentity, insertIdentity, updateIdentity } from "../../src/storage/tables/identities.ts";
+import {
+  addMeta,
+  deleteMeta,
+  listMeta,
+  readMeta,
+  swapMeta,
+  writeMeta,
+} from "../../src/storage/tables/meta.ts";
+import {
+  deleteEndedSessions,
+  deleteSession,
+  insertSession,
+  prepareFindSession,
+  touchSession,
+} from "../../src/storage/tables/sessions.ts";
+import { findUser, insertUser, updateUser } from "../../src/storage/tables/users.ts";
+import { failureOf } from "../failure.ts";
+import { describeEngines } from "./engines.ts";
+import { ada, addConnection, apiKey, handshake, later, now, session } from "./rows.ts";
+
+describeEngines("people", (open) => {
+  test("a user comes back as written, and is changed by the latest profile", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, ada);
+    expect(await findUser(kysely, ada.id)).toEqual(ada);
+    await updateUser(kysely, ada.id, { email: "ada@example.com", email_verified: 1 });
+    expect(await findUser(kysely, ada.id)).toEqual({ ...ada, email: "ada@example.com", email_verified: 1 });
+    expect(await findUser(kysely, "usr_nobody")).toBeUndefined();
+  });
+
+  test("an identity belongs to one user; a second one of the same subject is refused by the engine", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, ada);
+    const key = { instance_id: "bitbucket", subject: "a-b" };
+    const identity = { ...key, user_id: ada.id, profile_json: "{}", created_at: now, updated_at: now };
+    await insertIdentity(kysely, identity);
+    expect(await findIdentity(kysely, key)).toEqual(identity);
+    await updateIdentity(kysely, { ...key, profile_json: '{"a":1}', updated_at: later(1) });
+    expect(await findIdentity(kysely, key)).toMatchObject({ profile_json: '{"a":1}', updated_at: later(1) });
+    await expect(insertIdentity(kysely, identity)).rejects.toThrow(/unique/i);
+    const orphan = { ...identity, subject: "c", user_id: "usr_nobody" };
+    expect((await failureOf(insertIdentity(kysely, orphan))).code).toBe("storage.missing_reference");
+  });
+
+  test("a session is found with its user, again and again, until it is deleted or has ended", async () => {
+    const { kysely } = (await open()).database;
+    const find = prepareFindSession(kysely);
+    await insertUser(kysely, ada);
+    await insertSession(kysely, session);
+    await insertSession(kysely, { ...session, id_hash: "hash_2", idle_expires_at: later(1) });
+    for (let turn = 0; turn < 4; turn++)
+      expect(await find("hash_1")).toMatchObject({ ...session, display_name: ada.display_name });
+    await touchSession(kysely, { id_hash: "hash_1", last_seen_at: later(2), idle_expires_at: later(12) });
+    expect(await find("hash_1")).toMatchObject({ last_seen_at: later(2), idle_expires_at: later(12) });
+    await deleteEndedSessions(kysely, new Date(later(1)));
+    expect(await find("hash_2")).toBeUndefined();
+    await deleteSession(kysely, "hash_1");
+    expect(await find("hash_1")).toBeUndefined();
+  });
+
+  test("a handshake is consumed once, by one", async () => {
+    const { database, beside } = await open();
+    await addConnection(database.kysely);
+    await insertHandshake(database.kysely, handshake);
+    expect(await findHandshake(database.kysely, "state_1")).toEqual(handshake);
+    const other = await beside();
+    const taken = await Promise.all(
+      [database, other].map((each) => consumeHandshake(each.kysely, "state_1")),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(await findHandshake(database.kysely, "state_1")).toBeUndefined();
+  });
+
+  test("a browser keeps its newest handshakes, expired ones go", async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    for (const minute of [1, 2, 3, 4])
+      await insertHandshake(kysely, {
+        ...handshake,
+        state_hash: `state_${minute}`,
+        created_at: later(minute),
+        expires_at: later(minute + 10),
+      });
+    await evictHandshakes(kysely, "browser_1", 2);
+    const there = async () => {
+      const found = await Promise.all([1, 2, 3, 4].map((n) => findHandshake(kysely, `state_${n}`)));
+      return found.map((row) => row !== undefined);
+    };
+    expect(await there()).toEqual([false, false, true, true]);
+    await deleteExpiredHandshakes(kysely, new Date(later(13)));
+    expect(await there()).toEqual([false, false, false, true]);
+  });
+
+  test("an API key is found by its hash, noted as used, and revoked once", async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    await insertApiKey(kysely, apiKey);
+    await insertApiKey(kysely, { ...apiKey, id: "api_2", secret_hash: "other", created_at: later(1) });
+    expect(await findApiKeyByHash(kysely, "hash_of_api_1")).toEqual(apiKey);
+    await noteApiKeyUse(kysely, "api_1", later(5));
+    await noteApiKeyUse(kysely, "api_1", later(4));
+    expect(await findApiKey(kysely, "api_1")).toMatchObject({ last_used_at: later(5) });
+    expect((await listApiKeys(kysely, "prj_1")).map(({ id }) => id)).toEqual(["api_1", "api_2"]);
+    expect(await listApiKeys(kysely, null)).toHaveLength(2);
+    expect(await revokeApiKey(kysely, "api_1", later(6))).toBe(true);
+    expect(await revokeApiKey(kysely, "api_1", later(7))).toBe(false);
+    expect(await findApiKey(kysely, "api_1")).toMatchObject({ revoked_at: later(6) });
+  });
+
+  test("notes are written, added once, swapped over what was seen, listed by their beginning", async () => {
+    const { kysely } = (await open()).database;
+    await writeMeta(kysely, "a:1", "one");
+    await writeMeta(kysely, "a:1", "two");
+    await addMeta(kysely, "a:1", "three");
+    await addMeta(kysely, "a:2", "four");
+    await addMeta(kysely, "A:3", "five");
+    expect(await readMeta(kysely, "a:1")).toBe("two");
+    expect(await readMeta(kysely, "none")).toBeUndefined();
+    expect(await swapMeta(kysely, "a:1", "one", "six")).toBe(false);
+    expect(await swapMeta(kysely, "a:1", "two", "six")).toBe(true);
+    expect(await listMeta(kysely, "a:")).toEqual([
+      { name: "a:1", value: "six" },
+      { name: "a:2", value: "four" },
+    ]);
+    await deleteMeta(kysely, "a:1");
+    expect(await readMeta(kysely, "a:1")).toBeUndefined();
+  });
+});

@@ -1,0 +1,217 @@
+import { expect, test } from "vitest";
+import {
+  changeLease,
+  claimLease,
+  dropFormerTokens,
+  findSecretsVersion,
+  holdsSealedRows,
+  insertSecrets,
+  isAnyRenewedSince,
+  listInterrupted,
+  listKeepAliveDue,
+  listLeases,
+  prepareFindSecrets,
+  replaceSecrets,
+} from "../../src/storage/tables/connection-secrets.ts";
+import { insertConnection, updateConnection } from "../../src/storage/tables/connections.ts";
+import {
+  countConnectionsByWrapper,
+  countOnReplaced,
+  countWrapped,
+  deleteUnusedDataKeys,
+  insertDataKey,
+  listDataKeys,
+  listKeyOwners,
+  listNeededWrappers,
+  listPrivateKeysOnReplaced,
+  listSecretsOnReplaced,
+  markReplaced,
+  resealPrivateKey,
+  resealSecrets,
+  rewrapDataKey,
+} from "../../src/storage/tables/data-keys.ts";
+import { insertInstance } from "../../src/storage/tables/instances.ts";
+import { describeEngines } from "./engines.ts";
+import { addConnection, connection, dataKey, instance, later, now, secrets } from "./rows.ts";
+
+describeEngines("secrets", (open) => {
+  const opened = async () => {
+    const test = await open();
+    await addConnection(test.database.kysely);
+    await insertSecrets(test.database.kysely, secrets);
+    return test;
+  };
+
+  test("a row comes back as written, with where its connection stands, however often it is asked for", async () => {
+    const { kysely } = (await opened()).database;
+    const find = prepareFindSecrets(kysely);
+    const { project_id, state, kind } = connection;
+    for (let turn = 0; turn < 4; turn++)
+      expect(await find("con_1")).toMatchObject({ ...secrets, project_id, state, kind });
+    expect(await find("con_2")).toBeUndefined();
+    expect(await holdsSealedRows(kysely)).toBe(true);
+  });
+
+  test("numbers beyond 32 bits keep their value", async () => {
+    const { kysely } = (await opened()).database;
+    expect(await replaceSecrets(kysely, { ...secrets, version: 2 ** 40 + 1 }, 1)).toBe(true);
+    expect(await findSecretsVersion(kysely, "con_1")).toBe(2 ** 40 + 1);
+  });
+
+  test("of several saves over one version exactly one is kept", async () => {
+    const { database, beside } = await opened();
+    const handles = [database, await beside(), await beside()];
+    const saved = await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => {
+        const next = { ...secrets, sealed_access_token: `sealed-${index}`, version: 2 };
+        return replaceSecrets((handles[index % 3] ?? database).kysely, next, 1);
+      }),
+    );
+    expect(saved.filter(Boolean)).toHaveLength(1);
+    const row = await prepareFindSecrets(database.kysely)("con_1");
+    expect(row?.sealed_access_token).toBe(`sealed-${saved.indexOf(true)}`);
+    expect(row).toMatchObject({ version: 2, lease_fence: 1, lease_owner: null, asked_at: null });
+  });
+
+  test("a lease is claimed by one, changed by its holder alone, and ended by a save", async () => {
+    const { database, beside } = await opened();
+    const { kysely } = database;
+    const handles = [database, await beside(), await beside()];
+    const claims = await Promise.all(
+      handles.map((handle, index) =>
+        claimLease(handle.kysely, secrets, {
+          lease_owner: `process ${index}`,
+          lease_expires_at: later(1),
+          asked_at: now,
+        }),
+      ),
+    );
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    const owner = `process ${claims.indexOf(true)}`;
+    expect(await listLeases(kysely, ["con_1", "con_2"])).toEqual([
+      {
+        connection_id: "con_1",
+        version: 1,
+        lease_owner: owner,
+        lease_expires_at: later(1),
+        lease_fence: 1,
+        retry_at: null,
+      },
+    ]);
+    const held = { connection_id: "con_1", lease_owner: owner, lease_fence: 1 };
+    expect(await changeLease(kysely, held, { lease_expires_at: later(2) })).toBe(true);
+    expect(await changeLease(kysely, { ...held, lease_fence: 0 }, { failures: 9 })).toBe(false);
+    expect(await changeLease(kysely, { ...held, lease_owner: "another" }, { failures: 9 })).toBe(false);
+    expect(await replaceSecrets(kysely, { ...secrets, version: 2 }, 1)).toBe(true);
+    expect(await changeLease(kysely, held, { failures: 9 })).toBe(false);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ failures: 0, lease_owner: null });
+  });
+
+  test("what was interrupted, and what is due, is listed in order and within the limit", async () => {
+    const { kysely } = (await opened()).database;
+    for (const number of [2, 3, 4]) {
+      await insertConnection(kysely, { ...connection, id: `con_${number}` });
+      await insertSecrets(kysely, {
+        ...secrets,
+        connection_id: `con_${number}`,
+        asked_at: later(-number),
+        lease_owner: number === 4 ? "a" : null,
+        lease_expires_at: number === 4 ? later(1) : null,
+        keep_alive_at: later(-number),
+      });
+    }
+    expect(await listInterrupted(kysely, now, 10)).toEqual(["con_3", "con_2"]);
+    expect(await listInterrupted(kysely, later(2), 2)).toEqual(["con_4", "con_3"]);
+    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_3", "con_2"]);
+    await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
+    expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
+    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_2"]);
+  });
+
+  test("former tokens are forgotten when their time is over", async () => {
+    const { kysely } = (await opened()).database;
+    const former = { sealed_former_refresh_token: "sealed-f", former_until: later(10) };
+    await replaceSecrets(kysely, { ...secrets, ...former, version: 2 }, 1);
+    expect(await dropFormerTokens(kysely, later(9))).toBe(0);
+    expect(await dropFormerTokens(kysely, later(10))).toBe(1);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({
+      sealed_former_refresh_token: null,
+      former_until: null,
+    });
+  });
+
+  test("whether any connection of an instance was renewed lately", async () => {
+    const { kysely } = (await opened()).database;
+    expect(await isAnyRenewedSince(kysely, "bitbucket", later(-1))).toBe(true);
+    expect(await isAnyRenewedSince(kysely, "bitbucket", now)).toBe(false);
+    expect(await isAnyRenewedSince(kysely, "another", later(-1))).toBe(false);
+  });
+});
+
+describeEngines("data keys", (open) => {
+  const opened = async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    await insertSecrets(kysely, secrets);
+    await insertInstance(kysely, instance);
+    await insertDataKey(kysely, { ...dataKey, id: "key_0", project_id: null, wrapping_key_id: "kek_0" });
+    await insertDataKey(kysely, { ...dataKey, id: "key_2" });
+    return kysely;
+  };
+
+  test("a project's keys, and those of none, are apart, and counted by what wraps them", async () => {
+    const kysely = await opened();
+    expect((await listDataKeys(kysely, "prj_1")).map(({ id }) => id).sort()).toEqual(["key_1", "key_2"]);
+    expect((await listDataKeys(kysely, null)).map(({ id }) => id)).toEqual(["key_0"]);
+    expect((await listKeyOwners(kysely)).sort()).toEqual([null, "prj_1"].sort());
+    await markReplaced(kysely, ["key_1"], now);
+    await markReplaced(kysely, ["key_1"], later(1));
+    expect((await listDataKeys(kysely, "prj_1")).find(({ id }) => id === "key_1")?.replaced_at).toBe(now);
+    const counted = await countWrapped(kysely);
+    expect(counted).toHaveLength(3);
+    for (const expected of [
+      { wrappingKeyId: "kek_0", isReplaced: false, count: 1 },
+      { wrappingKeyId: "kek_1", isReplaced: false, count: 1 },
+      { wrappingKeyId: "kek_1", isReplaced: true, count: 1 },
+    ])
+      expect(counted).toContainEqual(expected);
+    expect([...(await countConnectionsByWrapper(kysely))]).toEqual([["kek_1", 1]]);
+    expect(await listNeededWrappers(kysely)).toEqual(["kek_0", "kek_1"]);
+  });
+
+  test("a key is wrapped anew over exactly what was seen", async () => {
+    const kysely = await opened();
+    const next = { wrapped_key: "anew", wrapping_key_id: "kek_2" };
+    expect(await rewrapDataKey(kysely, { ...dataKey, wrapped_key: "other" }, next)).toBe(false);
+    expect(await rewrapDataKey(kysely, dataKey, next)).toBe(true);
+    expect((await listDataKeys(kysely, "prj_1")).find(({ id }) => id === "key_1")).toMatchObject(next);
+  });
+
+  test("rows on a replaced key are found, sealed anew over what was seen, and then the key can go", async () => {
+    const kysely = await opened();
+    await markReplaced(kysely, ["key_1"], now);
+    expect(await countOnReplaced(kysely)).toEqual({ connections: 1, instances: 1 });
+    const [row] = await listSecretsOnReplaced(kysely, "", 10);
+    const [key] = await listPrivateKeysOnReplaced(kysely, "", 10);
+    if (row === undefined || key === undefined) throw new Error("both were just counted");
+    expect(await listSecretsOnReplaced(kysely, "con_1", 10)).toEqual([]);
+    expect(await listPrivateKeysOnReplaced(kysely, "ins_1", 10)).toEqual([]);
+    expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(0);
+    const anew = {
+      data_key_id: "key_2",
+      sealed_access_token: "sealed-a2",
+      sealed_refresh_token: null,
+      sealed_former_refresh_token: null,
+    };
+    expect(await resealSecrets(kysely, { ...row, version: 7 }, anew)).toBe(false);
+    expect(await resealSecrets(kysely, row, anew)).toBe(true);
+    expect(await resealSecrets(kysely, row, anew)).toBe(false);
+    const sealed = { data_key_id: "key_2", sealed_private_key: "sealed-p2" };
+    expect(await resealPrivateKey(kysely, key, sealed)).toBe(true);
+    expect(await resealPrivateKey(kysely, key, sealed)).toBe(false);
+    expect(await findSecretsVersion(kysely, "con_1")).toBe(1);
+    expect(await deleteUnusedDataKeys(kysely, later(1), ["key_1"])).toBe(0);
+    expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(1);
+    expect((await listDataKeys(kysely, "prj_1")).map(({ id }) => id)).toEqual(["key_2"]);
+  });
+});
