@@ -8,5 +8,5 @@ import type { Database } from "../src/storage/database.ts";
 /** Every process that calls this with the same database can open what the others sealed. */
 export function testKeyrings(database: Database, clock: Clock): Keyrings {
   const wrappers = [localWrapper({ id: "test", key: new Uint8Array(32).fill(9) })];
-  return openKeyrings({ store: keyStore(database), wrappers, clock });
+  return openKeyrings({ store: keyStore(database), wrappers: () => wrappers, clock });
 }

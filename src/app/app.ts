@@ -21,7 +21,8 @@ import { furtherCallbacks, redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
 import { createFacts } from "./facts.ts";
 import { instancesOf } from "./instances.ts";
-import { openSealedStore } from "./sealed-store.ts";
+import { createKeys } from "./keys/keys.ts";
+import { openSealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 import { createServerSetup } from "./server-setup.ts";
 
 /** What is handed in from outside: time, the log, and the way to Bitbucket. */
@@ -30,6 +31,8 @@ export interface AppParts {
   readonly log?: Log | undefined;
   /** Instead of the app's own door; whoever hands it in closes it. */
   readonly fetch?: Fetch | undefined;
+  /** Services that keep the keys, in place of keys in the configuration; the first wraps, all of them open. */
+  readonly keyWrappers?: SealedStoreOptions["keyWrappers"];
 }
 
 /** Everything the web and the library call. */
@@ -43,11 +46,8 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   const { clock = systemClock(), log = silentLog } = parts;
   const configured = instancesOf(config);
   const admission = await openAdmission(config, log);
-  const database = await openDatabase(config.database, { clock });
-  const { keyrings, notice } = await openSealedStore(database, config, clock).catch(async (error) => {
-    await database.close();
-    throw error;
-  });
+  const { database, sealedStore } = await openStored(config, { clock, keyWrappers: parts.keyWrappers });
+  const { keyrings } = sealedStore;
   const door = openNodeDoor();
   const instances = createInstances({ database, keyrings, clock, configured });
   const world = {
@@ -102,8 +102,9 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     facts: createFacts({ config, clock, instances }),
     analyses,
     isReachable: createReachability(world),
+    keys: createKeys({ database, clock, ...sealedStore }),
     /** For the operator, at start. */
-    notices: [...admission.notices, ...(config.notices ?? []), ...(notice === null ? [] : [notice])],
+    notices: [...admission.notices, ...(config.notices ?? []), ...sealedStore.notices],
     /** Whether requests can be served: the database answers. */
     ready: () => answers(database),
     /** Goes on with analyses that a stop interrupted. */
@@ -114,6 +115,17 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       return closed;
     },
   };
+}
+
+/** The database with its keyrings; it does not stay open where its keys are missing. */
+async function openStored(config: Config, options: SealedStoreOptions) {
+  const database = await openDatabase(config.database, options);
+  try {
+    return { database, sealedStore: await openSealedStore(database, config, options) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function answers({ kysely }: Database): Promise<boolean> {

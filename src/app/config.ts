@@ -1,5 +1,7 @@
 /** Owns the configuration: one schema for the object in code and for `windlass.yaml`, checked as a whole. */
 import { z } from "zod";
+import { Secret } from "../base/secret.ts";
+import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { catalog, checkSignIn, signIn } from "./signin-config.ts";
@@ -18,10 +20,24 @@ const schema = z.strictObject({
   /** The address people see, without a path. https unless loopback. Default: localhost with the port listened on. */
   baseUrl: baseUrl.optional(),
   listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8000) }).prefault({}),
-  /** Path of the SQLite file, or `:memory:`. */
-  database: z.string().min(1).default("windlass.db"),
-  /** 32 bytes in Base64. Without it a key file is kept beside the database. */
-  key: secret.optional(),
+  /** Path of the SQLite file, or `:memory:`; or `postgres://USER:PASSWORD@HOST/DATABASE`, which prints as a secret. */
+  database: z
+    .string()
+    .min(1)
+    .refine(
+      (place) => !isPostgresUrl(place) || URL.canParse(place),
+      "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded",
+    )
+    .transform((place): Place => (isPostgresUrl(place) ? new Secret(place) : place))
+    .default("windlass.db"),
+  /**
+   * 32 bytes in Base64; several, in a list or divided by spaces: the first wraps, all of them open. Without it a key file is
+   * kept beside an SQLite database; PostgreSQL needs it.
+   */
+  key: z
+    .union([secret, z.array(secret).min(1)], "must be a key, or a list of keys")
+    .transform((keys) => (Array.isArray(keys) ? keys : [keys]))
+    .optional(),
   instances: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower case letters, digits and dashes"),
@@ -50,6 +66,8 @@ const schema = z.strictObject({
       callsPerHour: z.int().min(1).default(1000),
     })
     .prefault({}),
+  /** How long the record of what happened is kept. */
+  audit: z.strictObject({ keepDays: z.int().min(1).default(400) }).prefault({}),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
     .prefault({}),

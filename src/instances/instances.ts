@@ -166,7 +166,8 @@ function readDraft(row: InstancesTable): LinkDraft {
   return { id, projectId, baseUrl, consumerKey, publicKey: public_key, ca };
 }
 
-function keyContext({ id, projectId }: { readonly id: string; readonly projectId: string }) {
+/** What a link's sealed private key is bound to. */
+export function keyContext({ id, projectId }: { readonly id: string; readonly projectId: string }) {
   return { instance: id, project: projectId, field: "private-key" };
 }
 

@@ -12,6 +12,12 @@ export interface SealingKey {
   readonly key: Uint8Array;
 }
 
+/** The same key, imported: nobody can read it back out of the process. */
+export interface ImportedKey {
+  readonly id: string;
+  readonly key: CryptoKey;
+}
+
 export interface Keyring {
   seal(context: SealContext, text: string): Promise<string>;
   /** Throws `sealing.unknown_key`; `sealing.does_not_open` for other contexts, other bytes and anything not a JWE. */
@@ -25,8 +31,10 @@ const [algorithm, encryption] = ["dir", "A256GCM"];
  * Throws `sealing.key_malformed` for a key of another length, and for no key or the same id twice.
  * @see https://www.rfc-editor.org/rfc/rfc7516 section 4.1: the protected header, and so the context, is authenticated
  */
-export function openKeyring({ keys }: { keys: readonly SealingKey[] }): Keyring {
-  const cryptoKeys = new Map(keys.map(({ id, key }) => [id, importKey(key)]));
+export function openKeyring({ keys }: { keys: readonly (SealingKey | ImportedKey)[] }): Keyring {
+  const cryptoKeys = new Map(
+    keys.map(({ id, key }) => [id, key instanceof Uint8Array ? importKey(key) : key]),
+  );
   const [sealing] = keys;
   if (sealing === undefined || cryptoKeys.size < keys.length) {
     throw sealingErrors.fail("sealing.key_malformed", { detail: "no key, or one id twice" });
@@ -55,8 +63,18 @@ export function openKeyring({ keys }: { keys: readonly SealingKey[] }): Keyring 
   };
 }
 
-/** A key that the process can use and nobody can read back out of it. */
-function importKey(bytes: Uint8Array): Promise<CryptoKey> {
+/** The id of the key a text says it is sealed with; `null` for what is not a JWE. It proves nothing. */
+export function keyIdOf(sealed: string): string | null {
+  try {
+    const { kid }: { readonly kid?: unknown } = decodeProtectedHeader(sealed);
+    return typeof kid === "string" ? kid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A key that the process can use and nobody can read back out of it. Throws `sealing.key_malformed` for another length. */
+export function importKey(bytes: Uint8Array): Promise<CryptoKey> {
   if (bytes.byteLength !== 32) throw sealingErrors.fail("sealing.key_malformed");
   return crypto.subtle.importKey("raw", Uint8Array.from(bytes), "AES-GCM", false, ["encrypt", "decrypt"]);
 }

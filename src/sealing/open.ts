@@ -1,20 +1,30 @@
-/** Owns the steps of a start: find the key, open the keyring, prove that it fits the database. */
-import { type Cage, checkCanary } from "./canary.ts";
-import { type KeySources, type LoadedKey, loadKey } from "./key.ts";
-import { openKeyring } from "./keyring.ts";
-import { type KeyWrapper, localWrapper } from "./wrapper.ts";
+/** Owns the steps of a start: find the keys, and prove that they fit the database. */
+import { type Cage, checkCanary, putCanary } from "./canary.ts";
+import { sealingErrors } from "./errors.ts";
+import { findKeys, type GivenKeys, type KeySources } from "./given.ts";
 
 export interface Sealing {
-  readonly wrapper: KeyWrapper;
-  /** To be printed: a key that was `made` lies at `path` and must be kept. */
-  readonly source: LoadedKey["source"];
-  readonly path: string | null;
+  readonly keys: GivenKeys;
+  /** Key-encryption keys that wrap what is needed and are not given. */
+  readonly missing: readonly string[];
 }
 
-/** Throws what {@link loadKey} throws, and `sealing.wrong_key`. */
-export async function openSealing(options: KeySources & { readonly canary: Cage }): Promise<Sealing> {
-  const { id, key, source, path } = loadKey(options);
-  const keyring = openKeyring({ keys: [{ id, key }] });
-  await checkCanary(keyring, options.canary, options.databaseHoldsSealedRows);
-  return { wrapper: localWrapper({ id, key }), source, path };
+/**
+ * Throws what {@link findKeys} throws, `sealing.wrong_key` when not one of the given keys is one the database needs, or one is
+ * not what its id says, and `sealing.key_service_failed`.
+ */
+export async function openSealing(options: KeySources & { readonly cage: Cage }): Promise<Sealing> {
+  const keys = findKeys(options);
+  const wrappers = keys.list().map(({ wrapper }) => wrapper);
+  const missing = options.needed.filter((needed) => !wrappers.some(({ id }) => id === needed));
+  if (missing.length > 0 && missing.length === options.needed.length)
+    throw sealingErrors.fail("sealing.wrong_key", {
+      detail: `given ${wrappers.map(({ id }) => id).join(", ")}, needed ${missing.join(", ")}`,
+      data: { keyIds: missing },
+    });
+  for (const wrapper of wrappers) {
+    const isKnown = await checkCanary(wrapper, options.cage);
+    if (!isKnown && !options.onlyLook) await putCanary(wrapper, options.cage);
+  }
+  return { keys, missing };
 }

@@ -22,3 +22,29 @@ export async function addMeta(db: Executor, name: string, value: string): Promis
     .onConflict((conflict) => conflict.column("name").doNothing())
     .execute();
 }
+
+/** The notes whose names begin so, by name. */
+export async function listMeta(db: Executor, beginning: string): Promise<{ name: string; value: string }[]> {
+  const rows = await db
+    .selectFrom("meta")
+    .selectAll()
+    .where("name", "like", `${beginning}%`)
+    .orderBy("name")
+    .execute();
+  return rows.filter(({ name }) => name.startsWith(beginning));
+}
+
+/** Writes `next` over exactly `seen`; `false`, with nothing written, when something else stands there. */
+export async function swapMeta(db: Executor, name: string, seen: string, next: string): Promise<boolean> {
+  const result = await db
+    .updateTable("meta")
+    .set({ value: next })
+    .where("name", "=", name)
+    .where("value", "=", seen)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function deleteMeta(db: Executor, name: string): Promise<void> {
+  await db.deleteFrom("meta").where("name", "=", name).execute();
+}

@@ -1,14 +1,9 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inspect } from "node:util";
 import { base64url, CompactEncrypt, decodeProtectedHeader } from "jose";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { fc } from "../../tests/property.ts";
-import { keyId, loadKey } from "./key.ts";
-import { openKeyring } from "./keyring.ts";
-import { openSealing } from "./open.ts";
+import { keyIdOf, openKeyring } from "./keyring.ts";
 
 const key = (fill: number) => ({ id: `key-${fill}`, key: new Uint8Array(32).fill(fill) });
 const context = { connection: "con_1", project: "prj_1", field: "access", version: "1" };
@@ -103,6 +98,12 @@ describe("a keyring", () => {
     }
   });
 
+  test("tells which key a text says it is sealed with, and nothing of what is not sealed", async () => {
+    expect(keyIdOf(await openKeyring({ keys: [key(1)] }).seal(context, "x"))).toBe("key-1");
+    const numbered = `${base64url.encode(JSON.stringify({ alg: "dir", kid: 1 }))}....`;
+    for (const text of ["", "secret", numbered]) expect(keyIdOf(text)).toBeNull();
+  });
+
   test("prints neither its key nor a text in its failures", async () => {
     const bytes = new Uint8Array(32).fill(7);
     const keyring = openKeyring({ keys: [{ id: "k", key: bytes }] });
@@ -112,113 +113,5 @@ describe("a keyring", () => {
     for (const secret of ["hunter2", Buffer.from(bytes).toString("base64"), "7, 7, 7", "07 07 07"]) {
       expect(printed).not.toContain(secret);
     }
-  });
-});
-
-describe("the key", () => {
-  let folder: string;
-  let keyFile: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "windlass-key-"));
-    keyFile = join(folder, "windlass.key");
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const bytes = Buffer.alloc(32, 0xfb);
-
-  test("is made at the first start, for its owner alone, and found at the next", () => {
-    const made = loadKey({ keyFile, databaseHoldsSealedRows: false });
-    expect(made).toMatchObject({ source: "made", path: keyFile });
-    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
-    expect(readdirSync(folder)).toEqual(["windlass.key"]);
-    const found = loadKey({ keyFile, databaseHoldsSealedRows: true });
-    expect(found).toEqual({ ...made, source: "file" });
-  });
-
-  test("is made although a start that crashed left its draft behind", () => {
-    writeFileSync(`${keyFile}.${process.pid}.new`, "half a k", { mode: 0o600 });
-    const made = loadKey({ keyFile, databaseHoldsSealedRows: false });
-    expect(made.source).toBe("made");
-    expect(loadKey({ keyFile, databaseHoldsSealedRows: true }).id).toBe(made.id);
-  });
-
-  test("is never made anew when the database holds sealed rows", async () => {
-    const failure = await failureOf(() => loadKey({ keyFile, databaseHoldsSealedRows: true }));
-    expect(failure.code).toBe("sealing.key_missing");
-    expect(existsSync(keyFile)).toBe(false);
-  });
-
-  test("may come from the environment, in either alphabet of Base64, and then makes no file", () => {
-    for (const environment of [
-      bytes.toString("base64"),
-      bytes.toString("base64url"),
-      ` ${bytes.toString("base64")}\n`,
-    ]) {
-      const given = loadKey({ environment, keyFile, databaseHoldsSealedRows: false });
-      expect(given).toEqual({
-        id: keyId(bytes),
-        key: new Uint8Array(bytes),
-        source: "environment",
-        path: null,
-      });
-    }
-    expect(existsSync(keyFile)).toBe(false);
-  });
-
-  test("of another length or in another encoding is refused without being shown", async () => {
-    const wrong = [
-      "c2hvcnQ=",
-      bytes.toString("hex"),
-      Buffer.alloc(33, 1).toString("base64"),
-      "correct horse battery",
-    ];
-    for (const environment of wrong) {
-      const failure = await failureOf(() =>
-        loadKey({ environment, keyFile, databaseHoldsSealedRows: false }),
-      );
-      expect(failure.code).toBe("sealing.key_malformed");
-      expect(inspect(failure, { depth: 9 })).not.toContain(environment);
-    }
-    writeFileSync(keyFile, "", { mode: 0o600 });
-    expect((await failureOf(() => loadKey({ keyFile, databaseHoldsSealedRows: false }))).code).toBe(
-      "sealing.key_malformed",
-    );
-  });
-
-  test("in a file that others can read is refused, and so is a folder that is missing", async () => {
-    writeFileSync(keyFile, bytes.toString("base64"));
-    chmodSync(keyFile, 0o644);
-    expect((await failureOf(() => loadKey({ keyFile, databaseHoldsSealedRows: false }))).code).toBe(
-      "sealing.key_file_open",
-    );
-    const nowhere = join(folder, "missing", "windlass.key");
-    const failure = await failureOf(() => loadKey({ keyFile: nowhere, databaseHoldsSealedRows: false }));
-    expect(failure.code).toBe("sealing.key_file_unusable");
-  });
-
-  test("that fits the database is found out at start by the canary", async () => {
-    let kept: string | undefined;
-    const canary = {
-      read: async () => kept,
-      write: async (sealed: string) => {
-        kept = sealed;
-      },
-    };
-    const right = Buffer.alloc(32, 1).toString("base64");
-    const wrong = Buffer.alloc(32, 2).toString("base64");
-    const start = (environment: string, databaseHoldsSealedRows: boolean) =>
-      openSealing({ environment, keyFile, databaseHoldsSealedRows, canary });
-    await start(right, false);
-    await start(right, true);
-    expect((await failureOf(() => start(wrong, true))).code).toBe("sealing.wrong_key");
-    await start(wrong, false);
-    expect((await failureOf(() => start(right, true))).code).toBe("sealing.wrong_key");
-    expect(existsSync(keyFile)).toBe(false);
-  });
-
-  test("of a database in memory ends with the process", () => {
-    const [one, two] = [0, 1].map(() => loadKey({ keyFile: null, databaseHoldsSealedRows: false }));
-    expect(one).toMatchObject({ source: "memory", path: null });
-    expect(one?.id).not.toBe(two?.id);
   });
 });

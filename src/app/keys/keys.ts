@@ -1,0 +1,80 @@
+/** Owns tending the keys of a database: what there is, rotating it, and giving up what is lost. */
+import { existsSync } from "node:fs";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import { sealingErrors } from "../../sealing/errors.ts";
+import { findKeys } from "../../sealing/given.ts";
+import { openDatabase } from "../../storage/database.ts";
+import { isPostgresUrl, reveal } from "../../storage/engine.ts";
+import { storageErrors } from "../../storage/errors.ts";
+import { writeMeta } from "../../storage/tables/meta.ts";
+import type { Config } from "../config.ts";
+import { givenUpNote } from "../key-store.ts";
+import { keySources, openSealedStore } from "../sealed-store.ts";
+import type { KeyParts } from "./parts.ts";
+import { type Rotated, type RotationOptions, rotateKeys } from "./rotate.ts";
+import { type KeyStatus, readKeyStatus } from "./status.ts";
+import { type Swept, sweepDataKeys } from "./sweep.ts";
+
+export type { Rotated, RotationOptions, RotationProgress } from "./rotate.ts";
+export type { KeyStatus } from "./status.ts";
+
+/** The keys of a Windlass that runs. */
+export interface Keys {
+  status(): Promise<KeyStatus>;
+  /** Replaces all keys beside running servers, and goes on where a rotation was stopped. Throws `sealing.…`, `storage.…`. */
+  rotate(options?: RotationOptions): Promise<Rotated>;
+  /** Tidies up after rotations; for a keeper, now and then. */
+  sweep(): Promise<Swept>;
+}
+
+export function createKeys(parts: KeyParts): Keys {
+  return {
+    status: () => readKeyStatus(parts),
+    rotate: (options) => rotateKeys(parts, options),
+    sweep: () => sweepDataKeys(parts),
+  };
+}
+
+/** The same for a command that is no server: also where a server refuses to start. */
+export interface KeyRoom extends Omit<Keys, "sweep"> {
+  /**
+   * Notes that a key is lost for good; gives how many connections have to be made anew. Throws `sealing.key_not_lost` for one
+   * that is given, or that wraps nothing.
+   */
+  giveUp(wrapperId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database to tend its keys; makes neither a database nor a key.
+ * Throws `storage.…`, `sealing.key_malformed`, `sealing.key_file_open`, `sealing.key_file_unusable`.
+ */
+export async function openKeyRoom(config: Config, clock: Clock = systemClock()): Promise<KeyRoom> {
+  const path = reveal(config.database);
+  if (!isPostgresUrl(path) && !existsSync(path))
+    throw storageErrors.fail("storage.unwritable", { message: "There is no database yet.", detail: path });
+  const database = await openDatabase(config.database, { clock });
+  try {
+    const keys = findKeys({ ...keySources(config), needed: [], onlyLook: true });
+    const status = () => readKeyStatus({ database, keys });
+    return {
+      status,
+      async rotate(options) {
+        const store = await openSealedStore(database, config, { clock, onlyLook: true });
+        return rotateKeys({ database, clock, ...store }, options);
+      },
+      async giveUp(wrapperId) {
+        const found = (await status()).wrappingKeys.find(({ id }) => id === wrapperId);
+        const isLost = found?.source === "missing" || found?.source === "given up";
+        if (found === undefined || !isLost)
+          throw sealingErrors.fail("sealing.key_not_lost", { detail: wrapperId });
+        await writeMeta(database.kysely, givenUpNote(wrapperId), clock.now().toISOString());
+        return found.connections;
+      },
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
