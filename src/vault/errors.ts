@@ -27,8 +27,8 @@ export const vaultErrors = defineErrors({
   },
   "vault.consumer_refused": {
     reaction: "configuration",
-    message: "Bitbucket does not take the key and secret of this instance, so nothing can be renewed.",
-    cure: "Compare key and secret with those of the OAuth consumer or incoming link at Bitbucket; no connection has to be made anew.",
+    message: "Bitbucket takes key and secret of this instance at present for no renewal.",
+    cure: "Wait ten minutes: Bitbucket locks a client out for a while. If it lasts, compare key and secret with those of the OAuth consumer or incoming link at Bitbucket; no connection has to be made anew.",
   },
   "vault.not_renewed": {
     reaction: "unreachable",

@@ -2,7 +2,7 @@
  * Owns what is handed out again without a look at the database: for a second at most, so that what another process did is
  * seen within one, and never when a renewal is due.
  */
-import type { HandedToken } from "./vault.ts";
+import type { HandedToken } from "./handed-token.ts";
 
 export interface HotToken {
   readonly connectionId: string;

@@ -1,13 +1,15 @@
 /** Owns connections' access: kept sealed, renewed once before it ends, and handed out, each time on record. */
+import type { HandOut, HandOuts } from "../audit/hand-outs.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
-import { type CredentialKind, headerFor } from "../bitbucket/credential.ts";
+import { headerFor } from "../bitbucket/credential.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
 import { type Farewell, sayFarewell } from "./farewell.ts";
 import { createHotMemory } from "./hot.ts";
+import type { HandedToken } from "./handed-token.ts";
 import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
@@ -24,19 +26,6 @@ import { createWatch } from "./watch.ts";
  */
 export const refreshMarginSeconds = 300;
 
-/** Who was handed a connection's access. */
-export interface HandOut {
-  /** `key key_…`, `analysis`, `command line` … */
-  readonly caller: string;
-  readonly connectionId: string;
-  readonly projectId: string;
-}
-
-/** The record's part: a promise while it is being written down, undefined when this minute's entry is there. */
-export interface HandOuts {
-  note(handOut: HandOut): Promise<void> | undefined;
-}
-
 export interface VaultParts extends StoreParts {
   readonly fetch: Fetch;
   readonly instances: FindInstance;
@@ -51,18 +40,6 @@ export interface VaultParts extends StoreParts {
 
 export interface VaultMeter extends RenewalMeter {
   handedOut(): void;
-}
-
-/** A token to be used at once, by whoever was handed it. */
-export interface HandedToken {
-  readonly accessToken: Secret;
-  /** Null when Bitbucket did not say, or it is not renewed. */
-  readonly expiresAt: Date | null;
-  readonly kind: CredentialKind;
-  /** What goes before it in Basic; null for Bearer. */
-  readonly login: string | null;
-  /** The user name of git over HTTPS; null where a header takes its place. */
-  readonly gitUser: string | null;
 }
 
 export interface TokenOrder {
