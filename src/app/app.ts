@@ -10,11 +10,13 @@ import { nearestRepository } from "../connections/repositories.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createInstances } from "../instances/instances.ts";
+import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createCookies } from "../sessions/cookies.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
+import { createKeeper } from "../vault/keeper.ts";
 import { createVault } from "../vault/vault.ts";
 import { openAdmission } from "./admission.ts";
 import { furtherCallbacks, redirectUriOf } from "./callback.ts";
@@ -22,6 +24,7 @@ import type { Config } from "./config.ts";
 import { createFacts } from "./facts.ts";
 import { instancesOf } from "./instances.ts";
 import { createKeys } from "./keys/keys.ts";
+import { createRecord } from "./record.ts";
 import { openSealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 import { createServerSetup } from "./server-setup.ts";
 
@@ -66,8 +69,18 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     baseUrl: config.baseUrl,
     redirectUri: ({ id }) => redirectUriOf(config, id),
   });
-  const vault = createVault(world);
-  const projects = createProjects(world);
+  const record = createRecord({ ...world, keepDays: config.audit.keepDays });
+  const { audit, handOuts } = record;
+  const vault = createVault({ ...world, audit, handOuts });
+  const keeper = createKeeper({ ...world, vault });
+  const projects = createProjects({
+    ...world,
+    audit,
+    async onRemoved(projectId) {
+      keyrings.forget(projectId);
+      await database.scrub();
+    },
+  });
   const budget = createBudget(world);
   const connections = createConnections({ ...world, vault, handshakes, budget });
   const analyses = createAnalyses({
@@ -80,7 +93,10 @@ export async function createApp(config: Config, parts: AppParts = {}) {
 
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
+    await keeper.close();
     await analyses.close();
+    await vault.close();
+    await record.close();
     await door.close();
     await database.close();
   };
@@ -97,6 +113,8 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     furtherCallbacks: furtherCallbacks(config),
     signin: createSignin({ ...world, sessions, admission }),
     projects,
+    apiKeys: createApiKeys({ database, audit, clock }),
+    record,
     connections,
     serverSetup: createServerSetup(instances),
     facts: createFacts({ config, clock, instances }),
@@ -107,8 +125,12 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     notices: [...admission.notices, ...(config.notices ?? []), ...sealedStore.notices],
     /** Whether requests can be served: the database answers. */
     ready: () => answers(database),
-    /** Goes on with analyses that a stop interrupted. */
-    start: () => analyses.resume(),
+    /** Goes on with analyses that a stop interrupted, keeps connections alive, deletes from the record what is too old. */
+    async start() {
+      record.start();
+      keeper.start();
+      await analyses.resume();
+    },
     /** Lets running calls end, then closes the database. Once or often. */
     close() {
       closed ??= closeAll();

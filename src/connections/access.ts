@@ -11,6 +11,9 @@ import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Database } from "../storage/database.ts";
 import type { ConnectionsTable } from "../storage/schema.ts";
 import { findConnection, updateConnection } from "../storage/tables/connections.ts";
+import type { Farewell } from "../vault/farewell.ts";
+import type { HandedToken } from "../vault/handed-token.ts";
+import type { TokenOrder } from "../vault/vault.ts";
 import { rememberBriefly } from "./brief-memory.ts";
 import { connectionErrors } from "./errors.ts";
 
@@ -22,7 +25,8 @@ export interface TokenKeeper {
     way?: Pick<Credential, "kind" | "login">,
   ): Promise<void>;
   authorize(connectionId: string): Authorize;
-  forget(connectionId: string): Promise<unknown>;
+  token(connectionId: string, order: TokenOrder): Promise<HandedToken>;
+  forget(connectionId: string, actor?: string): Promise<Farewell>;
 }
 
 /** What every part of this room needs. */

@@ -4,11 +4,15 @@ import type { CodeHost, RepositoryPage } from "../bitbucket/host/host.ts";
 import type { ConnectionsTable } from "../storage/schema.ts";
 import { listConnections, updateConnection } from "../storage/tables/connections.ts";
 import { listRepositories, replaceRepositories } from "../storage/tables/repositories.ts";
+import type { Farewell } from "../vault/farewell.ts";
+import type { HandedToken } from "../vault/handed-token.ts";
+import type { TokenOrder } from "../vault/vault.ts";
 import { type AccessParts, changeRow, findRow, hostFor } from "./access.ts";
 import { type Connection, type Repository, readConnection, readRepositoryRow } from "./connection.ts";
 import { type Arrival, begin, complete, type Departure, type TripStarter } from "./consent.ts";
 import { type CredentialEntry, connectAsConsumer, enterCredential } from "./entry.ts";
 import { connectionErrors } from "./errors.ts";
+import { type AccessOverview, createHandingOut } from "./handing-out.ts";
 import type { LineProblem } from "./lines.ts";
 import { checkForm, type RepositoryForm, repositoryRow } from "./repositories.ts";
 import { detectWorkspaces, findWorkspace, unknownWorkspace, type WorkspaceList } from "./workspaces.ts";
@@ -56,8 +60,14 @@ export interface Connections {
   saveRepositories(id: string, form: RepositoryForm): Promise<SavedRepositories>;
   /** By name. */
   repositories(id: string): Promise<Repository[]>;
-  /** Forgets the secrets; what was read stays. */
-  disconnect(id: string): Promise<void>;
+  /** A project's, or everyone's, with when their access ends. */
+  overview(projectId?: string): Promise<AccessOverview[]>;
+  /** Its access, to be used at once. Throws as the vault's `token`, and `connections.not_found`. */
+  token(id: string, order: TokenOrder): Promise<HandedToken>;
+  /** The same for a caller who may have this project's alone: another's is not found. */
+  tokenOf(projectId: string, id: string, order: TokenOrder): Promise<HandedToken>;
+  /** Forgets the secrets, after giving them back where Bitbucket takes them; what was read stays. `actor` is who did it, for the record. */
+  disconnect(id: string, actor?: string): Promise<Farewell>;
   /** The host seen with the connection's credential; its calls are counted, and `onCall` is told of each. */
   host(id: string, onCall?: () => void): Promise<CodeHost>;
 }
@@ -70,6 +80,7 @@ export function createConnections(parts: ConnectionParts): Connections {
   };
   const host = async (id: string, onCall?: () => void) => hostFor(parts, await findRow(parts, id), onCall);
   return {
+    ...createHandingOut(parts),
     begin: (departure) => begin(parts, departure),
     complete: async (arrival) => readNew(await complete(parts, arrival)),
     enter: async (entry) => readNew(await enterCredential(parts, entry)),
@@ -85,10 +96,9 @@ export function createConnections(parts: ConnectionParts): Connections {
     findRepositories: (id, query = {}) => findRepositories(parts, id, query),
     saveRepositories: (id, form) => saveRepositories(parts, id, form),
     repositories: (id) => repositoriesOf(parts, id),
-    async disconnect(id) {
+    async disconnect(id, actor) {
       await findRow(parts, id);
-      await parts.vault.forget(id);
-      await changeRow(parts, id, { state: "disconnected", state_reason: null });
+      return parts.vault.forget(id, actor);
     },
     host,
   };

@@ -1,9 +1,12 @@
 /** Owns the library's whole: the server without a socket, for any `Request` → `Response` runtime. */
 import { type App, createApp } from "../app/app.ts";
 import { type ConfigInput, parseConfig } from "../app/config.ts";
+import type { Keys, KeyWrapper } from "../app/keys/keys.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Log } from "../base/log.ts";
+import type { Connection } from "../connections/connection.ts";
+import type { HandedToken } from "../connections/handing-out.ts";
 import type { Session } from "../sessions/sessions.ts";
 import { createWeb } from "../web/web.ts";
 
@@ -16,6 +19,10 @@ export interface Windlass {
   csrfToken(request: Request): Promise<string | null>;
   /** Where to send whoever is to sign in; they come back to `returnTo`, a path such as `/reports?year=2026`. */
   signInUrl(returnTo?: string): string;
+  /** Every project's connections, for code that runs in this process; nobody is asked who they are. */
+  readonly connections: LibraryConnections;
+  /** What `windlass keys` does, for whoever hands in `keyWrappers`: a command cannot ask those. */
+  readonly keys: Keys;
   /** What an operator should know, one sentence each. */
   readonly notices: readonly string[];
   /** Goes on with analyses that a stop interrupted. Call it once, where the process lives long. */
@@ -25,11 +32,27 @@ export interface Windlass {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Every method but `list` throws `connections.not_found`. */
+export interface LibraryConnections {
+  /** A project's, oldest first. */
+  list(projectId: string): Promise<readonly Connection[]>;
+  get(id: string): Promise<Connection>;
+  /**
+   * Its access, renewed first when it ends within `minimumSeconds`. Use it at once and ask again for the next call: that
+   * costs microseconds. Throws `vault.…`, each with what to do about it.
+   */
+  token(id: string, options?: { readonly minimumSeconds?: number }): Promise<HandedToken>;
+  /** Forgets its secrets, after giving them back where Bitbucket takes them. */
+  disconnect(id: string): Promise<void>;
+}
+
 /** What can be handed in: time and log of your own, and the way to Bitbucket, such as one through a proxy. */
 export interface WindlassParts {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly fetch?: Fetch;
+  /** Services that keep the keys, such as a cloud's; the first wraps, all of them and the configuration's keys open. */
+  readonly keyWrappers?: readonly KeyWrapper[];
 }
 
 /**
@@ -45,10 +68,21 @@ export async function createWindlass(config: ConfigInput, parts: WindlassParts =
     csrfToken: async (request) => (await signedIn(app, request))?.csrf ?? null,
     signInUrl: (returnTo) =>
       `${app.config.baseUrl}/sign-in${returnTo === undefined ? "" : `?returnTo=${encodeURIComponent(returnTo)}`}`,
+    connections: connectionsOf(app),
+    keys: app.keys,
     notices: app.notices,
     start: () => app.start(),
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+function connectionsOf({ connections }: App): LibraryConnections {
+  return {
+    list: (projectId) => connections.list(projectId),
+    get: (id) => connections.get(id),
+    token: (id, { minimumSeconds = 0 } = {}) => connections.token(id, { minimumSeconds, caller: "library" }),
+    disconnect: (id) => connections.disconnect(id),
   };
 }
 

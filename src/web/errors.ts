@@ -22,6 +22,31 @@ export const webErrors = defineErrors({
     message: "This request did not come from a page of this server.",
     cure: "Open the page again and repeat what you did. Nothing was changed.",
   },
+  "web.browser_refused": {
+    reaction: "refused",
+    message: "Tokens are handed to programs only, never to a browser.",
+    cure: "Ask from a server or a script, without cookies, Origin or Sec-Fetch headers.",
+  },
+  "web.key_missing": {
+    reaction: "refused",
+    message: "An API key is needed here.",
+    cure: "Make one with windlass api-keys make and send it: Authorization: Bearer wlk_…",
+  },
+  "web.key_refused": {
+    reaction: "refused",
+    message: "This API key is not known, or it was revoked.",
+    cure: "Check that it was copied whole, or make another with windlass api-keys make.",
+  },
+  "web.key_without_right": {
+    reaction: "refused",
+    message: "This API key does not carry the right to be given tokens.",
+    cure: "Make another with windlass api-keys make --right token.",
+  },
+  "web.not_json": {
+    reaction: "malformed",
+    message: "The body has to be JSON.",
+    cure: "Send it with Content-Type: application/json, or send no body.",
+  },
   "web.too_large": {
     reaction: "malformed",
     message: "More was sent than is accepted.",

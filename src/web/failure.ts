@@ -18,6 +18,9 @@ const statuses: Readonly<Record<Reaction, ContentfulStatusCode>> = {
 const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.method_not_allowed": 405,
   "web.signed_out": 401,
+  "web.key_missing": 401,
+  "web.key_refused": 401,
+  "web.not_json": 415,
   "web.too_large": 413,
   "web.broken": 500,
   "bitbucket.callback_malformed": 400,

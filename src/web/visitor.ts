@@ -132,6 +132,11 @@ export function signedIn(context: WebContext): SignedIn {
   };
 }
 
+/** Who it is, as the record names people. */
+export function actorOf(context: WebContext): string {
+  return `user ${visitorOf(context).session.user.id}`;
+}
+
 /** What has just happened, after a redirect; only our own words, whatever the address says. */
 function newsOf(done: string | undefined): string | undefined {
   return done !== undefined && Object.hasOwn(news, done) ? news[done] : undefined;
@@ -143,6 +148,10 @@ const news: Readonly<Record<string, string>> = {
   deleted: "Project deleted.",
   connected: "Connected to Bitbucket.",
   saved: "Saved.",
-  disconnected: "Disconnected. Windlass holds no token of it any more.",
+  disconnected:
+    "Disconnected. Windlass holds no token of it any more; Bitbucket lists the access until it is removed there.",
+  revoked: "Disconnected. Windlass holds no token of it any more, and Bitbucket has ended the access.",
+  "not-revoked":
+    "Disconnected. Windlass holds no token of it any more, but Bitbucket could not be told: end the access there, under Manage account → Authorized applications.",
   "signed-out": "Signed out.",
 };

@@ -17,6 +17,7 @@ import { guideRoutes } from "./routes/guides.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { serverSetupRoutes } from "./routes/server-setup.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
 
 export interface Web {
@@ -26,12 +27,16 @@ export interface Web {
 /** More than the largest form: 200,000 characters of a stack trace, nine bytes each when a browser encodes the worst. */
 const maxBodyBytes = 2 * 1024 * 1024;
 
-/** Puts the routes behind their guards. The order is the law: headers, host, method, size, session, origin, routes. */
+/**
+ * Puts the routes behind their guards. The order is the law: headers, host, method, size, session, origin, routes.
+ * Before all of them come tokens for programs, which have a guard of their own and no time to lose.
+ */
 export function createWeb(app: App): Web {
   const web = new Hono<WebEnvironment>();
   const formTargets = [...app.instances.configured.values()].map(
     ({ urls }) => new URL(urls.authorize).origin,
   );
+  web.route("/", tokenRoutes(app));
   web.use(safeHeaders(formTargets, app.furtherCallbacks));
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));

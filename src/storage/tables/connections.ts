@@ -21,6 +21,33 @@ export async function listConnections(db: Executor, projectId: string): Promise<
     .execute();
 }
 
+/** Whether it is there and the project's: somebody else's is looked for exactly as one that is missing. */
+export async function isConnectionOf(db: Executor, id: string, projectId: string): Promise<boolean> {
+  const found = await db
+    .selectFrom("connections")
+    .select("id")
+    .where("id", "=", id)
+    .where("project_id", "=", projectId)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** A project's, or everyone's, with when its access ends; by project, oldest first. */
+export async function listConnectionOverview(
+  db: Executor,
+  projectId: string | null,
+): Promise<(ConnectionsTable & { access_expires_at: string | null })[]> {
+  const all = db
+    .selectFrom("connections")
+    .leftJoin("connection_secrets", "connection_id", "connections.id")
+    .selectAll("connections")
+    .select("access_expires_at")
+    .orderBy("project_id")
+    .orderBy("created_at")
+    .orderBy("connections.id");
+  return projectId === null ? all.execute() : all.where("project_id", "=", projectId).execute();
+}
+
 /** Whether any connection that is not ended holds something for this instance. */
 export async function isInstanceInUse(db: Executor, instanceId: string): Promise<boolean> {
   const found = await db

@@ -210,6 +210,14 @@ async function showList(app: App, context: WebContext): Promise<Response> {
   return list === null ? context.body(null, 204) : context.html(repositoryResults(list));
 }
 
+/** The news after a disconnection, by what became of the access at Bitbucket. */
+const newsOf = {
+  revoked: "revoked",
+  failed: "not-revoked",
+  "not-offered": "disconnected",
+  nothing: "disconnected",
+} as const;
+
 async function askToDisconnect(app: App, context: WebContext): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
   const repositories = (await app.connections.repositories(connection.id)).length;
@@ -223,6 +231,7 @@ async function askToDisconnect(app: App, context: WebContext): Promise<Response>
         kind: connection.kind,
         instanceName,
         accountName: connection.accountName,
+        isRevoked: await app.facts.canRevoke(connection),
       },
       repositories,
     }),
@@ -231,6 +240,6 @@ async function askToDisconnect(app: App, context: WebContext): Promise<Response>
 
 async function disconnect(app: App, context: WebContext): Promise<Response> {
   const { project, connection } = await connectionOf(app, context);
-  await app.connections.disconnect(connection.id);
-  return context.redirect(`${paths.project(project.id)}?done=disconnected`, 303);
+  const farewell = await app.connections.disconnect(connection.id, actorOf(context));
+  return context.redirect(`${paths.project(project.id)}?done=${newsOf[farewell]}`, 303);
 }
