@@ -1,7 +1,7 @@
 /** Owns a record that writes nothing, for tests of what is recorded elsewhere. */
 import type { Audit } from "../src/audit/audit.ts";
+import type { HandOuts } from "../src/audit/hand-outs.ts";
 import type { Database } from "../src/storage/database.ts";
-import type { HandOuts } from "../src/vault/vault.ts";
 
 export function silentRecord(database: Database): { readonly audit: Audit; readonly handOuts: HandOuts } {
   return {

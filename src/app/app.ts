@@ -1,42 +1,25 @@
 /** Owns the wiring: the only place where floors 1 to 5 are put together. */
 import { createAnalyses } from "../analyses/analyses.ts";
-import { type Clock, systemClock } from "../base/clock.ts";
-import type { Fetch } from "../base/http/door.ts";
-import { openNodeDoor } from "../base/http/node-door.ts";
-import { type Log, silentLog } from "../base/log.ts";
+import { silentLog } from "../base/log.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
 import { nearestRepository } from "../connections/repositories.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
-import { createInstances } from "../instances/instances.ts";
 import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createCookies } from "../sessions/cookies.ts";
 import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
-import { type Database, openDatabase } from "../storage/database.ts";
-import { createKeeper } from "../vault/keeper.ts";
-import { createVault } from "../vault/vault.ts";
+import type { Database } from "../storage/database.ts";
 import { openAdmission } from "./admission.ts";
 import { furtherCallbacks, redirectUriOf } from "./callback.ts";
 import type { Config } from "./config.ts";
+import { openCustody } from "./custody.ts";
 import { createFacts } from "./facts.ts";
-import { instancesOf } from "./instances.ts";
+import { type AppParts, openGround } from "./ground.ts";
 import { createKeys } from "./keys/keys.ts";
-import { createRecord } from "./record.ts";
-import { openSealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 import { createServerSetup } from "./server-setup.ts";
-
-/** What is handed in from outside: time, the log, and the way to Bitbucket. */
-export interface AppParts {
-  readonly clock?: Clock | undefined;
-  readonly log?: Log | undefined;
-  /** Instead of the app's own door; whoever hands it in closes it. */
-  readonly fetch?: Fetch | undefined;
-  /** Services that keep the keys, in place of keys in the configuration; the first wraps, all of them open. */
-  readonly keyWrappers?: SealedStoreOptions["keyWrappers"];
-}
 
 /** Everything the web and the library call. */
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -46,22 +29,10 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  * @throws `storage.…`, `sealing.…`
  */
 export async function createApp(config: Config, parts: AppParts = {}) {
-  const { clock = systemClock(), log = silentLog } = parts;
-  const configured = instancesOf(config);
-  const admission = await openAdmission(config, log);
-  const { database, sealedStore } = await openStored(config, { clock, keyWrappers: parts.keyWrappers });
-  const { keyrings } = sealedStore;
-  const door = openNodeDoor();
-  const instances = createInstances({ database, keyrings, clock, configured });
-  const world = {
-    database,
-    keyrings,
-    clock,
-    log,
-    fetch: parts.fetch ?? door.fetch,
-    instances: instances.find,
-  };
-
+  const admission = await openAdmission(config, parts.log ?? silentLog);
+  const ground = await openGround(config, parts);
+  const { world, instances, sealedStore } = ground;
+  const { database, clock, log, keyrings } = world;
   const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
   const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
   const handshakes = createHandshakes({
@@ -69,10 +40,8 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     baseUrl: config.baseUrl,
     redirectUri: ({ id }) => redirectUriOf(config, id),
   });
-  const record = createRecord({ ...world, keepDays: config.audit.keepDays });
-  const { audit, handOuts } = record;
-  const vault = createVault({ ...world, audit, handOuts });
-  const keeper = createKeeper({ ...world, vault });
+  const custody = openCustody(ground, config);
+  const { audit, vault, record } = custody;
   const projects = createProjects({
     ...world,
     audit,
@@ -93,12 +62,9 @@ export async function createApp(config: Config, parts: AppParts = {}) {
 
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
-    await keeper.close();
     await analyses.close();
-    await vault.close();
-    await record.close();
-    await door.close();
-    await database.close();
+    await custody.close();
+    await ground.close();
   };
 
   return {
@@ -127,8 +93,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     ready: () => answers(database),
     /** Goes on with analyses that a stop interrupted, keeps connections alive, deletes from the record what is too old. */
     async start() {
-      record.start();
-      keeper.start();
+      custody.start();
       await analyses.resume();
     },
     /** Lets running calls end, then closes the database. Once or often. */
@@ -137,17 +102,6 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       return closed;
     },
   };
-}
-
-/** The database with its keyrings; it does not stay open where its keys are missing. */
-async function openStored(config: Config, options: SealedStoreOptions) {
-  const database = await openDatabase(config.database, options);
-  try {
-    return { database, sealedStore: await openSealedStore(database, config, options) };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
 }
 
 async function answers({ kysely }: Database): Promise<boolean> {

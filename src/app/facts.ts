@@ -36,6 +36,11 @@ export function createFacts(parts: {
       const instance = await instances.find(connection.instanceId).catch(() => null);
       return instance === null ? [] : gapsOf(instance, connection);
     },
+    /** Whether Bitbucket can be told to end a connection's access. */
+    async canRevoke({ instanceId, kind }: Pick<Connection, "instanceId" | "kind">): Promise<boolean> {
+      const instance = await instances.find(instanceId).catch(() => null);
+      return instance?.product === "data-center" && kind === "oauth2";
+    },
     /** Whether a connection's credential ends so soon that a new one has to be made. */
     endsSoon: (connection: Pick<Connection, "endsAt">) => endsSoon(connection, clock.now()),
   };

@@ -7,6 +7,7 @@ import { type AccessParts, findRow } from "./access.ts";
 import { type Connection, readConnection } from "./connection.ts";
 import { connectionErrors } from "./errors.ts";
 
+export type { Farewell } from "../vault/farewell.ts";
 export type { HandedToken } from "../vault/handed-token.ts";
 
 /** A connection, and how long its present access lives. */

@@ -12,6 +12,8 @@ export interface DisconnectView extends SignedIn {
     readonly kind: CredentialKind;
     readonly instanceName: string;
     readonly accountName: string;
+    /** Whether Bitbucket is told to end the access. */
+    readonly isRevoked: boolean;
   };
   readonly repositories: number;
 }
@@ -22,7 +24,11 @@ export function disconnectPage(view: DisconnectView): Html {
   return question(view, project, {
     title: `Disconnect ${connection.instanceName}?`,
     says: html`<p>Windlass deletes its tokens for <bdi><strong>${connection.accountName}</strong></bdi> and reads nothing more. Analyses that were run stay.</p>
-<p>Bitbucket itself still lists it until you remove it there: ${revokedAt[connection.kind]}. <a href="${paths.guide("revoking")}">Taking access away, click by click</a></p>`,
+<p>${
+      connection.isRevoked
+        ? html`Bitbucket is told to end the access too.`
+        : html`Bitbucket itself still lists it until you remove it there: ${revokedAt[connection.kind]}.`
+    } <a href="${paths.guide("revoking")}">Taking access away, click by click</a></p>`,
     button: "Disconnect",
     post: paths.disconnect(project.id, connection.id),
   });
@@ -53,7 +59,7 @@ export function deleteProjectPage(view: DeleteProjectView): Html {
     title: "Delete this project?",
     says: html`<p><bdi><strong>${project.name}</strong></bdi> goes for good, with its ${connections} ${
       connections === 1 ? "connection" : "connections"
-    } and ${analyses} ${analyses === 1 ? "analysis" : "analyses"}. Nothing changes at Bitbucket.</p>`,
+    } and ${analyses} ${analyses === 1 ? "analysis" : "analyses"}, and with the key that sealed their tokens. At Bitbucket the access stays listed until it is removed there; a Data Center is told.</p>`,
     button: "Delete project",
     post: paths.deleteProject(project.id),
   });

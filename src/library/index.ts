@@ -15,6 +15,6 @@ export type { Answer, DoorRequest, Fetch } from "../base/http/door.ts";
 export type { Log } from "../base/log.ts";
 export type { Secret } from "../base/secret.ts";
 export type { Connection, ConnectionState } from "../connections/connection.ts";
-export type { HandedToken } from "../connections/handing-out.ts";
+export type { Farewell, HandedToken } from "../connections/handing-out.ts";
 export type { Session, SessionUser } from "../sessions/sessions.ts";
 export { createWindlass, type LibraryConnections, type Windlass, type WindlassParts } from "./windlass.ts";

@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Log } from "../base/log.ts";
 import type { Connection } from "../connections/connection.ts";
-import type { HandedToken } from "../connections/handing-out.ts";
+import type { Farewell, HandedToken } from "../connections/handing-out.ts";
 import type { Session } from "../sessions/sessions.ts";
 import { createWeb } from "../web/web.ts";
 
@@ -42,8 +42,8 @@ export interface LibraryConnections {
    * costs microseconds. Throws `vault.…`, each with what to do about it.
    */
   token(id: string, options?: { readonly minimumSeconds?: number }): Promise<HandedToken>;
-  /** Forgets its secrets, after giving them back where Bitbucket takes them. */
-  disconnect(id: string): Promise<void>;
+  /** Forgets its secrets, after giving them back where Bitbucket takes them; says what became of the access there. */
+  disconnect(id: string): Promise<Farewell>;
 }
 
 /** What can be handed in: time and log of your own, and the way to Bitbucket, such as one through a proxy. */
@@ -82,7 +82,7 @@ function connectionsOf({ connections }: App): LibraryConnections {
     list: (projectId) => connections.list(projectId),
     get: (id) => connections.get(id),
     token: (id, { minimumSeconds = 0 } = {}) => connections.token(id, { minimumSeconds, caller: "library" }),
-    disconnect: (id) => connections.disconnect(id),
+    disconnect: (id) => connections.disconnect(id, "library"),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
+import { silentRecord } from "../../tests/silent-record.ts";
 import type { ShiftableClock } from "../base/clock.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { insertUser } from "../storage/tables/users.ts";
@@ -13,7 +14,7 @@ let projects: Projects;
 beforeEach(async () => {
   clock = frozenClock();
   database = await openDatabase(":memory:", { clock });
-  projects = createProjects({ database, clock });
+  projects = createProjects({ database, clock, ...silentRecord(database), async onRemoved() {} });
   for (const id of ["usr_ada", "usr_bea"]) await addUser(id);
 });
 afterEach(() => database.close());

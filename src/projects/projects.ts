@@ -1,4 +1,5 @@
 /** Owns projects: what connections, repositories and analyses belong to. Until rights come, each is its maker's alone. */
+import type { Audit } from "../audit/audit.ts";
 import type { Clock } from "../base/clock.ts";
 import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
@@ -30,13 +31,22 @@ export interface Projects {
   get(projectId: string, userId: string): Promise<Project>;
   /** Throws `projects.name_unusable`. */
   rename(projectId: string, userId: string, name: string): Promise<Project>;
-  /** Its connections with their secrets, its repositories and analyses go with it. */
+  /** Its connections with their secrets, its repositories, analyses and data keys go with it. */
   remove(projectId: string, userId: string): Promise<void>;
 }
 
 const mostCharacters = 80;
 
-export function createProjects({ database, clock }: { database: Database; clock: Clock }): Projects {
+export interface ProjectParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly audit: Audit;
+  /** Told of a project that is gone, so that what is still in memory or on disk of it goes as well. */
+  readonly onRemoved: (projectId: string) => Promise<void>;
+}
+
+export function createProjects(parts: ProjectParts): Projects {
+  const { database, clock, audit } = parts;
   const { kysely } = database;
   const get = async (projectId: string, userId: string) => {
     const row = await findProject(kysely, projectId);
@@ -65,7 +75,11 @@ export function createProjects({ database, clock }: { database: Database; clock:
     },
     async remove(projectId, userId) {
       const { id } = await get(projectId, userId);
-      await database.transaction((transaction) => deleteProject(transaction, id));
+      await audit.transaction(async (transaction, record) => {
+        await deleteProject(transaction, id);
+        await record({ event: "project.removed", actor: `user ${userId}`, projectId: id });
+      });
+      await parts.onRemoved(id);
     },
   };
 }

@@ -174,15 +174,21 @@ export async function moveTo(
   await record({ ...about, event: "connection.state_changed", facts: { from: state, to: to.state } });
 }
 
-/** Nothing of them is left in the table. */
+/** Nothing of them is left in the table, and the connection is disconnected. */
 export async function remove(
-  { audit }: StoreParts,
+  { audit, clock }: StoreParts,
   connectionId: string,
   about: { readonly event: AuditEventName; readonly actor: string },
 ): Promise<void> {
   await audit.transaction(async (transaction, record) => {
     const connection = await findConnection(transaction, connectionId);
     await deleteSecrets(transaction, connectionId);
+    const updated_at = clock.now().toISOString();
+    await updateConnection(transaction, connectionId, {
+      state: "disconnected",
+      state_reason: null,
+      updated_at,
+    });
     await record({ ...about, projectId: connection?.project_id ?? null, connectionId });
   });
 }

@@ -2,14 +2,13 @@
 import type { HandOut, HandOuts } from "../audit/hand-outs.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { type Log, silentLog } from "../base/log.ts";
-import type { Secret } from "../base/secret.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
 import { headerFor } from "../bitbucket/credential.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
 import { type Farewell, sayFarewell } from "./farewell.ts";
-import { createHotMemory } from "./hot.ts";
 import type { HandedToken } from "./handed-token.ts";
+import { createHotMemory } from "./hot.ts";
 import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";

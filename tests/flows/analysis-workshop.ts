@@ -1,6 +1,5 @@
 /** Owns a whole app below the web, beside an emulator on one clock: for flows of connections and analyses. */
 
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -66,7 +65,7 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   const baseUrl = new URL(consumer?.callbackUrl ?? "").origin;
   const handshakes = createHandshakes({ ...world, baseUrl, redirectUri: redirectUriAt(baseUrl) });
   const budget = createBudget(world);
-  const projects = createProjects(world);
+  const projects = createProjects({ ...world, ...silentRecord(database), async onRemoved() {} });
   const connections = createConnections({ ...world, vault, handshakes, budget });
   const analyses = createAnalyses({
     ...world,
@@ -94,8 +93,6 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
     },
   };
 }
-
-const key = { id: "test", key: randomBytes(32) };
 
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;
 

@@ -186,9 +186,11 @@ test("the list of repositories is searched and paged, and a page leads to no oth
 }, 60_000);
 
 test("S20: revoked at Bitbucket, the connection asks to be renewed, and the same account renews it", async () => {
-  const { rooms, connect, emulator } = await open();
+  const { rooms, connect, emulator, clock } = await open();
   const { id } = await connect();
   emulator.control.revoke({ username: "johndoe" });
+  expect(await failureOf(rooms.connections.findRepositories(id))).toMatchObject({ code: "vault.suspect" });
+  clock.advance(270);
   expect(await failureOf(rooms.connections.findRepositories(id))).toMatchObject({ reaction: "stale" });
   expect((await rooms.connections.get(id)).state).toBe("reconnect");
   const renewed = await connect(id);

@@ -68,7 +68,7 @@ export async function openHouse(options: EmulatorOptions = {}) {
     known,
     handshakes: createHandshakes(world),
     signin: createSignin({ ...world, sessions }),
-    projects: createProjects(world),
+    projects: createProjects({ ...world, ...silentRecord(database), async onRemoved() {} }),
     vault: createVault({ ...world, ...silentRecord(database) }),
     /** Another process over the same file. */
     vaultBeside: () => createVault({ ...world, ...silentRecord(database) }),

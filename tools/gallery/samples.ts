@@ -147,7 +147,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     analyses: [],
   }),
   "delete-project": sample(deleteProjectPage, { ...signedIn, project, connections: 1, analyses: 4 }),
-  disconnect: sample(disconnectPage, { ...signedIn, project, connection, repositories: 2 }),
+  disconnect: sample(disconnectPage, {
+    ...signedIn,
+    project,
+    connection: { ...connection, isRevoked: false },
+    repositories: 2,
+  }),
   "connect-choose": sample(connectChoosePage, {
     ...signedIn,
     project,

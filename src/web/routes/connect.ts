@@ -24,6 +24,7 @@ import {
 } from "../views/connect.ts";
 import { instanceNameOf, instanceView } from "../views/instance.ts";
 import {
+  actorOf,
   fieldText,
   readForm,
   signedIn,

@@ -9,6 +9,7 @@ import { projectsPage } from "../../dashboard/projects.ts";
 import type { Project } from "../../projects/projects.ts";
 import { projectView, summarizeProject } from "../views/project.ts";
 import {
+  actorOf,
   fieldText,
   readForm,
   signedIn,
