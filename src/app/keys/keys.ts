@@ -15,6 +15,9 @@ import { type Rotated, type RotationOptions, rotateKeys } from "./rotate.ts";
 import { type KeyStatus, readKeyStatus } from "./status.ts";
 import { type Swept, sweepDataKeys } from "./sweep.ts";
 
+export type { KeySource } from "../../sealing/given.ts";
+export type { SealContext } from "../../sealing/keyring.ts";
+export type { KeyWrapper } from "../../sealing/wrapper.ts";
 export type { Rotated, RotationOptions, RotationProgress } from "./rotate.ts";
 export type { KeyStatus } from "./status.ts";
 
