@@ -11,6 +11,10 @@ import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
 import { type AuditSearch, listAuditEntries } from "../storage/tables/audit.ts";
 import { auditKeys } from "./audit-key.ts";
+import { watchAudit } from "./audit-watch.ts";
+
+export type { ChainHead } from "../audit/chain.ts";
+export type { ChainReport } from "../audit/verify.ts";
 
 export interface RecordParts {
   readonly database: Database;
@@ -25,7 +29,7 @@ const dayMilliseconds = 24 * 3_600_000;
 export function createRecord(parts: RecordParts) {
   const { database, keyrings, clock } = parts;
   const keys = auditKeys(database, keyrings);
-  const audit = createAudit({ database, keys, clock });
+  const { audit, standing } = watchAudit(createAudit({ database, keys, clock }), clock);
   const prune = () => {
     const olderThan = new Date(clock.now().getTime() - parts.keepDays * dayMilliseconds);
     return pruneAudit({ database, keys, audit, clock }, olderThan);
@@ -33,6 +37,8 @@ export function createRecord(parts: RecordParts) {
   const retention = keepForDays(parts, prune);
   return {
     audit,
+    /** Whether it can be written, as this process sees it. */
+    standing,
     handOuts: createHandOuts(audit, clock),
     /** Every chain, also against heads that were noted elsewhere. */
     verify: (noted: readonly ChainHead[] = []) =>

@@ -20,9 +20,33 @@ const commands: Readonly<
     summary: "a local Bitbucket Cloud, Data Center and Server alone, to develop and test against",
     load: () => import("./commands/emulate.ts"),
   },
+  migrate: {
+    summary: "prepares the database for this version, and moves it from SQLite to PostgreSQL",
+    load: () => import("./commands/migrate.ts"),
+  },
   doctor: {
     summary: "checks configuration, reachability, TLS, clock, redirect URI and scopes, and names the cure",
     load: () => import("./commands/doctor.ts"),
+  },
+  keys: {
+    summary: "the keys that seal tokens: status, rotate, give up a lost one",
+    load: () => import("./commands/keys.ts"),
+  },
+  connections: {
+    summary: "the connections there are, with state and account",
+    load: () => import("./commands/connections.ts"),
+  },
+  token: {
+    summary: "a connection's access token on standard output",
+    load: () => import("./commands/token.ts"),
+  },
+  "api-keys": {
+    summary: "keys for programs that ask for tokens: make, list, revoke",
+    load: () => import("./commands/api-keys.ts"),
+  },
+  audit: {
+    summary: "the record of what happened: verify that it is whole, list it",
+    load: () => import("./commands/audit.ts"),
   },
   scopes: {
     summary: "Bitbucket's permissions, with the name of each tick, and the fewest for a purpose",

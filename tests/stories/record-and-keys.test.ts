@@ -1,0 +1,183 @@
+/** The operator's commands beside a running server: connections, token, api-keys, audit. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cloudUrls } from "../../src/cli/emulated-instances.ts";
+import { createWeb } from "../../src/web/web.ts";
+import { openPlace, type Place } from "../flows/credentials-place.ts";
+import { temporaryFolder } from "../histories/folders.ts";
+import { runWindlass } from "../run-windlass.ts";
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let place: Place;
+let config: string;
+let connectionId: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const database = join(folder.path, "windlass.db");
+  place = await openPlace({}, { database });
+  connectionId = (await place.connect("bitbucket")).id;
+  config = join(folder.path, "windlass.yaml");
+  const [consumer] = place.emulator.consumers;
+  const bitbucket = {
+    clientId: consumer?.key,
+    clientSecret: consumer?.secret,
+    urls: cloudUrls(place.emulator),
+  };
+  writeFileSync(config, JSON.stringify({ database, instances: { bitbucket } }));
+});
+afterAll(async () => {
+  await place.close();
+  await folder.remove();
+});
+
+const run = (...args: string[]) => runWindlass([...args, "--config", config]);
+const worksAtBitbucket = async (token: string) => {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${place.emulator.urls.api}/2.0/user`, { headers })).status === 200;
+};
+
+describe("windlass token", () => {
+  test("prints the token and nothing else, and is on record", async () => {
+    const { exitCode, stdout } = await run("token", connectionId);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\S+\n$/);
+    expect(await worksAtBitbucket(stdout.trim())).toBe(true);
+    const [entry] = await place.app.record.list({ connectionId, limit: 1 });
+    expect(entry).toMatchObject({ event: "connection.handed_out", actor: "command line" });
+  });
+
+  test("gives JSON with all that is needed to use it", async () => {
+    const { stdout } = await run("token", connectionId, "--json", "--minimum-seconds", "60");
+    const handed = JSON.parse(stdout);
+    expect(handed).toMatchObject({ tokenType: "Bearer", login: null, gitUser: expect.any(String) });
+    expect(Date.parse(handed.expiresAt)).toBeGreaterThan(Date.now() + 60_000);
+  });
+
+  test("says on standard error what is wrong, and prints nothing", async () => {
+    for (const [args, exitCode, sentence] of [
+      [["token", "con_none"], 1, "There is no such connection"],
+      [["token"], 2, "needs the id of one connection"],
+      [["token", connectionId, "--minimum-seconds", "soon"], 2, "whole number of seconds"],
+      [["token", connectionId, "--minimum-seconds", "90000"], 1, "vault.minimum_too_long"],
+    ] as const) {
+      const answer = await run(...args);
+      expect(answer).toMatchObject({ exitCode, stdout: "" });
+      expect(answer.stderr).toContain(sentence);
+    }
+  });
+});
+
+test("windlass connections shows each with its state", async () => {
+  const { stdout } = await run("connections");
+  expect(stdout).toContain(connectionId);
+  expect(stdout).toMatch(/ active\n/);
+  const { connections } = JSON.parse(
+    (await run("connections", "--json", "--project", place.project.id)).stdout,
+  );
+  expect(connections).toMatchObject([{ id: connectionId, state: "active", accountName: "John Doe" }]);
+  expect((await run("connections", "--project", "prj_none")).stdout).toBe("There is no connection.\n");
+});
+
+describe("windlass api-keys", () => {
+  const ask = async (secret: string) => {
+    const url = `http://localhost:8000/api/v1/connections/${connectionId}/token`;
+    const headers = { authorization: `Bearer ${secret}` };
+    return (await createWeb(place.app).fetch(new Request(url, { method: "POST", headers }))).status;
+  };
+
+  test("makes a key that the running server takes, shows it once, and revokes it", async () => {
+    const wanted = ["--project", place.project.id, "--name", "nightly build", "--right", "token"];
+    const made = await run("api-keys", "make", ...wanted);
+    expect(made.stdout).toMatch(/^wlk_[\w-]{43}\n$/);
+    expect(made.stderr).toContain("shown this once");
+    const secret = made.stdout.trim();
+    expect(await ask(secret)).toBe(200);
+    const listed = await run("api-keys", "list");
+    expect(listed.stdout).toMatch(/apk_\S+ .* valid +nightly build\n/);
+    expect(listed.stdout).not.toContain(secret.slice(4));
+    const [id = ""] = /apk_\S+/.exec(listed.stdout) ?? [];
+    expect((await run("api-keys", "revoke", id)).stdout).toContain("is revoked since");
+    place.clock.advance(1);
+    expect(await ask(secret)).toBe(401);
+    const [key] = JSON.parse((await run("api-keys", "list", "--json")).stdout).keys;
+    expect(key).toMatchObject({
+      id,
+      rights: ["token"],
+      madeBy: "command line",
+      revokedAt: expect.any(String),
+    });
+  });
+
+  test("says what is missing", async () => {
+    for (const [args, exitCode, sentence] of [
+      [["api-keys"], 2, "make, list or revoke"],
+      [["api-keys", "make", "--name", "a"], 2, "--project, --name and --right"],
+      [
+        ["api-keys", "make", "--project", "prj_none", "--name", "a", "--right", "token"],
+        1,
+        "no such project",
+      ],
+      [["api-keys", "make", "--project", place.project.id, "--name", "a", "--right", "all"], 1, "token"],
+      [["api-keys", "revoke", "apk_none"], 1, "no API key"],
+    ] as const) {
+      const answer = await run(...args);
+      expect(answer).toMatchObject({ exitCode, stdout: "" });
+      expect(answer.stderr).toContain(sentence);
+    }
+  });
+});
+
+describe("windlass audit", () => {
+  test("lists what happened, newest first", async () => {
+    const { entries } = JSON.parse(
+      (await run("audit", "list", "--json", "--connection", connectionId)).stdout,
+    );
+    expect(entries.at(-1)).toMatchObject({ event: "connection.made", connectionId });
+    expect(entries[0].at >= entries.at(-1).at).toBe(true);
+    expect((await run("audit", "list", "--since", "2999-01-01")).stdout).toBe("Nothing is recorded.\n");
+    expect((await run("audit", "list", "--limit", "1")).stdout.split("\n")).toHaveLength(2);
+  });
+
+  test("finds the record whole, and not so when its end was cut off behind a noted head", async () => {
+    const whole = await run("audit", "verify");
+    expect(whole).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(whole.stdout).toContain("The record is whole");
+    const heads = [...whole.stdout.matchAll(/head (\S+)/g)].flatMap(([, head = ""]) => ["--head", head]);
+    expect((await run("audit", "verify", ...heads)).exitCode).toBe(0);
+    const cut = heads.map((head) => head.replace(/:(\d+):/, (_, number) => `:${Number(number) + 1}:`));
+    const broken = await run("audit", "verify", ...cut, "--json");
+    expect(broken.exitCode).toBe(1);
+    const { ok, writers } = JSON.parse(broken.stdout);
+    expect(ok).toBe(false);
+    expect(writers[0].problems).toMatchObject([{ kind: "missing_tail" }]);
+    expect((await run("audit", "verify", ...cut)).stdout).toContain("BROKEN");
+  });
+
+  test("says what it cannot read", async () => {
+    for (const [args, sentence] of [
+      [["audit"], "verify or list"],
+      [["audit", "verify", "--head", "wrt_1:0:x"], "WRITER:NUMBER:MAC"],
+      [["audit", "list", "--since", "yesterday"], "--since needs a time"],
+      [["audit", "list", "--limit", "0"], "--limit needs a number"],
+    ] as const) {
+      const answer = await run(...args);
+      expect(answer).toMatchObject({ exitCode: 2, stdout: "" });
+      expect(answer.stderr).toContain(sentence);
+    }
+  });
+});
+
+test("a command that reads makes no database where there is none", async () => {
+  const elsewhere = join(folder.path, "elsewhere.yaml");
+  const database = join(folder.path, "nowhere.db");
+  writeFileSync(
+    elsewhere,
+    JSON.stringify({ database, instances: { bitbucket: { clientId: "a", clientSecret: "b" } } }),
+  );
+  const answer = await runWindlass(["audit", "verify", "--config", elsewhere]);
+  expect(answer.exitCode).toBe(1);
+  expect(answer.stderr).toContain(`There is no database at ${database}.`);
+  expect((await runWindlass(["audit", "verify", "--config", elsewhere])).exitCode).toBe(1);
+});
