@@ -1,4 +1,5 @@
 /** Owns connecting by consent: off to Bitbucket, back with tokens, a connection made or renewed. */
+import { isWindlassError } from "../base/errors.ts";
 import { readableLine } from "../base/line.ts";
 import { newId } from "../base/random.ts";
 import { authorizeAs, type CredentialKind, credentialKinds } from "../bitbucket/credential.ts";
@@ -115,29 +116,32 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
     throw connectionErrors.fail("connections.not_found", { detail: "the handshake names no project" });
   const id = newId("con");
   const now = parts.clock.now().toISOString();
-  await insertConnection(parts.database.kysely, {
-    id,
-    project_id: projectId,
-    instance_id: instanceId,
-    kind: credential.kind,
-    login: credential.login,
-    git_user: gitUserOf(await parts.instances(instanceId), credential, account),
-    state: "active",
-    state_reason: null,
-    subject: account.subject,
-    account_name: readableName(account),
-    scopes: credential.scopes.join(" "),
-    ends_at: credential.endsAt?.toISOString() ?? null,
-    workspace_slug: workspace?.key ?? null,
-    workspace_id: workspace?.id ?? null,
-    lookback_days: 30,
-    created_at: now,
-    updated_at: now,
-  });
   try {
+    await insertConnection(parts.database.kysely, {
+      id,
+      project_id: projectId,
+      instance_id: instanceId,
+      kind: credential.kind,
+      login: credential.login,
+      git_user: gitUserOf(await parts.instances(instanceId), credential, account),
+      state: "active",
+      state_reason: null,
+      subject: account.subject,
+      account_name: readableName(account),
+      scopes: credential.scopes.join(" "),
+      ends_at: credential.endsAt?.toISOString() ?? null,
+      workspace_slug: workspace?.key ?? null,
+      workspace_id: workspace?.id ?? null,
+      lookback_days: 30,
+      created_at: now,
+      updated_at: now,
+    });
     await parts.vault.keep(id, credential.tokens);
   } catch (error) {
     await deleteConnection(parts.database.kysely, id);
+    // Its project was deleted while Bitbucket was asked.
+    if (isWindlassError(error, "storage.missing_reference"))
+      throw connectionErrors.fail("connections.not_found", { detail: `${projectId} is gone`, cause: error });
     throw error;
   }
   return id;
