@@ -107,6 +107,11 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .addColumn("updated_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("connections_by_project").on("connections").column("project_id").execute();
+  await schema
+    .createIndex("connections_by_state")
+    .on("connections")
+    .columns(["state", "state_reason", "instance_id", "kind"])
+    .execute();
   await makeConnectionParts(schema, integer);
 }
 
