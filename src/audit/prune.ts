@@ -28,7 +28,7 @@ export interface Pruned {
   readonly kept: readonly string[];
 }
 
-const entriesInOneCommit = 2_000;
+const entriesInOneCommit = 1_000;
 
 /**
  * Deletes what was written before `olderThan`. Each piece is checked before a checkpoint is signed for it, so that
