@@ -191,11 +191,12 @@ describeEngines("data keys", (open) => {
     const kysely = await opened();
     await markReplaced(kysely, ["key_1"], now);
     expect(await countOnReplaced(kysely)).toEqual({ connections: 1, instances: 1 });
-    const [row] = await listSecretsOnReplaced(kysely, "", 10);
-    const [key] = await listPrivateKeysOnReplaced(kysely, "", 10);
+    const page = (after: string) => ({ after, limit: 10, wrapperIds: ["kek_1"] });
+    const [row] = await listSecretsOnReplaced(kysely, page(""));
+    const [key] = await listPrivateKeysOnReplaced(kysely, page(""));
     if (row === undefined || key === undefined) throw new Error("both were just counted");
-    expect(await listSecretsOnReplaced(kysely, "con_1", 10)).toEqual([]);
-    expect(await listPrivateKeysOnReplaced(kysely, "ins_1", 10)).toEqual([]);
+    expect(await listSecretsOnReplaced(kysely, page("con_1"))).toEqual([]);
+    expect(await listPrivateKeysOnReplaced(kysely, page("ins_1"))).toEqual([]);
     expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(0);
     const anew = {
       data_key_id: "key_2",
