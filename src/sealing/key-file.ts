@@ -4,6 +4,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isWindlassError } from "../base/errors.ts";
 import { newId } from "../base/random.ts";
 import { sealingErrors } from "./errors.ts";
@@ -69,6 +70,7 @@ export function rewriteKeyFile(path: string, keys: readonly SealingKey[]): void 
     writeDurably(draft, writeKeys(keys));
     renameSync(draft, target);
     syncFolder(dirname(target));
+    sweepDrafts(path);
   } catch (error) {
     throw unusable(path, error);
   } finally {
@@ -85,6 +87,13 @@ export function stampOf(path: string): string | null {
 /** Not the process id: in a container that is the same at each start, and a crash may have left a draft behind. */
 function draftOf(path: string): string {
   return `${path}.${newId("draft")}`;
+}
+
+/** What rewritings that were killed have left behind holds keys too. */
+function sweepDrafts(path: string): void {
+  const beginning = `${basename(path)}.draft_`;
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(beginning)) rmSync(join(dirname(path), name), { force: true });
 }
 
 function writeDurably(path: string, text: string): void {
