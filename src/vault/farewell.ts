@@ -5,10 +5,12 @@ import { revokeToken } from "../bitbucket/oauth2/revoke.ts";
 import type { Database } from "../storage/database.ts";
 import type { RotationParts } from "./rotation.ts";
 import type { StoredTokens } from "./stored.ts";
+import type { Watch } from "./watch.ts";
 
 export interface FarewellParts extends RotationParts {
   readonly database: Database;
   readonly instances: FindInstance;
+  readonly watch: Watch;
 }
 
 /** What became of the access at Bitbucket. */
@@ -37,16 +39,18 @@ export async function sayFarewell(
   return farewell;
 }
 
-/** The tokens, under a lease if it can be had: what is renewed in the same moment would not be given back. Null when nothing opens. */
+/** The tokens, under a lease or after a renewal under way has ended: what it brings would not be given back. Null when nothing opens. */
 async function held(
-  { store, clock, leaseMilliseconds }: FarewellParts,
+  { store, clock, watch, leaseMilliseconds }: FarewellParts,
   connectionId: string,
 ): Promise<StoredTokens | null> {
   try {
     const stored = await store.load(connectionId);
     const until = new Date(clock.now().getTime() + leaseMilliseconds);
-    if (stored.lease === null) return (await store.claim(stored, "farewell", until)) ?? stored;
-    return stored;
+    if (stored.lease === null)
+      return (await store.claim(stored, "farewell", until)) ?? (await store.load(connectionId));
+    await watch.forChange(stored.row, leaseMilliseconds);
+    return await store.load(connectionId);
   } catch (error) {
     if (isWindlassError(error)) return null;
     throw error;

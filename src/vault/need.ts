@@ -50,6 +50,10 @@ export function renewalDue(
   marginSeconds: number,
 ): number {
   if (expiresAt === null || !isRenewable) return Number.POSITIVE_INFINITY;
-  const life = expiresAt.getTime() - updatedAt.getTime();
-  return expiresAt.getTime() - Math.min(marginSeconds * 1000, life / 2);
+  return expiresAt.getTime() - Math.min(marginSeconds * 1000, lifeOf({ expiresAt, updatedAt }) / 2);
+}
+
+/** How long it lives from beginning to end, in milliseconds. */
+export function lifeOf({ expiresAt, updatedAt }: Pick<StoredTokens, "expiresAt" | "updatedAt">): number {
+  return expiresAt === null ? Number.POSITIVE_INFINITY : expiresAt.getTime() - updatedAt.getTime();
 }

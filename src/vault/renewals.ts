@@ -29,6 +29,8 @@ export interface RenewalParts extends RotationParts {
 export interface RenewalMeter {
   /** A renewal by this process ended: `renewed`, `overtaken` or the failure's code, after so many seconds. */
   renewal(outcome: string, seconds: number): void;
+  /** What was made of a renewal that failed: the code on record, such as `vault.consumer_refused`. */
+  failed(instanceId: string, reason: string): void;
   /** A caller waited so long for a renewal, its own process's or another's. */
   waited(seconds: number): void;
 }
@@ -139,11 +141,11 @@ async function attempt(
   const wasFrozen = performance.now() - claimedAt > leaseMilliseconds / 3;
   if (wasFrozen && !(await store.extend(held, new Date(clock.now().getTime() + leaseMilliseconds))))
     return null;
-  if (stored.lease !== null) await store.move(held, { state: "uncertain", reason: "vault.interrupted" });
+  const rotating = stored.lease === null ? held : await noteInterruption(parts, held);
   const seconds = () => (performance.now() - claimedAt) / 1000;
   try {
-    const instance = await parts.instances(held.instanceId);
-    const renewed = await rotate(parts, instance, held);
+    const instance = await parts.instances(rotating.instanceId);
+    const renewed = await rotate(parts, instance, rotating);
     parts.meter.renewal(renewed === null ? "overtaken" : "renewed", seconds());
     if (renewed === null) return null;
     parts.log.info("vault.refreshed", { connectionId: held.connectionId });
@@ -151,8 +153,14 @@ async function attempt(
   } catch (error) {
     if (isWindlassError(error, "vault.other_person")) throw error;
     parts.meter.renewal(isWindlassError(error) ? error.code : "unexpected", seconds());
-    return await fail(parts, held, { need, error });
+    return await fail(parts, rotating, { need, error });
   }
+}
+
+/** Whoever held the lease before is gone, and nobody knows what Bitbucket answered: that is said until it is known. */
+async function noteInterruption({ store }: RenewalParts, held: HeldTokens): Promise<HeldTokens> {
+  const to = { state: "uncertain", reason: "vault.interrupted" } as const;
+  return (await store.move(held, to)) ? { ...held, state: to.state, stateReason: to.reason } : held;
 }
 
 /** Judged by the row as it is now: a refusal of tokens that were replaced meanwhile says nothing about the new ones. */
@@ -174,6 +182,7 @@ async function fail(
     now: clock.now(),
   });
   if (!(await store.giveUp(held, outcome))) return null;
+  parts.meter.failed(held.instanceId, outcome.reason);
   const { connectionId } = held;
   log.warn("vault.refresh_failed", { connectionId, code: outcome.reason, state: outcome.to?.state });
   if (isAlive && outcome.to?.state !== "reconnect") return held;

@@ -9,7 +9,7 @@ import { vaultErrors } from "./errors.ts";
 import { type Farewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
 import { createHotMemory } from "./hot.ts";
-import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
+import { isGood, isResting, lifeOf, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
 import { createRenewals, type RenewalMeter } from "./renewals.ts";
@@ -69,7 +69,7 @@ export interface Vault {
   close(): Promise<void>;
 }
 
-const silentMeter: VaultMeter = { handedOut() {}, renewal() {}, waited() {} };
+const silentMeter: VaultMeter = { handedOut() {}, renewal() {}, failed() {}, waited() {} };
 
 export function createVault(parts: VaultParts): Vault {
   const { clock, handOuts } = parts;
@@ -78,7 +78,7 @@ export function createVault(parts: VaultParts): Vault {
   const { store, meter, renewals } = outward;
   const hot = createHotMemory();
   const obtain = (connectionId: string, wanted: Wanted) =>
-    obtainTokens(outward, connectionId, needOf(clock, margin, wanted));
+    obtainTokens(outward, connectionId, { wanted, need: needOf(clock, margin, wanted) });
   const note = (caller: string, { connectionId, projectId }: Pick<HandOut, "connectionId" | "projectId">) => {
     meter.handedOut();
     return handOuts.note({ caller, connectionId, projectId });
@@ -123,7 +123,8 @@ export function createVault(parts: VaultParts): Vault {
     async renew(connectionId) {
       const begun = await store.load(connectionId);
       const isRenewed = ({ version }: StoredTokens) => version !== begun.version;
-      await renewals.renew(connectionId, { isMet: isRenewed, isAlive: () => false });
+      const { isAlive } = needOf(clock, margin, { minimumSeconds: 0 });
+      await renewals.renew(connectionId, { isMet: isRenewed, isAlive });
     },
     close: () => outward.close(),
   };
@@ -154,9 +155,12 @@ function openOutward(parts: VaultParts) {
 async function obtainTokens(
   { store, clock, instances, renewals }: ReturnType<typeof openOutward>,
   connectionId: string,
-  need: Need,
+  { need, wanted }: { readonly need: Need; readonly wanted: Wanted },
 ): Promise<StoredTokens> {
   const stored = await store.load(connectionId);
+  // The next one will live no longer: renewing would only begin at each call.
+  const life = lifeOf(stored);
+  if (life > 0 && wanted.minimumSeconds * 1000 >= life) throw tooLong(stored, clock.now());
   if (need.isMet(stored) || (need.isAlive(stored) && isResting(stored, clock.now()))) return stored;
   const { product } = await instances(stored.instanceId);
   const renewing = renewals.renew(connectionId, need);

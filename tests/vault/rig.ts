@@ -4,11 +4,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { HandOuts } from "../../src/audit/hand-outs.ts";
+import type { Clock } from "../../src/base/clock.ts";
 import type { Fetch } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { claimLease, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection, insertConnection } from "../../src/storage/tables/connections.ts";
 import { insertProject } from "../../src/storage/tables/projects.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
@@ -32,16 +35,20 @@ export async function openVaultRig() {
   const log: Log = { info: write, warn: write, error: write };
   const bitbucket = cloudInstance({ clientId: "key", clientSecret: "consumer-secret" });
   const instances = findAmong(() => [bitbucket]);
+  const record = watchedHandOuts();
+  const { handOuts } = record;
   /** A vault with an empty memory, over this file or over another handle of it. */
   const anotherVault = (over: Database = database) =>
     createVault({
       database: over,
       keyrings: testKeyrings(over, clock),
       ...silentRecord(over),
+      handOuts,
       clock,
       log,
       fetch: endpoint.fetch,
       instances,
+      leaseSeconds: 2,
     });
   const granted = (name: string, seconds: number | null = 7200) => ({
     accessToken: new Secret(`access-${name}`),
@@ -61,6 +68,12 @@ export async function openVaultRig() {
     endpoint,
     logged,
     granted,
+    /** Who was handed a token, in order. */
+    handedOut: record.handedOut,
+    /** From now on nothing can be recorded. */
+    refuseRecord: record.refuse,
+    parts: { database, clock, log },
+    leaveInTheMiddle: (connectionId: string) => leaveInTheMiddle(database, clock, connectionId),
     /** The header handed out for `con_1`; `rejected` is the access token Bitbucket has just refused. */
     async call(rejected?: string, from: Vault = vault): Promise<string> {
       const header = rejected === undefined ? undefined : new Secret(`Bearer ${rejected}`);
@@ -81,6 +94,33 @@ export async function openVaultRig() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function watchedHandOuts() {
+  const handedOut: string[] = [];
+  let isRefused = false;
+  const handOuts: HandOuts = {
+    note({ caller }) {
+      handedOut.push(caller);
+      return isRefused ? Promise.reject(new Error("no record")) : undefined;
+    },
+  };
+  return {
+    handOuts,
+    handedOut,
+    refuse() {
+      isRefused = true;
+    },
+  };
+}
+
+/** As a process leaves it that is killed after asking Bitbucket and before saving what it answered. */
+async function leaveInTheMiddle({ kysely }: Database, clock: Clock, connectionId: string): Promise<void> {
+  const row = await prepareFindSecrets(kysely)(connectionId);
+  const now = clock.now();
+  const lease_expires_at = new Date(now.getTime() + 2_000).toISOString();
+  const claim = { lease_owner: "process_killed", lease_expires_at, asked_at: now.toISOString() };
+  expect(row !== undefined && (await claimLease(kysely, row, claim))).toBe(true);
 }
 
 interface TokenEndpoint {
@@ -150,25 +190,32 @@ export async function addConnections({ kysely }: Database, now: string): Promise
   const user = { id: "usr_ada", display_name: "Ada", email: null, email_verified: 0, avatar_url: null };
   await insertUser(kysely, { ...user, created_at: now, last_signed_in_at: now });
   await insertProject(kysely, { id: "prj_1", name: "Shop", made_by: "usr_ada", created_at: now });
-  for (const id of ["con_1", "con_2"]) {
-    await insertConnection(kysely, {
-      id,
-      project_id: "prj_1",
-      instance_id: "bitbucket",
-      kind: "oauth2",
-      login: null,
-      git_user: null,
-      state: "active",
-      state_reason: null,
-      subject: "a-b",
-      account_name: "Ada",
-      scopes: "account",
-      workspace_slug: null,
-      workspace_id: null,
-      ends_at: null,
-      lookback_days: 30,
-      created_at: now,
-      updated_at: now,
-    });
-  }
+  for (const id of ["con_1", "con_2"]) await addConnectionTo({ kysely }, id, now);
+}
+
+/** One more in Ada's project. */
+export async function addConnectionTo(
+  { kysely }: Pick<Database, "kysely">,
+  id: string,
+  now = "2026-11-20T08:00:00.000Z",
+): Promise<void> {
+  await insertConnection(kysely, {
+    id,
+    project_id: "prj_1",
+    instance_id: "bitbucket",
+    kind: "oauth2",
+    login: null,
+    git_user: null,
+    state: "active",
+    state_reason: null,
+    subject: "a-b",
+    account_name: "Ada",
+    scopes: "account",
+    workspace_slug: null,
+    workspace_id: null,
+    ends_at: null,
+    lookback_days: 30,
+    created_at: now,
+    updated_at: now,
+  });
 }
