@@ -41,10 +41,11 @@ function createDriver(pool: Pool, place: string): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const client = await pool.connect().catch((error) => {
+      try {
+        return openConnection(await pool.connect(), { place, nameOf });
+      } catch (error) {
         throw explainPostgres(error, place) ?? error;
-      });
-      return openConnection(client, { place, nameOf });
+      }
     },
     async beginTransaction(connection, settings) {
       await connection.executeQuery(CompiledQuery.raw(beginning(settings)));
