@@ -12,13 +12,13 @@ export const auditEvents = {
     "A caller was given a connection's token: one entry for each caller, connection and minute in a process.",
   "connection.disconnected": "A connection's secrets were forgotten because somebody ended it.",
   "connection.revoked": "Bitbucket was told to revoke a connection's tokens; the facts say whether it did.",
-  "key.made": "A data key was made for a project, or for what belongs to none.",
-  "key.rewrapped": "Data keys were wrapped anew with another key-encryption key.",
-  "key.replaced": "A data key was replaced by a newer one that seals from then on.",
-  "key.destroyed": "A data key was destroyed: what it sealed cannot be opened any more.",
+  "key.rotated":
+    "Every data key was replaced and wrapped anew, and what the former ones sealed was sealed again.",
+  "key.given_up": "A key-encryption key was given up as lost; what it sealed cannot be opened any more.",
   "api_key.made": "An API key was made for a project.",
   "api_key.revoked": "An API key was revoked: no caller is let in with it any more.",
-  "project.removed": "A project was removed with everything in it, its data keys too.",
+  "project.removed":
+    "A project was removed with everything in it, its data keys too: what they sealed cannot be opened any more.",
   "audit.pruned": "Entries whose time was over were deleted; a signed checkpoint stands for them.",
 } as const satisfies Readonly<Record<`${string}.${string}`, string>>;
 

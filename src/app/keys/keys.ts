@@ -1,17 +1,19 @@
 /** Owns tending the keys of a database: what there is, rotating it, and giving up what is lost. */
 import { existsSync } from "node:fs";
 import { type Clock, systemClock } from "../../base/clock.ts";
+import { isWindlassError } from "../../base/errors.ts";
 import { sealingErrors } from "../../sealing/errors.ts";
 import { findKeys } from "../../sealing/given.ts";
-import { openDatabase } from "../../storage/database.ts";
+import { type Database, openDatabase } from "../../storage/database.ts";
 import { isPostgresUrl, reveal } from "../../storage/engine.ts";
 import { storageErrors } from "../../storage/errors.ts";
 import { writeMeta } from "../../storage/tables/meta.ts";
 import type { Config } from "../config.ts";
 import { givenUpNote } from "../key-store.ts";
 import { keySources, openSealedStore } from "../sealed-store.ts";
+import { recordKeys, rotateOnRecord } from "./on-record.ts";
 import type { KeyParts } from "./parts.ts";
-import { type Rotated, type RotationOptions, rotateKeys } from "./rotate.ts";
+import type { Rotated, RotationOptions } from "./rotate.ts";
 import { type KeyStatus, readKeyStatus } from "./status.ts";
 import { type Swept, sweepDataKeys } from "./sweep.ts";
 
@@ -33,7 +35,7 @@ export interface Keys {
 export function createKeys(parts: KeyParts): Keys {
   return {
     status: () => readKeyStatus(parts),
-    rotate: (options) => rotateKeys(parts, options),
+    rotate: (options) => rotateOnRecord(parts, options),
     sweep: () => sweepDataKeys(parts),
   };
 }
@@ -64,7 +66,7 @@ export async function openKeyRoom(config: Config, clock: Clock = systemClock()):
       status,
       async rotate(options) {
         const store = await openSealedStore(database, config, { clock, onlyLook: true });
-        return rotateKeys({ database, clock, ...store }, options);
+        return rotateOnRecord({ database, clock, ...store }, options);
       },
       async giveUp(wrapperId) {
         const found = (await status()).wrappingKeys.find(({ id }) => id === wrapperId);
@@ -72,12 +74,31 @@ export async function openKeyRoom(config: Config, clock: Clock = systemClock()):
         if (found === undefined || !isLost)
           throw sealingErrors.fail("sealing.key_not_lost", { detail: wrapperId });
         await writeMeta(database.kysely, givenUpNote(wrapperId), clock.now().toISOString());
-        return found.connections;
+        const { connections } = found;
+        await recordLoss({ database, config, clock }, { wrapperId, connections });
+        return connections;
       },
       close: () => database.close(),
     };
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** While no key is given at all, nothing can be signed either: then the note alone tells of it. */
+async function recordLoss(
+  {
+    database,
+    config,
+    clock,
+  }: { readonly database: Database; readonly config: Config; readonly clock: Clock },
+  facts: { readonly wrapperId: string; readonly connections: number },
+): Promise<void> {
+  try {
+    const { keyrings } = await openSealedStore(database, config, { clock, onlyLook: true });
+    await recordKeys({ database, keyrings, clock }, { event: "key.given_up", actor: "operator", facts });
+  } catch (error) {
+    if (!isWindlassError(error) || !error.code.startsWith("sealing.")) throw error;
   }
 }
