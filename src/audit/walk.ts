@@ -61,7 +61,7 @@ export function beginWalk({ writer, checkpoint, key, heads = [] }: WalkParts): W
   };
   const noted = Map.groupBy(heads, ({ sequence }) => sequence);
   const compareHead = (sequence: number, mac: string) => {
-    if (noted.get(sequence)?.some((head) => head.mac !== mac))
+    if (noted.get(sequence)?.some((head) => !equalSecrets(head.mac, mac)))
       report("other_head", sequence, `Entry ${sequence} is not the one whose head was noted.`);
   };
   const start = startOf({ writer, checkpoint, key }, report);

@@ -3,12 +3,16 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
+import { openListener } from "../../src/server/listener.ts";
+import { createWeb } from "../../src/web/web.ts";
 import { authorize, firstConsumer } from "../emulator/client.ts";
+import { openPlace } from "../flows/credentials-place.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 import { runProgram, smallCheckout } from "./plain-git.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let emulator: Emulator;
+let house: Awaited<ReturnType<typeof openServer>>;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
@@ -18,17 +22,41 @@ beforeAll(async () => {
     autoApprove: "johndoe",
     repositories: [{ path: join(folder.path, "small"), slug: "small" }],
   });
+  house = await openServer();
   environment = {
     PATH: process.env.PATH,
     HOME: "/nonexistent",
     GIT_TERMINAL_PROMPT: "0",
     ...(await named()),
+    ...house.named,
   };
 });
 afterAll(async () => {
+  await house.close();
   await emulator.close();
   await folder.remove();
 });
+
+/** A Windlass with a connection, and a key that is handed its tokens. */
+async function openServer() {
+  const place = await openPlace();
+  const { id } = await place.connect("bitbucket");
+  const wanted = { projectId: place.project.id, name: "curl", rights: ["token"], actor: "operator" };
+  const { secret } = await place.app.apiKeys.make(wanted);
+  const listener = await openListener({ host: "127.0.0.1", port: 0 });
+  listener.serve(createWeb(place.app).fetch);
+  return {
+    named: {
+      WINDLASS: `http://127.0.0.1:${listener.port}`,
+      CONNECTION: id,
+      WINDLASS_API_KEY: secret.reveal(),
+    },
+    async close() {
+      await listener.close();
+      await place.close();
+    },
+  };
+}
 
 /** What the documents call by these names. */
 async function named(): Promise<Record<string, string>> {
