@@ -1,15 +1,17 @@
-/** Owns what connections' secrets are entrusted to: the vault, its keeper, and the record of what both do. */
+/** Owns what connections' secrets are entrusted to: the vault, its keeper and that of its keys, and the record of what they do. */
 import { createKeeper } from "../vault/keeper.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import type { Ground } from "./ground.ts";
+import { createKeyKeeper } from "./keys/keeper.ts";
 import { createRecord } from "./record.ts";
 
-export function openCustody({ world }: Ground, config: Config) {
+export function openCustody({ world, sealedStore }: Ground, config: Config) {
   const record = createRecord({ ...world, keepDays: config.audit.keepDays });
   const { audit, handOuts } = record;
   const vault = createVault({ ...world, audit, handOuts });
   const keeper = createKeeper({ ...world, vault });
+  const keyKeeper = createKeyKeeper({ ...world, ...sealedStore });
   return {
     record,
     audit,
@@ -17,9 +19,11 @@ export function openCustody({ world }: Ground, config: Config) {
     start() {
       record.start();
       keeper.start();
+      keyKeeper.start();
     },
     /** Lets renewals under way end and what is noted be written. */
     async close() {
+      await keyKeeper.close();
       await keeper.close();
       await vault.close();
       await record.close();
