@@ -188,3 +188,15 @@ describe("the private key of a Server", () => {
     expect(problemsOf(withKey(undefined))).toEqual([{ path: at, problem: "is missing" }]);
   });
 });
+
+test("a database is a file or a PostgreSQL URL, which does not print its password", () => {
+  expect(parseConfig(least).database).toBe("windlass.db");
+  expect(parseConfig({ ...least, database: "postgres.db" }).database).toBe("postgres.db");
+  const database = "postgresql://windlass:hunter2@db.example.com:5432/windlass?sslmode=verify-full";
+  const config = parseConfig({ ...least, database });
+  expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain("hunter2");
+  expect(config.database).toMatchObject({ reveal: expect.any(Function) });
+  const broken = problemsOf({ ...least, database: "postgres://windlass:hunter2@db:port/windlass" });
+  expect(broken).toEqual([{ path: "database", problem: expect.stringContaining("percent-encoded") }]);
+  expect(JSON.stringify(broken)).not.toContain("hunter2");
+});

@@ -314,6 +314,22 @@ describe("using", () => {
     await database.close();
   });
 
+  test("scrubbed files hold nothing of what was deleted, while they are still open", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    const files = () =>
+      Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))).toString("latin1");
+    await addConnection(database);
+    await addDataKey(database);
+    await insertSecrets(database.kysely, { ...secrets, sealed_access_token: "deleted-".repeat(2_000) });
+    expect(files()).toContain("deleted-deleted-");
+    await database.transaction((transaction) => deleteProject(transaction, "prj_1"));
+    expect(files()).toContain("deleted-deleted-");
+    expect(await database.scrub()).toBe(true);
+    expect(files()).not.toContain("deleted-");
+    await database.close();
+  });
+
   test("a save over a version that is no longer there writes nothing", async () => {
     const database = await openDatabase(":memory:", { clock });
     await addConnection(database);

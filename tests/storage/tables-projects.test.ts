@@ -8,7 +8,9 @@ import {
   deleteConnection,
   findConnection,
   insertConnection,
+  isConnectionOf,
   isInstanceInUse,
+  listConnectionOverview,
   listConnections,
   moveConnection,
   updateConnection,
@@ -89,6 +91,22 @@ describeEngines("projects", (open) => {
     expect(await isInstanceInUse(kysely, "bitbucket")).toBe(true);
     await deleteConnection(kysely, "con_0");
     expect(await isInstanceInUse(kysely, "bitbucket")).toBe(false);
+  });
+
+  test("the overview tells when access ends; a connection belongs to its own project alone", async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    await insertSecrets(kysely, secrets);
+    await insertConnection(kysely, { ...connection, id: "con_2", created_at: later(1) });
+    const overview = [
+      { ...connection, access_expires_at: secrets.access_expires_at },
+      { ...connection, id: "con_2", created_at: later(1), access_expires_at: null },
+    ];
+    expect(await listConnectionOverview(kysely, "prj_1")).toEqual(overview);
+    expect(await listConnectionOverview(kysely, null)).toEqual(overview);
+    expect(await listConnectionOverview(kysely, "prj_2")).toEqual([]);
+    expect(await isConnectionOf(kysely, "con_1", "prj_1")).toBe(true);
+    expect(await isConnectionOf(kysely, "con_1", "prj_2")).toBe(false);
   });
 
   test("removing a connection removes its secrets; they can go alone", async () => {
