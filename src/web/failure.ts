@@ -28,6 +28,12 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.unreachable_bitbucket": 503,
   "bitbucket.rate_limited": 503,
   "signin.several_entities": 409,
+  "vault.minimum_too_long": 400,
+  "vault.suspended": 409,
+  "vault.other_person": 409,
+  "vault.suspect": 503,
+  "vault.interrupted": 503,
+  "vault.not_renewed": 503,
 };
 
 /** Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out. */

@@ -63,9 +63,8 @@ describe("a program with an API key", () => {
     const { accessToken, expiresAt } = (await answer.json()) as { accessToken: string; expiresAt: string };
     expect(accessToken).not.toBe(first.accessToken);
     expect(Date.parse(expiresAt) - place.clock.now().getTime()).toBeGreaterThanOrEqual(5_400_000);
-    expect(await codeOf(await ask(connectionId, withBody('{"minimumSeconds": 90000}')))).toBe(
-      "vault.minimum_too_long",
-    );
+    const tooLong = await ask(connectionId, withBody('{"minimumSeconds": 90000}'));
+    expect([tooLong.status, await codeOf(tooLong)]).toEqual([400, "vault.minimum_too_long"]);
   });
 
   test("is on record before it is given anything, once a minute", async () => {
@@ -219,6 +218,20 @@ describe("when there is nothing to hand out", () => {
     const answer = await ask(id, withKey());
     expect(await codeOf(answer)).toBe("vault.no_bearer");
     expect(answer.status).toBe(403);
+  });
+});
+
+describe("when Bitbucket cannot be reached", () => {
+  test("a token that lives is handed out, and one that has ended is said to be unavailable for now", async () => {
+    const { id } = await place.connect("bitbucket");
+    const fault = { kind: "rate-limit", retryAfterSeconds: 30, count: 0 } as const;
+    place.emulator.control.addFault({ path: "/site/oauth2/access_token", ...fault });
+    place.clock.advance(2 * 3_600 - 120);
+    expect((await ask(id, withKey())).status).toBe(200);
+    place.clock.advance(300);
+    const answer = await ask(id, withKey());
+    expect(answer.status).toBeGreaterThanOrEqual(502);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 });
 
