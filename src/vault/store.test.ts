@@ -16,7 +16,7 @@ describe("secrets", () => {
     rig.clock.advance(7200);
     await rig.call();
     await rig.vault.keep("con_2", rig.granted("second"));
-    const bytes = rig.files();
+    const bytes = await rig.files();
     expect(bytes.length).toBeGreaterThanOrEqual(2);
     for (const secret of [
       "access-0",

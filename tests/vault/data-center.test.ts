@@ -157,7 +157,7 @@ test("H13: disconnecting ends the access at Bitbucket too, and leaves no sealed 
 test("H13: a Bitbucket that does not answer keeps nobody from disconnecting", async () => {
   const place = await openPlace();
   place.emulator.control.addFault({
-    path: "/rest/oauth2/latest/revoke",
+    path: "/*/oauth2/latest/revoke",
     kind: "status",
     status: 503,
     count: 0,
