@@ -65,7 +65,7 @@ function withFile(sources: KeySources, fixed: readonly GivenKey[], path: string)
   let kept = readKeyFile(path);
   let isMade = false;
   if (kept === null && fixed.length === 0 && !sources.onlyLook) {
-    refuseToReplace(sources, path);
+    refuseToReplace(sources);
     ({ keys: kept, isMade } = makeKeyFile(path));
     stamp = stampOf(path);
   }
@@ -104,10 +104,11 @@ function once(keys: readonly GivenKey[]): readonly GivenKey[] {
   return keys.filter(({ wrapper }, at) => keys.findIndex((each) => each.wrapper.id === wrapper.id) === at);
 }
 
-function refuseToReplace({ needed }: KeySources, path?: string): void {
+/** Throws `sealing.key_missing` while there are keys that no other may take the place of. */
+export function refuseToReplace({ needed, place }: KeySources): void {
   if (needed.length === 0) return;
   throw sealingErrors.fail("sealing.key_missing", {
-    detail: [...(path === undefined ? [] : [path]), `key ${needed.join(", ")}`].join(": "),
+    detail: [...(place.kind === "file" ? [place.path] : []), `key ${needed.join(", ")}`].join(": "),
     data: { keyIds: needed },
   });
 }

@@ -1,7 +1,7 @@
 /** Owns the steps of a start: find the keys, and prove that they fit the database. */
 import { type Cage, checkCanary, putCanary } from "./canary.ts";
 import { sealingErrors } from "./errors.ts";
-import { findKeys, type GivenKeys, type KeySources } from "./given.ts";
+import { findKeys, type GivenKeys, type KeySources, refuseToReplace } from "./given.ts";
 
 export interface Sealing {
   readonly keys: GivenKeys;
@@ -16,6 +16,7 @@ export interface Sealing {
 export async function openSealing(options: KeySources & { readonly cage: Cage }): Promise<Sealing> {
   const keys = findKeys(options);
   const wrappers = keys.list().map(({ wrapper }) => wrapper);
+  if (wrappers.length === 0) refuseToReplace(options);
   const missing = options.needed.filter((needed) => !wrappers.some(({ id }) => id === needed));
   if (missing.length > 0 && missing.length === options.needed.length)
     throw sealingErrors.fail("sealing.wrong_key", {

@@ -105,7 +105,7 @@ describe("windlass keys", () => {
     expect(existsSync(path)).toBe(false);
     await fill();
     renameSync(keyFile, `${keyFile}.away`);
-    expect((await keys(["rotate"])).stderr).toContain("[sealing.");
+    expect((await keys(["rotate"])).stderr).toContain("[sealing.key_missing]");
     expect((await keys(["status"])).stdout).toMatch(/missing +4 data keys/);
     expect(existsSync(keyFile)).toBe(false);
     for (const [args, sentence] of [

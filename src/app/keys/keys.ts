@@ -17,7 +17,6 @@ import type { Rotated, RotationOptions } from "./rotate.ts";
 import { type KeyStatus, readKeyStatus } from "./status.ts";
 import { type Swept, sweepDataKeys } from "./sweep.ts";
 
-export type { KeySource } from "../../sealing/given.ts";
 export type { SealContext } from "../../sealing/keyring.ts";
 export type { KeyWrapper } from "../../sealing/wrapper.ts";
 export type { Rotated, RotationOptions, RotationProgress } from "./rotate.ts";
@@ -28,7 +27,7 @@ export interface Keys {
   status(): Promise<KeyStatus>;
   /** Replaces all keys beside running servers, and goes on where a rotation was stopped. Throws `sealing.…`, `storage.…`. */
   rotate(options?: RotationOptions): Promise<Rotated>;
-  /** Tidies up after rotations; for a keeper, now and then. */
+  /** Tidies up after rotations; a started Windlass does it by itself. */
   sweep(): Promise<Swept>;
 }
 
