@@ -15,7 +15,7 @@ import { wrapDatabase } from "./statements.ts";
 export function sqliteDialect(file: DatabaseSync, path: string): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver({ database: wrapDatabase(file, path) }),
+    createDriver: () => new ImmediateDriver(file, path),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -26,7 +26,22 @@ export function sqliteDialect(file: DatabaseSync, path: string): Dialect {
  * with SQLITE_BUSY_SNAPSHOT if another process wrote in between, instead of waiting.
  */
 class ImmediateDriver extends SqliteDriver {
+  readonly #file: DatabaseSync;
+
+  constructor(file: DatabaseSync, path: string) {
+    super({ database: wrapDatabase(file, path) });
+    this.#file = file;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  /**
+   * A full disk ends the transaction by itself: a rollback would fail, and hide why.
+   * @see https://sqlite.org/lang_transaction.html "Response To Errors Within A Transaction"
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#file.isTransaction) await super.rollbackTransaction(connection);
   }
 }
