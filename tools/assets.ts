@@ -7,7 +7,18 @@ const ui = new URL("../src/ui/", import.meta.url);
 const packages = createRequire(import.meta.url);
 
 /** Our sources in the order in which they are put together. */
-const styles = ["tokens", "base", "parts", "fields", "bars", "pages", "wizard", "analysis", "emulator"];
+const styles = [
+  "tokens",
+  "base",
+  "parts",
+  "fields",
+  "bars",
+  "pages",
+  "wizard",
+  "analysis",
+  "operator",
+  "emulator",
+];
 
 const ours = (name: string) => readFileSync(new URL(name, ui), "utf8");
 const theirs = (name: string) => readFileSync(packages.resolve(name), "utf8");

@@ -186,6 +186,12 @@ export const rooms = {
     mayImport: ["app", "dashboard", "ui", "base", ...typesOfFloor5, ...typesTheAppHandsOut],
     never: "`storage`, `vault`, `bitbucket` directly",
   },
+  operator: {
+    floor: 7,
+    owns: "metrics and health for who runs it, on a listener of their own",
+    mayImport: ["app", "ui", "base", "type vault"],
+    never: "whose a connection is; anything that changes something",
+  },
   library: {
     floor: 8,
     owns: "`createWindlass(config)`: handler, session, `start()`, `close()`",
@@ -200,7 +206,7 @@ export const rooms = {
   server: {
     floor: 8,
     owns: "environment and files → config; listen, drain, stop",
-    mayImport: ["web", "app", "storage/sqlite", "base"],
+    mayImport: ["web", "operator", "app", "storage/sqlite", "base"],
     never: "pages, routes",
   },
   cli: {

@@ -18,6 +18,7 @@ import type { Config } from "./config.ts";
 import { openCustody } from "./custody.ts";
 import { createFacts } from "./facts.ts";
 import { type AppParts, openGround } from "./ground.ts";
+import { createHealth } from "./health.ts";
 import { createKeys } from "./keys/keys.ts";
 import { createServerSetup } from "./server-setup.ts";
 
@@ -87,6 +88,12 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     analyses,
     isReachable: createReachability(world),
     keys: createKeys({ database, clock, ...sealedStore }),
+    health: createHealth({
+      ...world,
+      configured: instances.configured,
+      keys: sealedStore.keys,
+      recordStanding: record.standing,
+    }),
     /** For the operator, at start. */
     notices: [...admission.notices, ...(config.notices ?? []), ...sealedStore.notices],
     /** Whether requests can be served: the database answers. */

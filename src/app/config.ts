@@ -1,5 +1,6 @@
 /** Owns the configuration: one schema for the object in code and for `windlass.yaml`, checked as a whole. */
 import { z } from "zod";
+import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { appErrors } from "./errors.ts";
@@ -68,10 +69,28 @@ const schema = z.strictObject({
     .prefault({}),
   /** How long the record of what happened is kept. */
   audit: z.strictObject({ keepDays: z.int().min(1).default(400) }).prefault({}),
+  /** For operators, on an address of its own: `/metrics` and `/health`. Off unless it is there; `{}` is enough. */
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).default("127.0.0.1"),
+      port: port.default(9464),
+      /** There is no login: dangerous, unless a network or a proxy keeps others away. */
+      allowRemote: z.boolean().default(false),
+    })
+    .optional(),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
     .prefault({}),
 });
+
+function checkMetrics({ metrics }: z.output<typeof schema>, check: z.RefinementCtx): void {
+  if (metrics === undefined || metrics.allowRemote) return;
+  const { host } = metrics;
+  if (isLoopback(host === "::1" ? "[::1]" : host)) return;
+  const message =
+    "must be an address of this machine alone, such as 127.0.0.1: there is no login (allowRemote: true lets everybody read it who can reach it)";
+  check.addIssue({ code: "custom", path: ["metrics", "host"], message });
+}
 
 /** What may be written, in code or in the file. */
 export type ConfigInput = z.input<typeof schema>;
@@ -93,7 +112,10 @@ export interface ConfigProblem {
  * @throws `app.config_invalid` with every mistake at once in `data.problems`, each with its path.
  */
 export function parseConfig(input: unknown): Config {
-  const result = schema.superRefine(checkSignIn).safeParse(input, { reportInput: true });
+  const result = schema
+    .superRefine(checkSignIn)
+    .superRefine(checkMetrics)
+    .safeParse(input, { reportInput: true });
   if (result.success)
     return { ...result.data, baseUrl: result.data.baseUrl ?? defaultBaseUrl(result.data.listen.port) };
   const problems = result.error.issues.flatMap(describe);

@@ -5,6 +5,7 @@ import { openNodeDoor } from "../base/http/node-door.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import { createInstances } from "../instances/instances.ts";
 import { openDatabase } from "../storage/database.ts";
+import type { VaultMeter } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import { instancesOf } from "./instances.ts";
 import { openSealedStore, type SealedStoreOptions } from "./sealed-store.ts";
@@ -17,6 +18,8 @@ export interface AppParts {
   readonly fetch?: Fetch | undefined;
   /** Services that keep the keys, in place of keys in the configuration; the first wraps, all of them open. */
   readonly keyWrappers?: SealedStoreOptions["keyWrappers"];
+  /** Is told what the vault does. */
+  readonly meter?: VaultMeter | undefined;
 }
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
@@ -34,7 +37,7 @@ export async function openGround(config: Config, parts: AppParts) {
     instances,
     sealedStore,
     /** What rooms are made of. */
-    world: { database, keyrings, clock, log, fetch, instances: instances.find },
+    world: { database, keyrings, clock, log, fetch, instances: instances.find, meter: parts.meter },
     async close() {
       await door.close();
       await database.close();
