@@ -16,8 +16,8 @@ describe("secrets", () => {
     rig.clock.advance(7200);
     await rig.call();
     await rig.vault.keep("con_2", rig.granted("second"));
-    const bytes = await rig.files();
-    expect(bytes.length).toBeGreaterThanOrEqual(2);
+    const bytes = await rig.bytes();
+    expect(bytes.includes("con_2")).toBe(true);
     for (const secret of [
       "access-0",
       "refresh-0",
@@ -31,10 +31,7 @@ describe("secrets", () => {
         Buffer.from(secret).toString("base64").replaceAll("=", ""),
         Buffer.from(secret).toString("hex"),
       ]) {
-        expect(
-          bytes.some((file) => file.includes(spelling)),
-          spelling,
-        ).toBe(false);
+        expect(bytes.includes(spelling), spelling).toBe(false);
       }
     }
   });

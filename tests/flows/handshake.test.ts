@@ -92,9 +92,9 @@ describe("a trip", () => {
     const house = await open();
     const browser = randomToken();
     const callback = await travel(await depart(house, browser));
-    const before = house.bytes();
+    const before = await house.bytes();
     const { tokens } = await arrive(house, callback, browser);
-    const after = house.bytes();
+    const after = await house.bytes();
     for (const secret of [
       callback.searchParams.get("state"),
       callback.searchParams.get("code"),

@@ -1,8 +1,4 @@
 /** Owns the rooms from the handshake to the vault, wired as an app wires them, over a real file and a local Bitbucket. */
-
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { openDoor } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { newId, randomToken } from "../../src/base/random.ts";
@@ -14,12 +10,12 @@ import { createHandshakes, type HandshakeStart } from "../../src/handshake/hands
 import { createProjects } from "../../src/projects/projects.ts";
 import { createSessions } from "../../src/sessions/sessions.ts";
 import { createSignin } from "../../src/signin/signin.ts";
-import { openDatabase } from "../../src/storage/database.ts";
 import { insertConnection } from "../../src/storage/tables/connections.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
 import { silentRecord } from "../silent-record.ts";
+import { chosenEngine, openEngine } from "../storage/engines.ts";
 
 export const baseUrl = "http://localhost:8000";
 
@@ -38,9 +34,9 @@ export function instanceAt(emulator: Emulator): CloudInstance {
 /** Opens everything; {@link House.close} ends and removes it. The house runs on the emulator's clock. */
 export async function openHouse(options: EmulatorOptions = {}) {
   const emulator = await createEmulator({ autoApprove: "johndoe", ...options });
-  const folder = mkdtempSync(join(tmpdir(), "windlass-flow-"));
   const { clock } = emulator;
-  const database = await openDatabase(join(folder, "windlass.db"), { clock });
+  const opened = await openEngine(chosenEngine(), { clock });
+  const { database } = opened;
   const keyrings = testKeyrings(database, clock);
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
@@ -73,11 +69,10 @@ export async function openHouse(options: EmulatorOptions = {}) {
     /** Another process over the same file. */
     vaultBeside: () => createVault({ ...world, ...silentRecord(database) }),
     /** Every byte of the database, its log included. */
-    bytes: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
+    bytes: () => opened.bytes(),
     async close() {
-      await database.close();
+      await opened.close();
       await emulator.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

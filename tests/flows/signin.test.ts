@@ -137,7 +137,7 @@ describe("signing in", () => {
     const house = await open();
     const { tokens } = await roundTrip(house);
     const { sessionToken } = await house.signin.signIn({ instanceId: "bitbucket", tokens });
-    const bytes = house.bytes();
+    const bytes = await house.bytes();
     for (const secret of [
       tokens.accessToken.reveal(),
       tokens.refreshToken?.reveal() ?? "none",

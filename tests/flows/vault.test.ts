@@ -173,7 +173,7 @@ describe("a connection", () => {
     house.emulator.control.revoke({ username: "johndoe" });
     const failure = await failureOf(ask(house, id));
     const printed = inspect([failure, house.logged, house.vault], { depth: 12, showHidden: true });
-    const [bytes, secret] = [house.bytes(), house.emulator.consumers[0]?.secret ?? "none"];
+    const [bytes, secret] = [await house.bytes(), house.emulator.consumers[0]?.secret ?? "none"];
     expect(issued.size).toBe(3);
     for (const token of [...issued, secret]) {
       expect(bytes.includes(token) || bytes.includes(token.slice(0, 64))).toBe(false);

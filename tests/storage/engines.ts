@@ -1,12 +1,14 @@
 /** Owns running the same tests on every engine: a database of its own for each, that ends with the test. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { sql } from "kysely";
 import { describe, inject, onTestFinished } from "vitest";
 import type { Clock } from "../../src/base/clock.ts";
+import { tablesInOrder } from "../../src/storage/copy/tables.ts";
 import { type Database, openDatabase } from "../../src/storage/database.ts";
 import type { Engine } from "../../src/storage/engine.ts";
 import { frozenClock } from "../frozen-clock.ts";
@@ -14,6 +16,8 @@ import { makeDatabase, type PostgresServer } from "./postgres-server.ts";
 
 export interface TestDatabase {
   readonly engine: Engine;
+  /** Every byte of the files, the log included; of the rows on PostgreSQL, whose files are the server's. */
+  bytes(): Promise<Buffer>;
   /** Path or URL, for other processes. */
   readonly place: string;
   readonly database: Database;
@@ -30,6 +34,11 @@ export interface TestDatabaseOptions {
 export type OpenTestDatabase = (options?: TestDatabaseOptions) => Promise<TestDatabase>;
 
 export const engines: readonly Engine[] = ["sqlite", "postgres"];
+
+/** What the rigs of whole rooms run on: SQLite, unless `WINDLASS_TEST_ENGINE=postgres` asks for the same tests on the other. */
+export function chosenEngine(): Engine {
+  return process.env.WINDLASS_TEST_ENGINE === "postgres" ? "postgres" : "sqlite";
+}
 
 /** Describes the same on SQLite and on PostgreSQL. What `open` opens is closed when the test is finished. */
 export function describeEngines(name: string, tests: (open: OpenTestDatabase, engine: Engine) => void): void {
@@ -59,11 +68,26 @@ export async function openEngine(
     place,
     database: await open(),
     beside: open,
+    async bytes() {
+      const [first] = handles;
+      return engine === "sqlite" || first === undefined ? readFolder(dirname(place)) : readRows(first);
+    },
     async close() {
       for (const handle of handles) await handle.close();
       await remove();
     },
   };
+}
+
+function readFolder(folder: string): Buffer {
+  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+}
+
+async function readRows({ kysely }: Database): Promise<Buffer> {
+  const parts: string[] = [];
+  for (const table of tablesInOrder)
+    parts.push(JSON.stringify((await sql`select * from ${sql.table(table)}`.execute(kysely)).rows));
+  return Buffer.from(parts.join("\n"));
 }
 
 /** Where a new database is: an SQLite file that is not there yet, or a PostgreSQL database, migrated unless told. */

@@ -1,8 +1,5 @@
 /** Owns a vault over a real file, on a clock that stands still, before a token endpoint that does as it is told. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
 import type { HandOuts } from "../../src/audit/hand-outs.ts";
 import type { Clock } from "../../src/base/clock.ts";
@@ -10,7 +7,7 @@ import type { Fetch } from "../../src/base/http/door.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
-import { type Database, openDatabase } from "../../src/storage/database.ts";
+import type { Database } from "../../src/storage/database.ts";
 import { claimLease, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection, insertConnection } from "../../src/storage/tables/connections.ts";
 import { insertProject } from "../../src/storage/tables/projects.ts";
@@ -20,15 +17,15 @@ import { anyCall, findAmong } from "../find-among.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { testKeyrings } from "../keyrings.ts";
 import { silentRecord } from "../silent-record.ts";
+import { chosenEngine, openEngine } from "../storage/engines.ts";
 
 export type VaultRig = Awaited<ReturnType<typeof openVaultRig>>;
 
 /** A vault that keeps `access-0` and `refresh-0` for two hours in `con_1`; `con_2` is empty. */
 export async function openVaultRig() {
-  const folder = mkdtempSync(join(tmpdir(), "windlass-vault-"));
-  const path = join(folder, "windlass.db");
   const clock = frozenClock();
-  const database = await openDatabase(path, { clock });
+  const opened = await openEngine(chosenEngine(), { clock });
+  const { database, place: path } = opened;
   const endpoint = rotatingEndpoint();
   const logged: unknown[] = [];
   const write = (...event: unknown[]) => void logged.push(event);
@@ -87,11 +84,10 @@ export async function openVaultRig() {
       const row = await findConnection(database.kysely, "con_1");
       return [row?.state, row?.state_reason];
     },
-    /** Each file of the database. */
-    files: () => readdirSync(folder).map((name) => readFileSync(join(folder, name))),
+    /** Every byte of the database, its log included. */
+    bytes: () => opened.bytes(),
     async close() {
-      await database.close();
-      rmSync(folder, { recursive: true, force: true });
+      await opened.close();
     },
   };
 }
