@@ -6,7 +6,7 @@ import type { AuditEntriesTable, Schema } from "../storage/schema.ts";
 import {
   deleteAuditEntries,
   findAuditCheckpoint,
-  listAuditWriters,
+  listOldAuditWriters,
   readAuditChain,
   saveAuditCheckpoint,
 } from "../storage/tables/audit.ts";
@@ -38,10 +38,11 @@ export async function pruneAudit(parts: PruneParts, olderThan: Date): Promise<Pr
   const keys = await parts.keys.all();
   const kept: string[] = [];
   let entries = 0;
-  for (const writer of await listAuditWriters(parts.database.kysely)) {
+  const before = olderThan.toISOString();
+  for (const writer of await listOldAuditWriters(parts.database.kysely, before)) {
     const key = keyOf(writer.id, keys);
     for (;;) {
-      const deleted = await pruneSome(parts, { writer, key, olderThan: olderThan.toISOString() });
+      const deleted = await pruneSome(parts, { writer, key, olderThan: before });
       if (deleted === null) kept.push(writer.id);
       else entries += deleted;
       if (deleted === null || deleted < entriesInOneCommit) break;

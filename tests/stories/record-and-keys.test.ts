@@ -1,9 +1,11 @@
 /** The operator's commands beside a running server: connections, token, api-keys, audit. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloudUrls } from "../../src/cli/emulated-instances.ts";
+import { type ConfigInput, createWindlass } from "../../src/library/index.ts";
 import { createWeb } from "../../src/web/web.ts";
+import { failureOf } from "../failure.ts";
 import { openPlace, type Place } from "../flows/credentials-place.ts";
 import { temporaryFolder } from "../histories/folders.ts";
 import { runWindlass } from "../run-windlass.ts";
@@ -69,6 +71,27 @@ describe("windlass token", () => {
   });
 });
 
+test("the library hands out, lists and ends connections", async () => {
+  const { database, instances } = JSON.parse(readFileSync(config, "utf8")) as ConfigInput;
+  await using windlass = await createWindlass({ ...(database && { database }), instances });
+  const { connections } = windlass;
+  const { id } = await place.connect("bitbucket");
+  expect((await connections.list(place.project.id)).map((each) => each.id)).toContain(id);
+  expect(await connections.get(id)).toMatchObject({ id, state: "active" });
+  const { accessToken, expiresAt } = await connections.token(id, { minimumSeconds: 60 });
+  expect(`${accessToken}`).toBe("[secret]");
+  expect(await worksAtBitbucket(accessToken.reveal())).toBe(true);
+  expect(expiresAt).toBeInstanceOf(Date);
+  const [entry] = await place.app.record.list({ connectionId: id, limit: 1 });
+  expect(entry).toMatchObject({ event: "connection.handed_out", actor: "library" });
+  await connections.disconnect(id);
+  for (const [name, code] of [
+    [id, "vault.disconnected"],
+    ["con_none", "connections.not_found"],
+  ] as const)
+    expect((await failureOf(connections.token(name))).code).toBe(code);
+});
+
 test("windlass connections shows each with its state", async () => {
   const { stdout } = await run("connections");
   expect(stdout).toContain(connectionId);
@@ -76,7 +99,7 @@ test("windlass connections shows each with its state", async () => {
   const { connections } = JSON.parse(
     (await run("connections", "--json", "--project", place.project.id)).stdout,
   );
-  expect(connections).toMatchObject([{ id: connectionId, state: "active", accountName: "John Doe" }]);
+  expect(connections[0]).toMatchObject({ id: connectionId, state: "active", accountName: "John Doe" });
   expect((await run("connections", "--project", "prj_none")).stdout).toBe("There is no connection.\n");
 });
 

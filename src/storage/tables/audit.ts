@@ -22,6 +22,12 @@ export async function listAuditWriters(db: Executor): Promise<AuditWritersTable[
   return db.selectFrom("audit_writers").selectAll().orderBy("started_at").orderBy("id").execute();
 }
 
+/** Those that wrote anything before `olderThan`, by id. */
+export async function listOldAuditWriters(db: Executor, olderThan: string): Promise<AuditWritersTable[]> {
+  const old = db.selectFrom("audit_entries").select("writer_id").distinct().where("at", "<", olderThan);
+  return db.selectFrom("audit_writers").selectAll().where("id", "in", old).orderBy("id").execute();
+}
+
 /** Ids under which there are entries or a checkpoint, but no writer. */
 export async function listLostAuditWriters(db: Executor): Promise<string[]> {
   const writers = db.selectFrom("audit_writers").select("id");
