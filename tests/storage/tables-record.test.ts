@@ -8,6 +8,7 @@ import {
   listAuditEntries,
   listAuditWriters,
   listLostAuditWriters,
+  listOldAuditWriters,
   readAuditChain,
   saveAuditCheckpoint,
 } from "../../src/storage/tables/audit.ts";
@@ -55,6 +56,8 @@ describeEngines("the record", (open) => {
     expect(await found({ projectId: "prj_2" })).toEqual([3]);
     expect(await found({ since: later(2), limit: 1 })).toEqual([3]);
     expect(await listAuditWriters(kysely)).toEqual([{ id: "wri_1", started_at: now }]);
+    expect(await listOldAuditWriters(kysely, later(1))).toEqual([]);
+    expect(await listOldAuditWriters(kysely, later(4))).toEqual([{ id: "wri_1", started_at: now }]);
     expect(await listLostAuditWriters(kysely)).toEqual(["wri_2"]);
   });
 
