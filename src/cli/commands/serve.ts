@@ -15,7 +15,7 @@ Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
 
 Without a file these variables are read: AUTH_BITBUCKET_CLIENT_ID, AUTH_BITBUCKET_CLIENT_SECRET,
 AUTH_BITBUCKET_SCOPE (default: account email), WINDLASS_BASE_URL (default: localhost and the port),
-WINDLASS_DATABASE (default: windlass.db), WINDLASS_KEY (default: a key file beside the database).
+WINDLASS_DATABASE (a file or postgres://…; default: windlass.db), WINDLASS_KEY (default: a key file beside the file).
 
 Register this callback URL on the OAuth consumer: http://localhost:8000/auth/bitbucket/callback
 
