@@ -5,6 +5,7 @@ import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../
 import { isWindlassError } from "../base/errors.ts";
 import { type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
 import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
+import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, readBackstageListen, withListen } from "./listen.ts";
 
 /**
@@ -49,7 +50,7 @@ function isNews(told: readonly ConfigProblem[]): (problem: ConfigProblem) => boo
 function ownVariables({ WINDLASS_DATABASE, WINDLASS_KEY }: BackstageSources["environment"]) {
   return {
     ...(WINDLASS_DATABASE && { database: WINDLASS_DATABASE }),
-    ...(WINDLASS_KEY && { key: WINDLASS_KEY }),
+    ...(WINDLASS_KEY && { key: readKeyVariable(WINDLASS_KEY) }),
   };
 }
 

@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { readBackstageConfig } from "./backstage-config.ts";
+import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, withListen } from "./listen.ts";
 import { substitute } from "./substitute.ts";
 
@@ -62,7 +63,7 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
   const input = {
     ...(baseUrl && { baseUrl }),
     ...(environment.WINDLASS_DATABASE && { database: environment.WINDLASS_DATABASE }),
-    ...(environment.WINDLASS_KEY && { key: readKey(environment.WINDLASS_KEY) }),
+    ...(environment.WINDLASS_KEY && { key: readKeyVariable(environment.WINDLASS_KEY) }),
     instances: {
       bitbucket: {
         clientId: environment.AUTH_BITBUCKET_CLIENT_ID,
@@ -72,17 +73,6 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
     },
   };
   return parseConfig(withListen(input, listen));
-}
-
-/** Keys as they stand, or `$file:` and where they are. */
-function readKey(text: string): string {
-  const path = /^\$file:(.+)$/.exec(text.trim())?.[1]?.trim();
-  if (path === undefined) return text;
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw configInvalid([{ path: "WINDLASS_KEY", problem: `names the file ${path}, which cannot be read` }]);
-  }
 }
 
 /** Variables of OAuth 1 on Cloud that are still set, as older guides have it, with what to do instead. */
