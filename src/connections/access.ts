@@ -21,7 +21,9 @@ import { connectionErrors } from "./errors.ts";
 export interface TokenKeeper {
   keep(
     connectionId: string,
-    tokens: Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">,
+    tokens: Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt"> & {
+      readonly grantedBy?: string | undefined;
+    },
     way?: Pick<Credential, "kind" | "login">,
   ): Promise<void>;
   authorize(connectionId: string): Authorize;

@@ -43,6 +43,8 @@ export interface Arrival {
   readonly tokens: TokenSet;
   readonly projectId: string | null;
   readonly connectionId: string | null;
+  /** Who came back. */
+  readonly userId?: string | null;
 }
 
 export async function begin(
@@ -70,6 +72,7 @@ export async function begin(
 /** The id of the connection made or renewed. Throws `connections.other_person`, `connections.person_without_id`. */
 export async function complete(parts: AccessParts, arrival: Arrival): Promise<string> {
   const account = await identify(parts, arrival);
+  const actor = arrival.userId ? `user ${arrival.userId}` : undefined;
   const credential = {
     kind: arrival.kind,
     login: null,
@@ -78,8 +81,8 @@ export async function complete(parts: AccessParts, arrival: Arrival): Promise<st
     endsAt: null,
   };
   return arrival.connectionId === null
-    ? makeConnection(parts, { ...arrival, account, credential })
-    : renewConnection(parts, arrival.connectionId, { ...arrival, account, credential });
+    ? makeConnection(parts, { ...arrival, account, credential, actor })
+    : renewConnection(parts, arrival.connectionId, { ...arrival, account, credential, actor });
 }
 
 async function identify(parts: AccessParts, { instanceId, kind, tokens }: Arrival): Promise<Account> {
@@ -107,6 +110,8 @@ export interface NewConnection {
   readonly projectId: string | null;
   readonly account: Account;
   readonly credential: ProvenCredential;
+  /** Who makes it, as the record names them. */
+  readonly actor?: string | undefined;
   readonly workspace?: { readonly key: string; readonly id: string | null } | null;
 }
 
@@ -136,7 +141,7 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
       created_at: now,
       updated_at: now,
     });
-    await parts.vault.keep(id, credential.tokens);
+    await parts.vault.keep(id, { ...credential.tokens, grantedBy: made.actor });
   } catch (error) {
     await deleteConnection(parts.database.kysely, id);
     // Its project was deleted while Bitbucket was asked.
@@ -150,7 +155,7 @@ export async function makeConnection(parts: AccessParts, made: NewConnection): P
 export async function renewConnection(
   parts: AccessParts,
   id: string,
-  { instanceId, projectId, account, credential }: NewConnection,
+  { instanceId, projectId, account, credential, actor }: NewConnection,
 ): Promise<string> {
   const row = await findRow(parts, id);
   if (row.project_id !== projectId || row.instance_id !== instanceId) {
@@ -162,7 +167,7 @@ export async function renewConnection(
   }
   // The kind goes with them: a header made of the one's tokens in the other's way would be refused.
   const { kind, login, tokens } = credential;
-  await parts.vault.keep(id, tokens, { kind, login });
+  await parts.vault.keep(id, { ...tokens, grantedBy: actor }, { kind, login });
   await changeRow(parts, id, {
     state: "active",
     state_reason: null,

@@ -15,6 +15,8 @@ export interface CredentialEntry {
   readonly endsOn?: string | undefined;
   /** Renews this connection instead of making one. */
   readonly connectionId?: string | undefined;
+  /** Who enters it, as the record names them: `user usr_…`. */
+  readonly actor?: string | undefined;
 }
 
 /** What is wrong with one field, for the person who filled it in. */

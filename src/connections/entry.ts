@@ -54,7 +54,7 @@ export async function enterCredential(parts: AccessParts, entry: CredentialEntry
  */
 export async function connectAsConsumer(
   parts: AccessParts,
-  entry: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId">,
+  entry: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId" | "actor">,
 ): Promise<string> {
   const instance = await parts.instances(entry.instanceId);
   if (instance.product !== "cloud" || !instance.sharesConsumer)
@@ -87,10 +87,10 @@ type Proof = Pick<NewConnection, "account" | "workspace">;
 
 function keep(
   parts: AccessParts,
-  { instanceId, projectId, connectionId }: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId">,
+  { connectionId, ...entry }: Pick<CredentialEntry, "instanceId" | "projectId" | "connectionId" | "actor">,
   proof: Proof & Pick<NewConnection, "credential">,
 ): Promise<string> {
-  const made = { instanceId, projectId, ...proof };
+  const made = { instanceId: entry.instanceId, projectId: entry.projectId, actor: entry.actor, ...proof };
   return connectionId === undefined
     ? makeConnection(parts, made)
     : renewConnection(parts, connectionId, made);

@@ -91,7 +91,7 @@ export async function put(
       const updated_at = clock.now().toISOString();
       await updateConnection(transaction, connectionId, { ...way, ...active, updated_at });
       const event = replaced === undefined ? "connection.made" : "connection.reconnected";
-      await record({ event, actor: "person", projectId, connectionId });
+      await record({ event, actor: tokens.grantedBy ?? "person", projectId, connectionId });
       return true;
     });
     if (isKept) return;

@@ -6,7 +6,10 @@ import type { OwnedKeyring } from "../sealing/keyrings.ts";
 import type { ConnectionSecretsTable } from "../storage/schema.ts";
 import type { SecretsRow } from "../storage/tables/connection-secrets.ts";
 
-export type Tokens = Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt">;
+export type Tokens = Pick<TokenSet, "accessToken" | "refreshToken" | "expiresAt"> & {
+  /** Who brought them, as the record names them: `user usr_…`. */
+  readonly grantedBy?: string | undefined;
+};
 
 /** How a header is made of tokens. */
 export type Way = Pick<Credential, "kind" | "login">;

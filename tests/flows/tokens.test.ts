@@ -246,7 +246,10 @@ test("what happened here is on record, and the record is whole", async () => {
   for await (const report of place.app.record.verify()) reports.push(report);
   expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
   const entries = await place.app.record.list({ limit: 10_000 });
-  expect(entries.map(({ event }) => event)).toContain("connection.made");
+  const made = entries.find(
+    ({ event, connection_id }) => event === "connection.made" && connection_id === connectionId,
+  );
+  expect(made?.actor).toBe(`user ${place.project.madeBy}`);
   expect(JSON.stringify(entries)).not.toContain(secret);
   expect(JSON.stringify(entries)).toContain(keyId);
 });

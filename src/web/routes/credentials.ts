@@ -9,7 +9,7 @@ import { paths } from "../../dashboard/paths.ts";
 import { webErrors } from "../errors.ts";
 import { statusOf } from "../failure.ts";
 import { instanceView } from "../views/instance.ts";
-import { fieldText, readForm, signedIn, type WebContext, type WebEnvironment } from "../visitor.ts";
+import { actorOf, fieldText, readForm, signedIn, type WebContext, type WebEnvironment } from "../visitor.ts";
 import { instanceOf } from "./connect.ts";
 import { projectOf } from "./projects.ts";
 
@@ -35,7 +35,8 @@ async function submit(app: App, context: WebContext): Promise<Response> {
     place: fieldText(form, "place"),
     endsOn: fieldText(form, "endsOn"),
   };
-  const entry = { instanceId: instance.id, projectId: project.id, connectionId };
+  const actor = actorOf(context);
+  const entry = { instanceId: instance.id, projectId: project.id, connectionId, actor };
   try {
     const connection =
       kind === "client-credentials"
