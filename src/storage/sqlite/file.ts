@@ -57,20 +57,24 @@ const bySqliteCode = new Map<number, keyof typeof storageErrors.entries>([
   [26, "storage.not_a_database"],
 ]);
 
-/** Extended ones: a reference to what is not there, and the removal of what is referred to. */
-const missingReference: readonly number[] = [787, 1811];
+/** An extended one: a reference to what is not there. */
+const missingReference = 787;
+/** An extended one: a trigger's refusal, which the removal of what is referred to is as well. */
+const refusedByTrigger = 1811;
 
 /** The catalogue's failure for what SQLite or the file system threw; `null` when it is our own mistake. */
 export function explainSqlite(error: unknown, path: string): WindlassError | null {
   if (!(error instanceof Error)) return null;
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };
-  const known = typeof errcode === "number" ? byErrorCode(errcode) : undefined;
+  const known = typeof errcode === "number" ? byErrorCode(errcode, error.message) : undefined;
   const fromFileSystem = typeof code === "string" && /^E[A-Z]+$/.test(code) && !code.startsWith("ERR");
   const failure = known ?? (fromFileSystem ? "storage.unwritable" : undefined);
   if (failure === undefined) return null;
   return storageErrors.fail(failure, { detail: `${path}: ${error.message}`, cause: error });
 }
 
-function byErrorCode(code: number): keyof typeof storageErrors.entries | undefined {
-  return missingReference.includes(code) ? "storage.missing_reference" : bySqliteCode.get(code & 0xff);
+function byErrorCode(code: number, message: string): keyof typeof storageErrors.entries | undefined {
+  const isReferredTo = code === refusedByTrigger && message.startsWith("FOREIGN KEY");
+  if (code === missingReference || isReferredTo) return "storage.missing_reference";
+  return bySqliteCode.get(code & 0xff);
 }
