@@ -45,7 +45,7 @@ const databaseSilent: Alarm = {
   level: "broken",
   title: "The database does not answer",
   text: "Nobody can sign in and no token is handed out.",
-  cure: "Look for health.database_failed in the log; windlass doctor checks the way to the database.",
+  cure: "Look for health.database_failed in the log; see that the database runs, and that its disk has room.",
 };
 
 function recordNotWritten({ record }: HealthFacts): readonly Alarm[] {
@@ -96,7 +96,7 @@ function doubts(stored: StoredFacts): readonly Alarm[] {
     count > 0 ? [{ code, level: "attention" as const, title, ...rest }] : [];
   return [
     ...alarm("suspended", suspended, `${counted(suspended, "connection")} suspended`, {
-      text: "Bitbucket gave them the access of another person, or somebody paused them.",
+      text: "Bitbucket gave out another person's access, or somebody paused the connection.",
       cure: "Find out how: look for connection.state_changed in the record. Reconnecting as the account named on the connection ends it.",
     }),
     ...alarm("uncertain", unanswered, `${counted(unanswered, "renewal")} interrupted`, {
@@ -104,11 +104,11 @@ function doubts(stored: StoredFacts): readonly Alarm[] {
       cure: "Wait a few minutes. If the number stays, look for vault.not_kept_alive in the log.",
     }),
     ...alarm("suspect", suspect, `${counted(suspect, "connection")} under suspicion`, {
-      text: "Bitbucket refused to renew them and is asked once more in a few minutes.",
+      text: "Bitbucket refused a renewal and is asked once more in a few minutes.",
       cure: "Wait. If many of one instance come together, compare its key and secret with those at Bitbucket.",
     }),
     ...alarm("keep_alive_overdue", overdue, `${counted(overdue, "credential")} overdue`, {
-      text: "Nobody uses them, and for more than a day they could not be renewed. Bitbucket Cloud lets a refresh token end after three months without use.",
+      text: "Unused, and for more than a day not renewed although it was due. Bitbucket Cloud lets a refresh token end after three months without use.",
       cure: "Look for vault.not_kept_alive and vault.keeper_failed in the log, and see that a server runs all the time.",
     }),
   ];

@@ -55,13 +55,13 @@ function connectionGauges(register: Registry): Setter {
   const connections = gauge(
     register,
     "windlass_connections",
-    "Connections by instance (of the configuration; of-projects for all that projects have set up), kind and state.",
-    ["instance", "kind", "state"],
+    "Connections by Bitbucket (an instance of the configuration; of-projects for all that projects have set up), kind and state.",
+    ["bitbucket", "kind", "state"],
   );
   return (stored) => {
     connections.reset();
     for (const { instance, kind, state, count } of stored?.connections ?? [])
-      connections.inc({ instance, kind, state }, count);
+      connections.inc({ bitbucket: instance, kind, state }, count);
   };
 }
 

@@ -43,7 +43,7 @@ function alarms({ alarms: all }: Report): Html {
     notice({
       tone: level === "broken" ? "bad" : "warn",
       title,
-      text: html`${text} <strong>What to do:</strong> ${cure}`,
+      text: html`${text} <span class="cure"><strong>What to do:</strong> ${cure}</span>`,
     }),
   )}</div>`;
 }
@@ -71,8 +71,8 @@ function numbers({ renewals, formerTokens, keepAlive, keys, lastEntryAt }: Store
     fact("Next keep-alive", time(nextAt)),
     fact("Keep-alives due", count(due)),
     fact("Overdue for a day", count(overdue)),
-    fact("Oldest tokens", age(oldestGivenAt)),
-    fact("Tokens in the middle", age(middleGivenAt)),
+    fact("Age of the oldest tokens", age(oldestGivenAt)),
+    fact("Median age of tokens", age(middleGivenAt)),
     fact("Latest entry of the record", time(lastEntryAt)),
   ]}</dl></div>${wrappingKeys(keys)}</section>`;
 }

@@ -10,7 +10,7 @@ const minutesShown = 60;
 export function renewalChart(known: readonly RenewalMinute[], now: Date): Html {
   const minutes = everyMinute(known, now);
   const [renewed, failed] = [sum(minutes, "renewed"), sum(minutes, "failed")];
-  const title = `Renewals of the last hour, by this process: ${count(renewed)} renewed, ${count(failed)} failed`;
+  const title = `By this process in the last hour: ${count(renewed)} renewed, ${count(failed)} failed. Times in UTC.`;
   if (renewed + failed === 0)
     return html`<p class="muted">This process renewed nothing in the last hour.</p>`;
   return html`<figure class="card chart"><figcaption>${title}</figcaption>${draw(minutes, { width: 960, height: 180, every: 10, name: "wide" }, title)}${draw(

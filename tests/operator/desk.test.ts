@@ -20,10 +20,10 @@ test("metrics tell connections by instance, kind and state, what is under way an
   const lines = text.split("\n");
   expect(lines).toEqual(
     expect.arrayContaining([
-      'windlass_connections{instance="bitbucket",kind="oauth2",state="active"} 3',
-      'windlass_connections{instance="bitbucket",kind="oauth2",state="suspect"} 1',
-      'windlass_connections{instance="bitbucket",kind="oauth2",state="reconnect"} 1',
-      'windlass_connections{instance="of-projects",kind="oauth1",state="active"} 2',
+      'windlass_connections{bitbucket="bitbucket",kind="oauth2",state="active"} 3',
+      'windlass_connections{bitbucket="bitbucket",kind="oauth2",state="suspect"} 1',
+      'windlass_connections{bitbucket="bitbucket",kind="oauth2",state="reconnect"} 1',
+      'windlass_connections{bitbucket="of-projects",kind="oauth1",state="active"} 2',
       "windlass_vault_leases_held 1",
       "windlass_vault_renewals_interrupted 1",
       "windlass_vault_former_tokens 1",

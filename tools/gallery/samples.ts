@@ -12,7 +12,9 @@ import { projectPage } from "../../src/dashboard/project.ts";
 import { projectsPage } from "../../src/dashboard/projects.ts";
 import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setup.ts";
 import { signInPage } from "../../src/dashboard/sign-in.ts";
+import { healthPage } from "../../src/operator/page.ts";
 import { type Html, raw } from "../../src/ui/html.ts";
+import { brokenReport, calmReport, doubtfulReport, silentReport } from "./operator-views.ts";
 import {
   analysis,
   apiToken,
@@ -273,6 +275,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     instanceName: "Bitbucket",
     expiresAt: at("2026-11-09T14:05:00Z"),
   }),
+  health: sample(healthPage, calmReport),
+  "health-doubtful": sample(healthPage, doubtfulReport),
+  "health-broken": sample(healthPage, brokenReport),
+  "health-silent": sample(healthPage, silentReport),
   error: sample(errorPage, { failure: forbidden, signedIn }),
   "error-signed-out": sample(errorPage, {
     failure: {
