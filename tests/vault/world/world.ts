@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { auditKeys } from "../../../src/app/audit-key.ts";
 import { type ChainReport, verifyAudit } from "../../../src/audit/verify.ts";
 import { randomToken } from "../../../src/base/random.ts";
@@ -85,6 +85,25 @@ export async function openWorld({ engine, product, rules, leaseSeconds = 2 }: Wo
         await vault.keep(id, { ...tokens, expiresAt: new Date(clock.now().getTime() - 1_000) });
       }
       return ids;
+    },
+    /** From now on Bitbucket takes so long to renew. */
+    slowDown(delayMilliseconds: number): void {
+      const path = product === "cloud" ? "/site/oauth2/access_token" : "/*/oauth2/latest/token";
+      emulator.control.addFault({ path, kind: "delay", delayMilliseconds, count: 0 });
+    },
+    /** Resolves when Bitbucket has nothing to do any more. */
+    async isQuiet(): Promise<void> {
+      let seen = -1;
+      await expect
+        .poll(
+          () => {
+            const before = seen;
+            seen = emulator.control.requests().length;
+            return seen === before;
+          },
+          { interval: 400, timeout: 10_000 },
+        )
+        .toBe(true);
     },
     async state(id: string): Promise<readonly [string, string | null]> {
       const row = await findConnection(database.kysely, id);
