@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -30,7 +33,7 @@ import { insertSession } from "../../src/storage/tables/sessions.ts";
 import { saveWalk } from "../../src/storage/tables/walks.ts";
 import { failureOf } from "../failure.ts";
 import { frozenClock } from "../frozen-clock.ts";
-import { runWindlass } from "../run-windlass.ts";
+import { runWindlass, startPrinting } from "../run-windlass.ts";
 import { makePlace } from "./engines.ts";
 import {
   addConnection,
@@ -124,6 +127,12 @@ async function everything(place: string): Promise<Record<string, string[]>> {
     }
     return tables;
   });
+}
+
+/** Of the server that printed this line. */
+async function readiness(line: string): Promise<number> {
+  const [url = ""] = /http:\S+/.exec(line) ?? [];
+  return (await fetch(`${url}/readyz`)).status;
 }
 
 test("every table of the database has its place in the order of the copy", async () => {
@@ -246,6 +255,41 @@ describe("windlass migrate", () => {
     expect(again).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("[storage.not_empty]") });
     const there = await runWindlass(["migrate"], { env: { ...env(), WINDLASS_DATABASE: to } });
     expect(there.stdout).toBe("Nothing to do: the database is prepared for this version.\n");
+  });
+
+  test("killed in the middle it leaves no row, and can be run again", async () => {
+    await opened(path, fill);
+    const to = await emptyPostgres();
+    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [main, "migrate", "--to", to], {
+      env: { ...process.env, ...env() },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const ended = once(child, "exit");
+    for await (const line of createInterface({ input: child.stderr }))
+      if (line === "commits: 500 rows") child.kill("SIGKILL");
+    expect((await ended)[1]).toBe("SIGKILL");
+    expect(Object.values(await everything(to)).flat()).toEqual([]);
+    expect(await runWindlass(["migrate", "--to", to], { env: env() })).toMatchObject({ exitCode: 0 });
+    expect(await everything(to)).toEqual(await everything(path));
+  });
+
+  test("the whole way: a server on SQLite, the move, and a server on PostgreSQL with the same key", async () => {
+    const onSqlite = await startPrinting(["serve", "--port", "0"], { env: env(), cwd: folder });
+    expect(await readiness(onSqlite.line)).toBe(200);
+    expect(await onSqlite.stop()).toBe(0);
+    const to = await emptyPostgres({ migrated: false });
+    const onPostgres = { ...env(), WINDLASS_DATABASE: to };
+    const serve = (more: Readonly<Record<string, string>> = {}) =>
+      startPrinting(["serve", "--port", "0"], { env: { ...onPostgres, ...more }, cwd: folder });
+    await expect(serve()).rejects.toThrow("storage.not_migrated");
+    expect(await runWindlass(["migrate", "--to", to], { env: env() })).toMatchObject({ exitCode: 0 });
+    await expect(serve()).rejects.toThrow("sealing.key_required");
+    const key = readFileSync(`${path}.key`, "utf8").trim();
+    const served = await serve({ WINDLASS_KEY: key });
+    expect(await readiness(served.line)).toBe(200);
+    expect(await served.stop()).toBe(0);
+    expect(served.printed()).not.toContain(new URL(to).password);
   });
 
   test("wrong use ends with 2, a server that is not there with 1, neither tells the password", async () => {

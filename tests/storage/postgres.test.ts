@@ -209,6 +209,18 @@ describe("using PostgreSQL", () => {
     expect(runs).toBe(3);
   });
 
+  test("a crowd that wants the same row gets through, one after the other", async () => {
+    const { database, beside } = await open();
+    const handles = [database, await beside()];
+    const add = async ({ transaction }: typeof database) =>
+      transaction(async (db) => {
+        const number = Number((await readMeta(db, "number")) ?? 0);
+        await writeMeta(db, "number", String(number + 1));
+      });
+    await Promise.all(Array.from({ length: 80 }, (_, index) => add(handles[index % 2] ?? database)));
+    expect(await readMeta(database.kysely, "number")).toBe("80");
+  });
+
   test("vacuum is what takes deleted rows away, so scrubbing says that it did not", async () => {
     expect(await (await open()).database.scrub()).toBe(false);
   });

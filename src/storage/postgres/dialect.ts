@@ -12,7 +12,6 @@ import {
   type TransactionSettings,
 } from "kysely";
 import type { Pool, PoolClient } from "pg";
-import { isWindlassError } from "../../base/errors.ts";
 import { explainPostgres } from "./failures.ts";
 import { toPostgres } from "./pool.ts";
 import { isStalePlan, untilItPasses } from "./retry.ts";
@@ -77,6 +76,9 @@ function beginning({ isolationLevel }: TransactionSettings): string {
   return isolationLevel === undefined ? "begin" : `begin isolation level ${isolationLevel}`;
 }
 
+/** A connection that ended, or one to a server that became a standby: the next one may lead elsewhere. */
+const leaving: readonly string[] = ["storage.unreachable", "storage.unwritable"];
+
 interface ConnectionParts {
   readonly place: string;
   nameOf(query: CompiledQuery): string | undefined;
@@ -89,7 +91,8 @@ function openConnection(client: PoolClient, { place, nameOf }: ConnectionParts):
       return await client.query({ text: compiled.sql, values, ...(name !== undefined && { name }) });
     } catch (error) {
       const failure = explainPostgres(error, place);
-      if (isWindlassError(failure, "storage.unreachable") || isStalePlan(error)) connection.isBroken = true;
+      if (failure !== null && leaving.includes(failure.code)) connection.isBroken = true;
+      if (isStalePlan(error)) connection.isBroken = true;
       throw failure ?? error;
     }
   };

@@ -6,6 +6,9 @@ import type { Address } from "./address.ts";
 const connectMilliseconds = 10_000;
 /** A statement takes milliseconds: this long, the other end is gone. */
 const statementMilliseconds = 60_000;
+/** Opening one takes longer than many a question; none grows so old that a server that moved is never found. */
+const idleMilliseconds = 300_000;
+const longestLifeSeconds = 3_600;
 
 /**
  * A process that is frozen inside a transaction keeps others from its rows: the server ends it, and the others outwait it.
@@ -25,7 +28,10 @@ export function openPool({ url }: Address, { connections = 10, patient = false }
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: connectMilliseconds,
+    idleTimeoutMillis: idleMilliseconds,
+    maxLifetimeSeconds: longestLifeSeconds,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: "windlass",
     types: { getTypeParser: readType },
     ...(!patient && {

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomFraction } from "../../base/random.ts";
 import { codeOf, isCollision } from "./failures.ts";
 
-const mostAttempts = 12;
+/** Some five seconds of waiting, as long as a statement waits on SQLite. */
+const mostAttempts = 40;
 const longestWaitMilliseconds = 250;
 
-/** Runs `work` until it collides with no other, twelve times at most. Throws what the last attempt threw. */
+/** Runs `work` until it collides with no other, forty times at most. Throws what the last attempt threw. */
 export async function untilItPasses<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
