@@ -58,6 +58,8 @@ async function bundleCommandLine(folder: string): Promise<void> {
   const bundle = await rolldown({
     input: join(root, "src", "cli", "main.ts"),
     platform: "node",
+    // Two of its parts carry their licence in the README alone; and who has no PostgreSQL never loads it.
+    external: ["pg"],
     logLevel: "warn",
   });
   const { output } = await bundle.write({ dir: folder, format: "esm", chunkFileNames: "[name]-[hash].js" });
