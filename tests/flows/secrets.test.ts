@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { base64 } from "../../src/base/encoding.ts";
 import { openDoor } from "../../src/base/http/door.ts";
 import { bitbucketProvider } from "../../src/bitbucket/provider.ts";
+import { createWeb } from "../../src/web/web.ts";
 import { createLeakHunt, listenAt, type Misanswer, noteFailures } from "../web/leaks.ts";
 import { type Browser, configFor, type Rig } from "../web/rig.ts";
 import { connect, makeProject, openWorkplace } from "../web/world.ts";
@@ -19,6 +20,7 @@ let rig: Rig;
 let john: Browser;
 let project: string;
 let connection: string;
+let apiKey: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "windlass-secrets-"));
@@ -74,6 +76,25 @@ async function lookAround(): Promise<void> {
     `/api/v1/analyses/${latest?.id}`,
   ];
   for (const path of paths) await john.ask(path);
+  await askForTokens();
+}
+
+/** As programs do: with a key, with a wrong one, and as a browser would. The answer that holds a token is nobody else's. */
+async function askForTokens(): Promise<void> {
+  const name = connection.split("/").at(-1) ?? "";
+  const wrong = `wlk_${"w".repeat(43)}`;
+  hunt.learn("API key", wrong);
+  for (const headers of [
+    { authorization: `Bearer ${apiKey}` },
+    { authorization: `Bearer ${wrong}` },
+    { authorization: `Bearer ${apiKey}`, origin: "https://evil.example" },
+  ]) {
+    const url = `http://localhost:8000/api/v1/connections/${name}/token`;
+    const answer = await createWeb(rig.app).fetch(new Request(url, { method: "POST", headers }));
+    const text = await answer.text();
+    if (answer.status === 200) hunt.learn("access_token", JSON.parse(text).accessToken);
+    else hunt.note("answer to a program", `${text} ${JSON.stringify([...answer.headers])}`);
+  }
 }
 
 /** A run that is given no more than a moment: it may be waiting for Bitbucket to be well again. */
@@ -95,6 +116,15 @@ test("all goes well: sign in, connect, run, refresh", async () => {
   john = await signIn();
   project = (await makeProject(john, "Shop")).url.pathname;
   connection = (await connect(john, project)).url.pathname.replace(/\/repositories$/, "");
+  const projectId = project.split("/").at(-1) ?? "";
+  const { secret } = await rig.app.apiKeys.make({
+    projectId,
+    name: "ci",
+    rights: ["token"],
+    actor: "operator",
+  });
+  apiKey = secret.reveal();
+  hunt.learn("API key", apiKey);
   await save();
   await run();
   await rig.app.analyses.idle();
@@ -286,6 +316,7 @@ test("a database that is gone", async () => {
 test("J1: none of the secrets is in a log line, an error, an answer or the database", () => {
   expect([...hunt.known()].sort()).toEqual(
     expect.arrayContaining([
+      "API key",
       "access_token",
       "authorization",
       "client secret",
