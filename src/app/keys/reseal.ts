@@ -2,9 +2,10 @@
 import { isWindlassError } from "../../base/errors.ts";
 import { keyContext } from "../../instances/instances.ts";
 import { keyIdOf } from "../../sealing/keyring.ts";
-import { type Keyrings, type OwnedKeyring, reseal } from "../../sealing/keyrings.ts";
+import { type KeyOwner, type Keyrings, type OwnedKeyring, reseal } from "../../sealing/keyrings.ts";
 import type { Database, Executor } from "../../storage/database.ts";
 import {
+  listDataKeys,
   listPrivateKeysOnReplaced,
   listSecretsOnReplaced,
   type ReplacedPage,
@@ -58,11 +59,17 @@ export async function resealAll(parts: ResealParts, part: ResealPart = everythin
   };
 }
 
+/** What every row says of its key. */
+interface OfProject {
+  readonly project_id: string;
+  /** A replaced one. */
+  readonly data_key_id: string;
+}
+
 /** One kind of row: how to find those on replaced keys, seal them anew, and write them back. */
-interface Kind<Row, Next> {
+interface Kind<Row extends OfProject, Next> {
   list(db: Executor, page: ReplacedPage): Promise<readonly Row[]>;
   id(row: Row): string;
-  projectId(row: Row): string;
   seal(keyring: OwnedKeyring, row: Row): Promise<Next>;
   write(db: Executor, row: Row, next: Next): Promise<boolean>;
 }
@@ -70,7 +77,6 @@ interface Kind<Row, Next> {
 const connectionSecrets: Kind<SealedSecrets, Resealed> = {
   list: listSecretsOnReplaced,
   id: (row) => row.connection_id,
-  projectId: (row) => row.project_id,
   async seal(keyring, row) {
     const place = { connectionId: row.connection_id, projectId: row.project_id, version: row.version };
     const anew = async (field: "access" | "refresh" | "former", sealed: string | null) =>
@@ -88,7 +94,6 @@ const connectionSecrets: Kind<SealedSecrets, Resealed> = {
 const privateKeys: Kind<SealedPrivateKey, Pick<SealedPrivateKey, "data_key_id" | "sealed_private_key">> = {
   list: listPrivateKeysOnReplaced,
   id: ({ id }) => id,
-  projectId: (row) => row.project_id,
   async seal(keyring, { id, project_id, sealed_private_key: sealed }) {
     const context = keyContext({ id, projectId: project_id });
     return { data_key_id: keyring.keyId, sealed_private_key: await reseal(keyring, context, sealed) };
@@ -96,7 +101,7 @@ const privateKeys: Kind<SealedPrivateKey, Pick<SealedPrivateKey, "data_key_id" |
   write: resealPrivateKey,
 };
 
-async function walk<Row, Next>(
+async function walk<Row extends OfProject, Next>(
   { database, keyrings, onBatch }: ResealParts,
   { limit, wrapperIds }: ResealPart,
   kind: Kind<Row, Next>,
@@ -106,7 +111,8 @@ async function walk<Row, Next>(
   while (looked < limit) {
     const page = { after, limit: Math.min(rowsPerBatch, limit - looked), wrapperIds };
     const rows = await kind.list(database.kysely, page);
-    const sealed = await Promise.all(rows.map((row) => sealRow(keyrings, kind, row)));
+    const keyringOf = keyringsOfNow(keyrings, rows);
+    const sealed = await Promise.all(rows.map((row) => sealRow(keyringOf, kind, row)));
     // Short, and nothing is waited for inside: running servers write between two batches.
     resealed += await database.transaction(async (transaction) => {
       let written = 0;
@@ -123,13 +129,39 @@ async function walk<Row, Next>(
   return { resealed, closed };
 }
 
-async function sealRow<Row, Next>(
+/** The owner's keyring, read anew where it would seal with a key that was replaced meanwhile. */
+async function keyringOfNow(
   keyrings: Keyrings,
+  owner: KeyOwner,
+  replaced: ReadonlySet<string>,
+): Promise<OwnedKeyring> {
+  const keyring = await keyrings.of(owner);
+  if (!replaced.has(keyring.keyId)) return keyring;
+  keyrings.forget(owner);
+  return keyrings.of(owner);
+}
+
+/** Each project's keyring, asked for once. */
+function keyringsOfNow(
+  keyrings: Keyrings,
+  rows: readonly OfProject[],
+): (projectId: string) => Promise<OwnedKeyring> {
+  const replaced = new Set(rows.map((row) => row.data_key_id));
+  const found = new Map<string, Promise<OwnedKeyring>>();
+  return (projectId) => {
+    const known = found.get(projectId) ?? keyringOfNow(keyrings, projectId, replaced);
+    found.set(projectId, known);
+    return known;
+  };
+}
+
+async function sealRow<Row extends OfProject, Next>(
+  keyringOf: (projectId: string) => Promise<OwnedKeyring>,
   kind: Kind<Row, Next>,
   row: Row,
 ): Promise<{ readonly row: Row; readonly next: Next | null; readonly code: string | null }> {
   try {
-    return { row, next: await kind.seal(await keyrings.of(kind.projectId(row)), row), code: null };
+    return { row, next: await kind.seal(await keyringOf(row.project_id), row), code: null };
   } catch (error) {
     // The project was deleted meanwhile, and the row with it.
     if (isWindlassError(error, "storage.missing_reference")) return { row, next: null, code: null };
@@ -148,11 +180,12 @@ function codeOf(error: unknown): string {
 async function resealNotes({ database, keyrings }: ResealParts): Promise<ResealResult> {
   const closed: { id: string; code: string }[] = [];
   let resealed = 0;
+  const house = await listDataKeys(database.kysely, null);
+  const replaced = new Set(house.flatMap((key) => (key.replaced_at === null ? [] : [key.id])));
   for (const { name, value } of await listSealedNotes(database.kysely)) {
-    const keyring = await keyrings.of(null);
-    if (keyIdOf(value) === keyring.keyId) continue;
+    if (!replaced.has(keyIdOf(value) ?? "")) continue;
     try {
-      const next = await reseal(keyring, auditKeyContext, value);
+      const next = await reseal(await keyringOfNow(keyrings, null, replaced), auditKeyContext, value);
       if (await swapMeta(database.kysely, name, value, next)) resealed += 1;
     } catch (error) {
       closed.push({ id: name, code: codeOf(error) });

@@ -95,6 +95,7 @@ async function replaceDataKey(
     key.wrapping_key_id === wrapper.id && key.created_at >= rotation.startedAt;
   const old = current.filter((key) => !isNew(key)).map(({ id }) => id);
   const hasNew = old.length < current.length;
+  keyrings.forget(owner);
   if (hasNew && old.length === 0) return false;
   const now = clock.now();
   const next = hasNew ? null : (await newDataKey(wrapper, owner, now)).stored;
