@@ -1,0 +1,55 @@
+/** Processes are killed at moments drawn by lot, each in the middle of renewing several connections. */
+import { describe, expect, test } from "vitest";
+import { engines } from "../../storage/engines.ts";
+import { counts } from "../counts.ts";
+import { lots } from "../lots.ts";
+import { openWorld, products, type World } from "../world/world.ts";
+
+const kills = counts(4, 75);
+const connectionsEach = 6;
+const patience = counts(60_000, 900_000);
+
+/** Starts a process, has it renew its connections, and kills it some time later. */
+async function killSomewhere(world: World, ids: readonly string[], milliseconds: number): Promise<void> {
+  const child = await world.start();
+  void child.ask({ connectionIds: ids, callers: 3 });
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await child.end();
+}
+
+async function killMany(world: World): Promise<readonly string[]> {
+  const lot = lots(20_261_122);
+  const ids = await world.connectEnded(kills * connectionsEach);
+  world.slowDown(60);
+  for (let kill = 0; kill < kills; kill++) {
+    const its = ids.slice(kill * connectionsEach, (kill + 1) * connectionsEach);
+    await killSomewhere(world, its, lot() * 250);
+  }
+  await world.isQuiet();
+  world.emulator.control.clearFaults();
+  return ids;
+}
+
+describe.each(engines)("on %s", (engine) => {
+  test.each(products)(
+    `H3: ${kills} killed at %s: what works works, and what was lost is said to be lost`,
+    async (product) => {
+      const world = await openWorld({ engine, product });
+      const ids = await killMany(world);
+      const survivors = [await world.start(), await world.start()];
+      const reports = await Promise.all(
+        survivors.map((each) => each.ask({ connectionIds: ids, callers: 2 })),
+      );
+      const states = await Promise.all(ids.map((id) => world.state(id)));
+      const lost = states.filter(([state]) => state === "reconnect");
+      expect(lost.every(([, reason]) => reason === "vault.rotation_lost")).toBe(true);
+      expect(states.filter(([state]) => state === "active")).toHaveLength(ids.length - lost.length);
+      if (product === "cloud") expect(lost).toEqual([]);
+      for (const report of reports)
+        expect(report).toMatchObject({ working: ids.length - lost.length, refused: 0 });
+      expect(world.rotations()).toBeGreaterThanOrEqual(ids.length);
+      expect(await world.wrongInRecord()).toEqual([]);
+    },
+    patience,
+  );
+});

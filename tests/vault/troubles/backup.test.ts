@@ -1,0 +1,66 @@
+/** H16: yesterday's backup is restored, in which every refresh token has been rotated away since. */
+import { describe, expect, test } from "vitest";
+import type { Database } from "../../../src/storage/database.ts";
+import { engines } from "../../storage/engines.ts";
+import { counts } from "../counts.ts";
+import { openWorld, products } from "../world/world.ts";
+
+const patience = counts(60_000, 300_000);
+const connections = counts(12, 200);
+
+/** The rows as they are now, and a way back to them. */
+async function backUp({ kysely }: Database) {
+  const rows = await kysely.selectFrom("connection_secrets").selectAll().execute();
+  return async () => {
+    for (const row of rows)
+      await kysely
+        .updateTable("connection_secrets")
+        .set(row)
+        .where("connection_id", "=", row.connection_id)
+        .execute();
+  };
+}
+
+describe.each(engines)("on %s", (engine) => {
+  test(
+    "at Cloud within its reuse window everything works",
+    async () => {
+      const world = await openWorld({ engine, product: "cloud" });
+      const connectionIds = await world.connectEnded(connections);
+      const restore = await backUp(world.database);
+      const first = await world.start();
+      await first.ask({ connectionIds, callers: 1 });
+      await first.end();
+      await restore();
+      const after = await world.start();
+      const report = await after.ask({ connectionIds, callers: 1 });
+      expect(report).toMatchObject({ handed: connections, failures: {}, refused: 0 });
+    },
+    patience,
+  );
+
+  test.each(products)(
+    "at %s after that all are to be reconnected, and Bitbucket is asked twice for each at most",
+    async (product) => {
+      const rules = { refreshReuseSeconds: 0 };
+      const world = await openWorld({ engine, product, ...(product === "cloud" ? { rules } : {}) });
+      const connectionIds = await world.connectEnded(connections);
+      const restore = await backUp(world.database);
+      const first = await world.start();
+      await first.ask({ connectionIds, callers: 1 });
+      await first.end();
+      await restore();
+      const before = world.refreshes();
+      for (const clockAheadSeconds of [0, 60, 900, 1_800, 90_000]) {
+        const after = await world.start({ clockAheadSeconds });
+        await after.ask({ connectionIds, callers: 4 });
+        await after.end();
+      }
+      const states = await Promise.all(connectionIds.map((id) => world.state(id)));
+      expect(states).toEqual(connectionIds.map(() => ["reconnect", "vault.reconnect"]));
+      expect(world.refreshes() - before).toBeLessThanOrEqual(2 * connections);
+      expect(await world.wrongInRecord()).toEqual([]);
+    },
+    patience,
+  );
+});

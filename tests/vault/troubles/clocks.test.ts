@@ -1,0 +1,47 @@
+/** Processes whose clocks are hours apart, or jump while they renew. */
+import { describe, expect, test } from "vitest";
+import { engines } from "../../storage/engines.ts";
+import { openWorld, products } from "../world/world.ts";
+
+const patience = 60_000;
+
+describe.each(engines)("on %s", (engine) => {
+  test.each(products)(
+    "at %s: clocks that are hours apart cost no connection, and no more than a renewal each process",
+    async (product) => {
+      const world = await openWorld({ engine, product });
+      const connectionIds = await world.connectEnded(10);
+      world.slowDown(200);
+      const offsets = [0, -1_800, 600];
+      const crowd = await Promise.all(offsets.map((clockAheadSeconds) => world.start({ clockAheadSeconds })));
+      const reports = await Promise.all(crowd.map((each) => each.ask({ connectionIds, callers: 5 })));
+      for (const report of reports) expect(report).toMatchObject({ handed: 50, failures: {}, refused: 0 });
+      expect(world.refreshes()).toBe(10);
+    },
+    patience,
+  );
+
+  test.each(products)(
+    "at %s: a clock that jumps in the middle of a renewal loses nothing",
+    async (product) => {
+      const world = await openWorld({ engine, product });
+      const connectionIds = await world.connectEnded(10);
+      world.slowDown(200);
+      const crowd = await Promise.all([world.start(), world.start()]);
+      const jumps = [1_800, -3_600];
+      await Promise.all(
+        crowd.map((each, number) => each.ask({ connectionIds, callers: 5, jumpSeconds: jumps[number] ?? 0 })),
+      );
+      world.emulator.control.clearFaults();
+      const calm = await world.start();
+      expect(await calm.ask({ connectionIds, callers: 2 })).toMatchObject({
+        handed: 20,
+        failures: {},
+        refused: 0,
+      });
+      const states = await Promise.all(connectionIds.map((id) => world.state(id)));
+      expect(states).toEqual(connectionIds.map(() => ["active", null]));
+    },
+    patience,
+  );
+});
