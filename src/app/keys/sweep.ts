@@ -2,7 +2,7 @@
 import { readKeyFile, rewriteKeyFile } from "../../sealing/key-file.ts";
 import { keyIdOf } from "../../sealing/keyring.ts";
 import type { Executor } from "../../storage/database.ts";
-import { countWrapped, deleteUnusedDataKeys } from "../../storage/tables/data-keys.ts";
+import { countWrapped, deleteUnusedDataKeys, mostDeletedAtOnce } from "../../storage/tables/data-keys.ts";
 import { deleteExpiredHandshakes } from "../../storage/tables/handshakes.ts";
 import { addMeta, deleteMeta, readMeta } from "../../storage/tables/meta.ts";
 import { canaryNote } from "../key-store.ts";
@@ -34,13 +34,19 @@ export async function sweepDataKeys(parts: KeyParts): Promise<Swept> {
   const wrapperIds = keys.list().map(({ wrapper }) => wrapper.id);
   const { resealed } = await resealAll(parts, { limit: rowsPerSweep, wrapperIds });
   const before = new Date(clock.now().getTime() - retiredMilliseconds).toISOString();
-  const deleted = await database.transaction(async (transaction) => {
-    await deleteExpiredHandshakes(transaction, clock.now());
+  await deleteExpiredHandshakes(database.kysely, clock.now());
+  let deleted = 0;
+  for (let last = mostDeletedAtOnce; last === mostDeletedAtOnce; deleted += last)
+    last = await deleteUnused(database, before);
+  return { resealed, deleted, droppedKeyIds: await dropIdleKeys(parts) };
+}
+
+function deleteUnused(database: KeyParts["database"], before: string): Promise<number> {
+  return database.transaction(async (transaction) => {
     const notes = await listSealedNotes(transaction);
     const named = notes.flatMap(({ value }) => keyIdOf(value) ?? []);
     return deleteUnusedDataKeys(transaction, before, named);
   });
-  return { resealed, deleted, droppedKeyIds: await dropIdleKeys(parts) };
 }
 
 /** Takes keys out of the key file that have wrapped nothing for long; never the first. */

@@ -227,15 +227,23 @@ export async function resealPrivateKey(
   return result.numUpdatedRows === 1n;
 }
 
-/** Deletes keys that were replaced before `before` and that no row names, but those of `kept`; gives how many. */
+/** Keys that are deleted in one statement: others wait to write meanwhile. */
+export const mostDeletedAtOnce = 500;
+
+/**
+ * Deletes keys that were replaced before `before` and that no row names, but those of `kept`; gives how many,
+ * {@link mostDeletedAtOnce} at most.
+ */
 export async function deleteUnusedDataKeys(
   db: Executor,
   before: string,
   kept: readonly string[],
 ): Promise<number> {
   const unused = db
-    .deleteFrom("data_keys")
+    .selectFrom("data_keys")
+    .select("data_keys.id")
     .where("replaced_at", "<=", before)
+    .$if(kept.length > 0, (query) => query.where("data_keys.id", "not in", kept))
     .where(({ and, not, exists, selectFrom }) =>
       and([
         not(
@@ -260,7 +268,8 @@ export async function deleteUnusedDataKeys(
           ),
         ),
       ]),
-    );
-  const result = await (kept.length === 0 ? unused : unused.where("id", "not in", kept)).executeTakeFirst();
+    )
+    .limit(mostDeletedAtOnce);
+  const result = await db.deleteFrom("data_keys").where("id", "in", unused).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
