@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { createApp } from "../../src/app/app.ts";
+import { createWindlass } from "../../src/library/index.ts";
 import { engines, makePlace } from "../storage/engines.ts";
 import { configFor } from "./rig.ts";
 import { idOf, openWorld, type World } from "./world.ts";
@@ -10,6 +11,7 @@ let remove: (() => Promise<void>) | undefined;
 afterEach(async () => {
   await world?.close();
   await remove?.();
+  world = undefined;
 });
 
 describe.each(engines)("a whole app on %s", (engine) => {
@@ -39,5 +41,16 @@ describe.each(engines)("a whole app on %s", (engine) => {
     await john.submit(await john.open(`${project}/delete`), `${project}/delete`, []);
     expect((await john.open(project)).status).toBe(404);
     expect((await john.open(`${connection}/repositories`)).status).toBe(404);
+  });
+
+  test("createWindlass takes it as its database", async () => {
+    const made = await makePlace(engine);
+    remove = made.remove;
+    const instances = { bitbucket: { clientId: "key", clientSecret: "secret" } };
+    const key = randomBytes(32).toString("base64");
+    await using windlass = await createWindlass({ database: made.place, key, instances });
+    await windlass.start();
+    const answer = await windlass.handler(new Request("http://localhost:8000/readyz"));
+    expect(answer.status).toBe(200);
   });
 });
