@@ -21,7 +21,8 @@ Usage: windlass keys status [--config FILE] [--json]
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object; progress goes to standard error in any case
 
-docs/keys.md tells how the keys hang together.
+Exit code 0 when all is well, 1 when a key is missing, something does not open or was refused, 2 for
+wrong use. docs/keys.md tells how the keys hang together.
 
 Example: windlass keys status
 `;
