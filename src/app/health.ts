@@ -12,6 +12,7 @@ import {
   countRenewals,
   findLatestEntryTime,
   findMiddleKeepAlive,
+  findNextTry,
   listNextKeepAlives,
 } from "../storage/tables/vault-health.ts";
 import type { AuditStanding } from "./audit-watch.ts";
@@ -73,6 +74,8 @@ export interface WrappingKey {
 export interface Health {
   /** As it is now, or was a few seconds ago. Nothing is thrown for a database that does not answer. */
   read(): Promise<HealthFacts>;
+  /** When a connection whose renewal failed is tried again at the earliest; null when none has failed. */
+  nextTry(connectionId: string): Promise<Date | null>;
 }
 
 export interface HealthParts {
@@ -102,6 +105,10 @@ export function createHealth(parts: HealthParts): Health {
         memory.until = begun + pause;
       });
       return facts;
+    },
+    async nextTry(connectionId) {
+      const at = await findNextTry(parts.database.kysely, connectionId);
+      return at === null ? null : new Date(at);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   countRenewals,
   findLatestEntryTime,
   findMiddleKeepAlive,
+  findNextTry,
   listNextKeepAlives,
 } from "../../src/storage/tables/vault-health.ts";
 import { describeEngines, type OpenTestDatabase } from "./engines.ts";
@@ -71,6 +72,15 @@ describeEngines("an operator's counts", (open) => {
     expect(await findMiddleKeepAlive(kysely)).toEqual({ keepAliveAt: later(-5), updatedAt: later(-500) });
     expect(await countKeepAlives(kysely, now)).toBe(1);
     expect(await countKeepAlives(kysely, later(-60))).toBe(0);
+  });
+
+  test("the next try is that of a renewal that failed", async () => {
+    const { database, add } = await opened(open);
+    await add("con_2", {}, { failures: 2, retry_at: later(3) });
+    await add("con_3", {}, { failures: 0, retry_at: later(3) });
+    expect(await findNextTry(database.kysely, "con_2")).toBe(later(3));
+    expect(await findNextTry(database.kysely, "con_3")).toBeNull();
+    expect(await findNextTry(database.kysely, "con_1")).toBeNull();
   });
 
   test("former tokens are counted, and the record's latest entry is dated", async () => {

@@ -16,6 +16,16 @@ const group = (state: string, reason: string | null, count: number) => ({
   count,
 });
 
+const sentences = (code: string) => ({
+  code,
+  message: reasonOf(code)?.message ?? "",
+  cure: reasonOf(code)?.cure ?? "",
+});
+
+/** What a connection's card says of it. */
+export const lookedAfter = { ...sentences("vault.suspect"), nextTryAt: ago(-0.05) };
+export const anotherPerson = sentences("vault.other_person");
+
 const stored: StoredFacts = {
   connections: [group("active", null, 12_480)],
   renewals: { held: 3, interrupted: 0 },

@@ -14,7 +14,14 @@ import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setu
 import { signInPage } from "../../src/dashboard/sign-in.ts";
 import { healthPage } from "../../src/operator/page.ts";
 import { type Html, raw } from "../../src/ui/html.ts";
-import { brokenReport, calmReport, doubtfulReport, silentReport } from "./operator-views.ts";
+import {
+  anotherPerson,
+  brokenReport,
+  calmReport,
+  doubtfulReport,
+  lookedAfter,
+  silentReport,
+} from "./operator-views.ts";
 import {
   analysis,
   apiToken,
@@ -94,6 +101,15 @@ export const samples: Readonly<Record<string, Sample>> = {
     create: { name: "Checkout", problem: "You have a project of that name already." },
   }),
   "project-empty": sample(projectPage, { ...signedIn, project, connections: [], analyses: [] }),
+  "project-states": sample(projectPage, {
+    ...signedIn,
+    project,
+    connections: [
+      { ...connection, state: "suspect", doubt: lookedAfter },
+      { ...connection, id: "con_2", state: "suspended", failure: anotherPerson },
+    ],
+    analyses: [],
+  }),
   project: sample(projectPage, {
     ...signedIn,
     notice: { tone: "good", text: "Saved. Two repositories are connected." },

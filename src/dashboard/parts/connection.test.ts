@@ -56,6 +56,32 @@ test("nothing is said of permissions where none is missing, nor where access is 
   expect(card({ gaps: [gap], state: "reconnect" })).not.toContain("missing: ");
 });
 
+test("what is being looked after is told with when, in a zone that is named, and nobody is asked to act", () => {
+  const doubt = {
+    code: "vault.suspect",
+    message: "Bitbucket refused <b>.",
+    cure: "Wait.",
+    nextTryAt: new Date("2026-11-20T10:05:00Z"),
+  };
+  const text = card({ state: "suspect", doubt });
+  expect(text).toContain("Bitbucket refused &lt;b&gt;. Wait.");
+  expect(text).toContain('Bitbucket is asked again at <time datetime="2026-11-20T10:05:00.000Z"');
+  expect(text).toContain("10:05 UTC");
+  expect(text).toContain("vault.suspect");
+  expect(text).not.toContain("Reconnect</");
+  expect(card({ state: "suspect", doubt: { ...doubt, nextTryAt: null } })).not.toContain("asked again");
+});
+
+test("a suspended connection is told why, leads to reconnecting, and offers no run", () => {
+  const failure = { code: "vault.other_person", message: "Another person's.", cure: "Reconnect as Ada." };
+  const repositories = [{ fullName: "acme/shop" }];
+  const text = card({ state: "suspended", failure, repositories });
+  expect(text).toContain("Another person&#39;s.");
+  expect(text).toMatch(/<button class="button primary"><span>Reconnect<\/span>/);
+  expect(text).not.toContain("Run analysis");
+  expect(text).toContain("Suspended");
+});
+
 test("a credential that has ended is not announced as one that goes on", () => {
   const endsAt = new Date("2026-11-20T00:00:00Z");
   const soon = card({ kind: "api-token", endsAt, endsSoon: true });

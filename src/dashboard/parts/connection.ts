@@ -7,6 +7,7 @@ import { action, csrfField } from "../../ui/parts/action.ts";
 import { areaField, textField } from "../../ui/parts/field.ts";
 import { type Notice, notice } from "../../ui/parts/notice.ts";
 import { paths } from "../paths.ts";
+import { type Doubt, doubtNotice } from "./doubt.ts";
 import { type Failure, failureCard } from "./failure.ts";
 import type { ProjectRef } from "./frame.ts";
 import { type CredentialKind, kindInSentence, kindWords } from "./kinds.ts";
@@ -21,6 +22,8 @@ export interface ConnectionSummary {
   readonly state: ConnectionState;
   /** Why it is in that state, when that is a failure. */
   readonly failure?: Failure | null;
+  /** What is being looked after, where nobody has to do anything yet. */
+  readonly doubt?: Doubt | null;
   readonly kind: CredentialKind;
   /** When the credential ends, as its owner said. */
   readonly endsAt?: Date | null;
@@ -71,7 +74,7 @@ export interface RunForm {
 
 /** The card. */
 export function connectionCard(project: ProjectRef, connection: ConnectionSummary, csrf: string): Html {
-  const { state, failure, repositories } = connection;
+  const { state, failure, doubt, repositories } = connection;
   const reconnect = reconnectAction(project, connection);
   const body =
     failure !== undefined && failure !== null
@@ -82,7 +85,9 @@ export function connectionCard(project: ProjectRef, connection: ConnectionSummar
         )
       : needsReconnect(state)
         ? action(reconnect, csrf, { look: "primary" })
-        : "";
+        : doubt !== undefined && doubt !== null
+          ? doubtNotice(doubt)
+          : "";
   return html`<article class="card connection">${head(connection)}${body}${ending(project, connection)}${lacking(connection)}${facts(connection)}${
     needsReconnect(state) || repositories.length === 0 ? "" : runForm(project, connection, csrf)
   }${foot(project, connection)}</article>`;

@@ -22,7 +22,7 @@ const connections = {
   refreshing: ["Connected", "good"],
   suspect: ["Checking", "warn"],
   uncertain: ["Checking", "warn"],
-  suspended: ["Paused", "warn"],
+  suspended: ["Suspended", "bad"],
   reconnect: ["Reconnect needed", "bad"],
   disconnected: ["Disconnected", "plain"],
 } satisfies Record<ConnectionState, Said>;
@@ -43,9 +43,9 @@ const phases = {
   failed: "failed",
 } satisfies Record<RepositoryPhase, string>;
 
-/** A run or connection in one of these asks for the person. */
+/** A connection in one of these is used no more until a person brings it back. */
 export function needsReconnect(state: ConnectionState): boolean {
-  return state === "reconnect" || state === "disconnected";
+  return state === "reconnect" || state === "suspended" || state === "disconnected";
 }
 
 /** Whether the run goes on by itself, so that the page asks again. */

@@ -125,3 +125,14 @@ export async function findLatestEntryTime(db: Executor): Promise<string | null> 
     .executeTakeFirst();
   return row?.at ?? null;
 }
+
+/** When a connection whose latest renewals failed is tried again; null when none failed, or it holds nothing. */
+export async function findNextTry(db: Executor, connectionId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom("connection_secrets")
+    .select("retry_at")
+    .where("connection_id", "=", connectionId)
+    .where("failures", ">", 0)
+    .executeTakeFirst();
+  return row?.retry_at ?? null;
+}

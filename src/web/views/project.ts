@@ -3,11 +3,11 @@ import type { AnalysisSummary as Run } from "../../analyses/analysis.ts";
 import type { App } from "../../app/app.ts";
 import type { Connection, Repository } from "../../connections/connection.ts";
 import type { ConnectionSummary } from "../../dashboard/parts/connection.ts";
-import type { Failure } from "../../dashboard/parts/failure.ts";
 import { needsReconnect } from "../../dashboard/parts/states.ts";
 import type { AnalysisSummary, ProjectView } from "../../dashboard/project.ts";
 import type { ProjectSummary } from "../../dashboard/projects.ts";
 import type { Project } from "../../projects/projects.ts";
+import { connectionDoubt, connectionFailure } from "./connection-state.ts";
 import { instanceNameOf, placeWordOf } from "./instance.ts";
 
 /** The project as one line of the list. */
@@ -59,6 +59,7 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     gaps: await app.facts.gaps(connection),
     gitUser,
     failure: connectionFailure(connection),
+    doubt: await connectionDoubt(app, connection),
     accountName,
     workspace: workspaceSlug,
     placeWord: await placeWordOf(app, instanceId),
@@ -68,32 +69,6 @@ async function summarizeConnection(app: App, connection: Connection): Promise<Co
     })),
     lookbackDays,
     connectedAt: createdAt,
-  };
-}
-
-/** The card of a connection that Bitbucket no longer takes. */
-function connectionFailure({ state, kind, accountName }: Connection): Failure | null {
-  if (!needsReconnect(state)) return null;
-  if (state === "disconnected") {
-    return {
-      code: "vault.disconnected",
-      message: "This connection was ended here: Windlass holds no token of it any more.",
-      cure: "Reconnect to go on. Repositories, settings and analyses have stayed.",
-      reaction: "stale",
-    };
-  }
-  return {
-    code: "vault.reconnect",
-    ...(kind === "oauth2" || kind === "oauth1"
-      ? {
-          message: `Bitbucket no longer accepts the access that ${accountName} granted: it was revoked there, or it ran out.`,
-          cure: "Reconnect: grant access once more. Repositories and settings stay.",
-        }
-      : {
-          message: `Bitbucket no longer accepts this credential (${accountName}): it was revoked there, or it ran out.`,
-          cure: "Reconnect with a new one. Repositories and settings stay.",
-        }),
-    reaction: "stale",
   };
 }
 
