@@ -113,14 +113,14 @@ function aliveOr({ isAlive }: Need, stored: StoredTokens, failure: unknown): Sto
 
 /**
  * Waits for the process that holds the lease. True when it is gone: it extends a lease each third of it, so a lease that is
- * over has to stay untouched for a third more, and one that is dated by a wrong clock for a whole one.
+ * over has to stay untouched for two thirds more, and one that is dated by a wrong clock for a whole one.
  */
 async function isAbandoned(
   { watch, clock, leaseMilliseconds }: RenewalParts,
   { lease, row }: StoredTokens,
 ): Promise<boolean> {
   const left = (lease?.expiresAt.getTime() ?? 0) - clock.now().getTime();
-  if (left <= 0) return !(await watch.forChange(row, leaseMilliseconds / 3));
+  if (left <= 0) return !(await watch.forChange(row, (leaseMilliseconds * 2) / 3));
   const whole = left >= leaseMilliseconds;
   const changed = await watch.forChange(row, whole ? leaseMilliseconds : left);
   return !changed && whole;

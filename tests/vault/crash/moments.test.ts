@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { engines } from "../../storage/engines.ts";
 import { counts } from "../counts.ts";
 import { lots } from "../lots.ts";
-import { openWorld, products, type World } from "../world/world.ts";
+import { products } from "../world/far-side.ts";
+import { openWorld, type World } from "../world/world.ts";
 
 const kills = counts(4, 75);
 const connectionsEach = 6;

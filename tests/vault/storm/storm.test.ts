@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { engines } from "../../storage/engines.ts";
 import { counts } from "../counts.ts";
-import { openWorld, products } from "../world/world.ts";
+import { products } from "../world/far-side.ts";
+import { openWorld } from "../world/world.ts";
 
 const processes = 4;
 const callers = counts(100, 1_000);

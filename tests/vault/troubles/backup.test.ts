@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Database } from "../../../src/storage/database.ts";
 import { engines } from "../../storage/engines.ts";
 import { counts } from "../counts.ts";
-import { openWorld, products } from "../world/world.ts";
+import { products } from "../world/far-side.ts";
+import { openWorld } from "../world/world.ts";
 
 const patience = counts(60_000, 300_000);
 const connections = counts(12, 200);

@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { findSecretsVersion } from "../../../src/storage/tables/connection-secrets.ts";
 import { engines } from "../../storage/engines.ts";
+import type { Product } from "../world/far-side.ts";
 import type { Step } from "../world/steps.ts";
-import { openWorld, type Product } from "../world/world.ts";
+import { openWorld } from "../world/world.ts";
 
 const patience = 30_000;
 

@@ -22,8 +22,8 @@ export interface Setup {
   readonly leaseSeconds: number;
   /** By how much its clock is ahead of the machine's. */
   readonly clockAheadSeconds: number;
-  /** Where it dies, or stops itself until it is told to go on. */
-  readonly at: { readonly step: Step; readonly what: "die" | "freeze" } | null;
+  /** Where it dies, stops itself until it is told to go on, or lets its SQLite file grow no more for a second. */
+  readonly at: { readonly step: Step; readonly what: "die" | "freeze" | "fill" } | null;
 }
 
 /** Each caller asks once for each connection, all at the same time. */

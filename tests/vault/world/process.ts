@@ -1,6 +1,7 @@
 /** Owns one process of many over a database: a real vault, wired as the app wires it, that does what it is told on standard input. */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { sql } from "kysely";
 import { createRecord } from "../../../src/app/record.ts";
 import type { Audit } from "../../../src/audit/audit.ts";
 import { shiftableClock } from "../../../src/base/clock.ts";
@@ -52,9 +53,27 @@ async function reach(step: Step): Promise<void> {
   if (isDone || setup.at?.step !== step) return;
   isDone = true;
   process.stdout.write(`${JSON.stringify({ reached: step })}\n`);
+  if (setup.at.what === "fill") return fill();
   process.kill(process.pid, setup.at.what === "die" ? "SIGKILL" : "SIGSTOP");
   // A signal to oneself takes effect between two turns of the loop.
   await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** For a second no page can be added. @see https://www.sqlite.org/pragma.html#pragma_max_page_count */
+async function fill(): Promise<void> {
+  const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.kysely);
+  await sql`create table filler (bytes text)`.execute(database.kysely);
+  await sql`pragma max_page_count = ${sql.lit((rows[0]?.page_count ?? 0) + 2)}`.execute(database.kysely);
+  // Free pages are used up first.
+  for (let isRoom = true; isRoom; )
+    isRoom = await sql`insert into filler values (hex(randomblob(500)))`.execute(database.kysely).then(
+      () => true,
+      () => false,
+    );
+  setTimeout(async () => {
+    await sql`pragma max_page_count = 1000000`.execute(database.kysely);
+    await sql`drop table filler`.execute(database.kysely);
+  }, 1_000);
 }
 
 function stepping(fetch: Fetch): Fetch {

@@ -1,0 +1,122 @@
+/** The database goes away, or is full, in the moment Bitbucket's answer is to be saved: it is saved when that is over. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { sql } from "kysely";
+import { describe, expect, test } from "vitest";
+import type { Database } from "../../../src/storage/database.ts";
+import { products } from "../world/far-side.ts";
+import { openWorld, type World } from "../world/world.ts";
+
+const patience = 60_000;
+
+/** Another process holds the file, as a backup or a stuck writer does, for longer than a statement waits. */
+async function holdFile(place: string, milliseconds: number): Promise<void> {
+  const holder = spawn(process.execPath, [
+    "--input-type=module",
+    "--eval",
+    `import { DatabaseSync } from "node:sqlite";
+     const file = new DatabaseSync(${JSON.stringify(place)}, { timeout: 5000 });
+     file.exec("begin immediate");
+     console.log("held");
+     setTimeout(() => { file.exec("commit"); file.close(); }, ${milliseconds});`,
+  ]);
+  await once(holder.stdout, "data");
+}
+
+/** No new page can be had, as on a full disk; the way back is given. */
+async function fillUp({ kysely }: Database): Promise<() => Promise<unknown>> {
+  const full = sql`
+    create function windlass_full() returns trigger language plpgsql as
+    'begin raise exception ''could not extend file: No space left on device'' using errcode = ''53100''; end'`;
+  await full.execute(kysely);
+  const watch = sql`
+    create trigger windlass_full before update of version on connection_secrets
+    for each row execute function windlass_full()`;
+  await watch.execute(kysely);
+  return () => sql`drop trigger windlass_full on connection_secrets`.execute(kysely);
+}
+
+/** Every connection of other processes ends, and none is let in until the way back is taken. */
+async function takeAway({ kysely }: Database): Promise<() => Promise<unknown>> {
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(kysely);
+  const name = sql.id(rows[0]?.name ?? "");
+  await sql`alter database ${name} connection limit 0`.execute(kysely);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()`.execute(kysely);
+  return () => sql`alter database ${name} connection limit -1`.execute(kysely);
+}
+
+/** Lets a process begin to renew, does something to the database while Bitbucket is at work, and undoes it later. */
+async function during(world: World, trouble: () => Promise<() => Promise<unknown>>) {
+  const [id = ""] = await world.connectEnded(1);
+  world.slowDown(600);
+  const child = await world.start();
+  const asking = child.ask({ connectionIds: [id], callers: 3 });
+  await expect
+    .poll(async () => (await world.lease(id)) !== null, { interval: 10, timeout: 10_000 })
+    .toBe(true);
+  const undo = await trouble();
+  await expect.poll(() => world.rotations(), { interval: 20, timeout: 10_000 }).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await undo();
+  return { id, child, report: await asking };
+}
+
+describe.each(products)("at %s", (product) => {
+  test(
+    "an SQLite file that is held by another process for longer than a statement waits",
+    async () => {
+      const world = await openWorld({ engine: "sqlite", product, leaseSeconds: 30 });
+      const { report, id } = await during(world, async () => {
+        await holdFile(world.place, 7_000);
+        return async () => {};
+      });
+      expect(report).toMatchObject({ handed: 3, failures: {}, working: 1, refused: 0 });
+      expect(await world.state(id)).toEqual(["active", null]);
+      expect(world.refreshes()).toBe(1);
+    },
+    patience,
+  );
+
+  test(
+    "an SQLite file that cannot grow any more",
+    async () => {
+      const world = await openWorld({ engine: "sqlite", product, leaseSeconds: 30 });
+      const [id = ""] = await world.connectEnded(1);
+      const child = await world.start({ at: { step: "before-save", what: "fill" } });
+      const report = await child.ask({ connectionIds: [id], callers: 3 });
+      expect(await child.reached).toBe("before-save");
+      expect(report).toMatchObject({ handed: 3, failures: {}, working: 1, refused: 0 });
+      expect(world.refreshes()).toBe(1);
+      expect(await world.wrongInRecord()).toEqual([]);
+    },
+    patience,
+  );
+
+  test(
+    "a PostgreSQL that ends all connections and takes none for a while",
+    async () => {
+      const world = await openWorld({ engine: "postgres", product, leaseSeconds: 30 });
+      const { report, id, child } = await during(world, () => takeAway(world.database));
+      // Who asked may have been told that the database is gone; what Bitbucket gave is saved all the same.
+      expect(report.refused).toBe(0);
+      const again = await child.ask({ connectionIds: [id], callers: 3 });
+      expect(again).toMatchObject({ handed: 3, failures: {}, working: 1 });
+      expect(world.refreshes()).toBe(1);
+      expect(await world.wrongInRecord()).toEqual([]);
+    },
+    patience,
+  );
+
+  test(
+    "a PostgreSQL whose disk is full",
+    async () => {
+      const world = await openWorld({ engine: "postgres", product, leaseSeconds: 30 });
+      const { report, id } = await during(world, () => fillUp(world.database));
+      expect(report).toMatchObject({ handed: 3, failures: {}, working: 1, refused: 0 });
+      expect(await world.state(id)).toEqual(["active", null]);
+      expect(world.refreshes()).toBe(1);
+    },
+    patience,
+  );
+});
