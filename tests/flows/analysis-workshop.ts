@@ -21,6 +21,7 @@ import { createVault } from "../../src/vault/vault.ts";
 import { findAmong, redirectUriAt } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
 import { silentRecord } from "../silent-record.ts";
+import { chosenEngine, makePlace } from "../storage/engines.ts";
 import { newBrowser } from "./analysis-browser.ts";
 
 const instanceId = "bitbucket";
@@ -36,7 +37,7 @@ export interface LocalBitbucket {
 
 export interface WorkshopOptions {
   readonly emulator?: EmulatorOptions;
-  /** Default `:memory:`. */
+  /** Default `:memory:`, or a database of its own on the engine that was chosen. */
   readonly path?: string;
   readonly parallelCalls?: number;
   /** Stands between the app and the network. */
@@ -57,7 +58,8 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
   });
   const door = openNodeDoor();
   const fetch = options.watch?.(door.fetch) ?? door.fetch;
-  const database = await openDatabase(options.path ?? ":memory:", { clock });
+  const { place, remove } = await placeOf(options);
+  const database = await openDatabase(place, { clock });
   const keyrings = testKeyrings(database, clock);
   const instances = findAmong(() => [instance]);
   const world = { database, keyrings, clock, fetch, instances };
@@ -88,10 +90,16 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
         await analyses.close();
         await door.close();
         await database.close();
+        await remove();
       })();
       return closed;
     },
   };
+}
+
+async function placeOf({ path }: WorkshopOptions) {
+  if (path === undefined && chosenEngine() === "postgres") return makePlace("postgres");
+  return { place: path ?? ":memory:", remove: async () => {} };
 }
 
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;
