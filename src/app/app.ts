@@ -61,12 +61,11 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     budget,
   });
 
-  let closed: Promise<void> | undefined;
-  const closeAll = async () => {
+  const close = once(async () => {
     await analyses.close();
     await custody.close();
     await ground.close();
-  };
+  });
 
   return {
     config,
@@ -104,10 +103,16 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       await analyses.resume();
     },
     /** Lets running calls end, then closes the database. Once or often. */
-    close() {
-      closed ??= closeAll();
-      return closed;
-    },
+    close,
+  };
+}
+
+/** However often it is called. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let begun: Promise<void> | undefined;
+  return () => {
+    begun ??= work();
+    return begun;
   };
 }
 

@@ -66,14 +66,16 @@ function pruneSome({ audit, clock }: PruneParts, old: Old): Promise<number | nul
     if (!isWhole || old.key === undefined) return null;
     const { writer_id, sequence, mac } = last;
     const checkpoint = { writer_id, sequence, mac, at: clock.now().toISOString() };
-    await deleteAuditEntries(transaction, writer_id, sequence);
+    const deleted = await deleteAuditEntries(transaction, writer_id, sequence);
+    // Another process did it meanwhile, and its checkpoint stands.
+    if (deleted === 0) return 0;
     await saveAuditCheckpoint(transaction, {
       ...checkpoint,
       signature: signatureOf(old.key.key, checkpoint),
     });
-    const facts = { writer: writer_id, upTo: sequence, entries: entries.length };
+    const facts = { writer: writer_id, upTo: sequence, entries: deleted };
     await record({ event: "audit.pruned", actor: "retention", facts });
-    return entries.length;
+    return deleted;
   });
 }
 
@@ -89,5 +91,9 @@ async function readOld(
   const entries = firstKept === -1 ? beginning : beginning.slice(0, firstKept);
   const walk = beginWalk({ writer, checkpoint, key });
   for (const entry of entries) walk.take(entry);
-  return { entries, isWhole: walk.problems.length === 0 };
+  if (walk.problems.length === 0) return { entries, isWhole: true };
+  const later = await findAuditCheckpoint(transaction, writer.id);
+  // Another process that prunes was between the two readings: the rest is its own.
+  if (later?.sequence !== checkpoint?.sequence) return { entries: [], isWhole: true };
+  return { entries, isWhole: false };
 }

@@ -40,7 +40,8 @@ describeEngines("the record", (open) => {
     await expect(insertAuditEntries(kysely, [entry(7)])).rejects.toThrow(/unique/i);
     expect(await readAuditChain(kysely, "wri_1", { after: null, limit: 1_000 })).toEqual(chain);
     expect(await readAuditChain(kysely, "wri_1", { after: 99, limit: 2 })).toEqual(chain.slice(99, 101));
-    await deleteAuditEntries(kysely, "wri_1", 118);
+    expect(await deleteAuditEntries(kysely, "wri_1", 118)).toBe(118);
+    expect(await deleteAuditEntries(kysely, "wri_1", 118)).toBe(0);
     expect(await readAuditChain(kysely, "wri_1", { after: null, limit: 10 })).toEqual(chain.slice(118));
   });
 
@@ -66,6 +67,7 @@ describeEngines("the record", (open) => {
     const checkpoint = { writer_id: "wri_1", sequence: 5, mac: "mac-5", at: now, signature: "signed" };
     await saveAuditCheckpoint(kysely, checkpoint);
     await saveAuditCheckpoint(kysely, { ...checkpoint, sequence: 9, mac: "mac-9" });
+    await saveAuditCheckpoint(kysely, { ...checkpoint, sequence: 7, mac: "mac-7" });
     expect(await findAuditCheckpoint(kysely, "wri_1")).toEqual({ ...checkpoint, sequence: 9, mac: "mac-9" });
     expect(await listLostAuditWriters(kysely)).toEqual(["wri_1"]);
   });

@@ -55,12 +55,14 @@ export async function readAuditChain(
   return rest.orderBy("sequence").limit(limit).execute();
 }
 
-export async function deleteAuditEntries(db: Executor, writerId: string, upTo: number): Promise<void> {
-  await db
+/** How many there were: fewer than expected when another process was first. */
+export async function deleteAuditEntries(db: Executor, writerId: string, upTo: number): Promise<number> {
+  const { numDeletedRows } = await db
     .deleteFrom("audit_entries")
     .where("writer_id", "=", writerId)
     .where("sequence", "<=", upTo)
-    .execute();
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 export async function findAuditCheckpoint(
@@ -70,12 +72,18 @@ export async function findAuditCheckpoint(
   return db.selectFrom("audit_checkpoints").selectAll().where("writer_id", "=", writerId).executeTakeFirst();
 }
 
+/** Only ever goes forward: of two processes that prune at once, the one that came further counts. */
 export async function saveAuditCheckpoint(db: Executor, checkpoint: AuditCheckpointsTable): Promise<void> {
   const { writer_id: _, ...changes } = checkpoint;
   await db
     .insertInto("audit_checkpoints")
     .values(checkpoint)
-    .onConflict((conflict) => conflict.column("writer_id").doUpdateSet(changes))
+    .onConflict((conflict) =>
+      conflict
+        .column("writer_id")
+        .doUpdateSet(changes)
+        .where("audit_checkpoints.sequence", "<", checkpoint.sequence),
+    )
     .execute();
 }
 
