@@ -7,7 +7,12 @@ import { isWindlassError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { randomFraction } from "../base/random.ts";
 import type { Database } from "../storage/database.ts";
-import { dropFormerTokens, listInterrupted, listKeepAliveDue } from "../storage/tables/connection-secrets.ts";
+import {
+  dropFormerTokens,
+  listInterrupted,
+  listKeepAliveDue,
+  setAside,
+} from "../storage/tables/connection-secrets.ts";
 import { atMost } from "./at-most.ts";
 import type { Vault } from "./vault.ts";
 
@@ -91,18 +96,32 @@ function chosen(ids: readonly string[], count: number): readonly string[] {
   return shuffled.slice(0, count).map(({ id }) => id);
 }
 
-/** What fails is judged and recorded where it fails. */
+/** Its key is lost or missing, or somebody has changed the row. A key service that is away comes back. */
+function isSealedOff(error: unknown): boolean {
+  return isWindlassError(error) && error.code.startsWith("sealing.") && error.reaction !== "unreachable";
+}
+
+async function leaveAlone({ database, clock }: KeeperParts, connectionId: string): Promise<void> {
+  const now = clock.now();
+  const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString();
+  const until = { now: now.toISOString(), retryAt: inHours(1), keepAliveAt: inHours(24) };
+  await setAside(database.kysely, connectionId, until);
+}
+
+/** What fails is judged and recorded where it fails; only what does not even open is set aside here. */
 async function renewAll(
-  { vault, log }: KeeperParts,
+  parts: KeeperParts,
   connectionIds: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
+  const { vault, log } = parts;
   const limit = atMost(mostAtOnce);
   const renew = async (connectionId: string) => {
     if (signal.aborted) return;
-    await vault.renew(connectionId).catch((error: unknown) => {
+    await vault.renew(connectionId).catch(async (error: unknown) => {
       const code = isWindlassError(error) ? error.code : "unexpected";
       log.warn("vault.not_kept_alive", { connectionId, code });
+      if (isSealedOff(error)) await leaveAlone(parts, connectionId);
     });
   };
   await Promise.all(connectionIds.map((id) => limit(() => renew(id))));

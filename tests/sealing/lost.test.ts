@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { givenUpNote } from "../../src/app/key-store.ts";
+import { silentLog } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import { keyId } from "../../src/sealing/key.ts";
 import { findSecretsVersion } from "../../src/storage/tables/connection-secrets.ts";
 import { writeMeta } from "../../src/storage/tables/meta.ts";
+import { createKeeper } from "../../src/vault/keeper.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { failureOf } from "../failure.ts";
 import { anyCall, findAmong } from "../find-among.ts";
@@ -25,7 +27,7 @@ describeEngines("H11: after a key was given up", (open) => {
     const fetch = () => Promise.reject(new Error("nobody is asked here"));
     const bitbucket = cloudInstance({ clientId: "key", clientSecret: "secret" });
     const world = { database, keyrings, clock, fetch, instances: findAmong(() => [bitbucket]) };
-    return { database, vault: createVault({ ...world, ...silentRecord(database) }) };
+    return { ...world, vault: createVault({ ...world, ...silentRecord(database) }) };
   }
   const tokens = { accessToken: new Secret("anew"), refreshToken: new Secret("anew too"), expiresAt: null };
 
@@ -38,6 +40,24 @@ describeEngines("H11: after a key was given up", (open) => {
     expect((await failureOf(() => vault.authorize("con_1")({ ...anyCall, rejected: undefined }))).code).toBe(
       "sealing.key_lost",
     );
+    await vault.close();
+  });
+
+  test("a keeper does not let what it cannot open stand before the others", async () => {
+    const { vault, database, clock } = await openVault();
+    await vault.keep("con_3", tokens);
+    const due = new Date(clock.now().getTime() - 60_000).toISOString();
+    await database.kysely.updateTable("connection_secrets").set({ keep_alive_at: due }).execute();
+    const asked: string[] = [];
+    const renew = async (id: string) => {
+      asked.push(id);
+      if (id !== "con_3") await vault.renew(id);
+    };
+    const keeper = createKeeper({ database, clock, log: silentLog, vault: { renew } });
+    expect(await keeper.round()).toMatchObject({ keptAlive: 4 });
+    expect(await keeper.round()).toMatchObject({ keptAlive: 1 });
+    expect(asked).toHaveLength(5);
+    expect(asked.at(-1)).toBe("con_3");
     await vault.close();
   });
 

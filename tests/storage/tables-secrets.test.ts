@@ -12,6 +12,7 @@ import {
   listLeases,
   prepareFindSecrets,
   replaceSecrets,
+  setAside,
 } from "../../src/storage/tables/connection-secrets.ts";
 import { insertConnection, updateConnection } from "../../src/storage/tables/connections.ts";
 import {
@@ -123,6 +124,13 @@ describeEngines("secrets", (open) => {
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_3", "con_2"]);
     expect(await listInterrupted(kysely, later(2), 2)).toEqual(["con_4", "con_3"]);
     expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_3", "con_2"]);
+    const until = { now, retryAt: later(60), keepAliveAt: later(1440) };
+    for (const id of ["con_1", "con_2", "con_4"]) await setAside(kysely, id, until);
+    expect(await listInterrupted(kysely, later(2), 10)).toEqual(["con_4", "con_3"]);
+    expect(await listKeepAliveDue(kysely, later(2), 10)).toEqual(["con_3"]);
+    expect(await listInterrupted(kysely, later(60), 10)).toEqual(["con_4", "con_3", "con_2"]);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
+    await setAside(kysely, "con_2", { now, retryAt: now, keepAliveAt: now });
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
     expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_2"]);

@@ -181,6 +181,33 @@ export async function listKeepAliveDue(db: Executor, now: string, limit: number)
   return rows.map(({ connection_id }) => connection_id);
 }
 
+/**
+ * Has the two lists above leave the connection out until then, so that one nothing can be done with does not stand before
+ * the others. One that is being renewed is left as it is.
+ */
+export async function setAside(
+  db: Executor,
+  connectionId: string,
+  until: { readonly now: string; readonly retryAt: string; readonly keepAliveAt: string },
+): Promise<void> {
+  await db
+    .updateTable("connection_secrets")
+    .set(({ ref, eb }) => ({
+      retry_at: eb.case().when("asked_at", "is", null).then(ref("retry_at")).else(until.retryAt).end(),
+      keep_alive_at: eb
+        .case()
+        .when("keep_alive_at", "is", null)
+        .then(ref("keep_alive_at"))
+        .else(until.keepAliveAt)
+        .end(),
+    }))
+    .where("connection_id", "=", connectionId)
+    .where((where) =>
+      where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", until.now)]),
+    )
+    .execute();
+}
+
 /** States in which nothing is asked of Bitbucket any more until a person does something. */
 const endedStates = ["disconnected", "suspended", "reconnect"];
 
