@@ -100,7 +100,7 @@ function doubts(stored: StoredFacts): readonly Alarm[] {
       cure: "Find out how: look for connection.state_changed in the record. Reconnecting as the account named on the connection ends it.",
     }),
     ...alarm("uncertain", unanswered, `${counted(unanswered, "renewal")} interrupted`, {
-      text: "A process ended between asking Bitbucket and saving the answer; it is being found out what still works.",
+      text: "Bitbucket was asked and its answer is not on record: a process ended, or no answer came. It is being found out what still works.",
       cure: "Wait a few minutes. If the number stays, look for vault.not_kept_alive in the log.",
     }),
     ...alarm("suspect", suspect, `${counted(suspect, "connection")} under suspicion`, {
