@@ -13,6 +13,7 @@ import { findUser, insertUser } from "../../src/storage/tables/users.ts";
 import { failureOf } from "../failure.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { makePlace, openEngine, postgresServer } from "./engines.ts";
+import { openGate } from "./gate.ts";
 import { ada, addConnection, secrets } from "./rows.ts";
 
 const clock = frozenClock();
@@ -179,6 +180,37 @@ describe("using PostgreSQL", () => {
     const idle = await readMeta(database.kysely, "a").catch((error) => error.code);
     expect([undefined, "storage.unreachable"]).toContain(idle);
     expect(await readMeta(database.kysely, "a")).toBeUndefined();
+  });
+
+  test("while the server is gone every question says so at once; when it is back all is as it was", async () => {
+    const { database: direct, place } = await open();
+    const gate = await openGate(place);
+    onTestFinished(() => gate.close());
+    const database = await openDatabase(new Secret(gate.url), { clock });
+    onTestFinished(() => database.close());
+    await writeMeta(database.kysely, "a", "1");
+    const inside = database.transaction(async (db) => {
+      await writeMeta(db, "a", "2");
+      await gate.shut();
+      await readMeta(db, "a");
+    });
+    expect((await failureOf(inside)).code).toBe("storage.unreachable");
+    for (let turn = 0; turn < 3; turn++)
+      expect((await failureOf(readMeta(database.kysely, "a"))).code).toBe("storage.unreachable");
+    expect((await failureOf(database.transaction((db) => readMeta(db, "a")))).code).toBe(
+      "storage.unreachable",
+    );
+    await gate.open();
+    expect(await readMeta(database.kysely, "a")).toBe("1");
+    expect(await readMeta(direct.kysely, "a")).toBe("1");
+  });
+
+  test("a process that is frozen inside a transaction keeps nobody waiting for good", async () => {
+    const { kysely } = (await open()).database;
+    const setting = async (name: string) =>
+      Object.values((await sql<object>`show ${sql.raw(name)}`.execute(kysely)).rows[0] ?? {})[0];
+    expect(await setting("idle_in_transaction_session_timeout")).toBe("10s");
+    expect(await setting("lock_timeout")).toBe("20s");
   });
 
   test("a transaction whose failed statement nobody minded keeps nothing, and says so", async () => {

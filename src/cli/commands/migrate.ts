@@ -72,12 +72,27 @@ async function move(
       "The configured database is on PostgreSQL already; --to copies from an SQLite file.",
     );
   const { copyToPostgres } = await import("../../storage/copy/copy.ts");
-  const progress = (table: string, rows: number) => void process.stderr.write(`${table}: ${rows} rows\n`);
-  const report = await copyToPostgres({ from: database, to: new Secret(to), clock: systemClock(), progress });
+  const report = await copyToPostgres({
+    from: database,
+    to: new Secret(to),
+    clock: systemClock(),
+    progress: tellProgress(),
+  });
   const rows = report.tables.reduce((sum, table) => sum + table.rows, 0);
   process.stdout.write(
     json ? `${JSON.stringify({ ...report, rows })}\n` : moved(report, { from: database, rows }),
   );
+}
+
+/** A line when a table begins, and one a second while it goes on. */
+function tellProgress(): (table: string, rows: number) => void {
+  const told = { table: "", at: 0 };
+  return (table, rows) => {
+    const at = performance.now();
+    if (table === told.table && at - told.at < 1_000) return;
+    Object.assign(told, { table, at });
+    process.stderr.write(`${table}: ${rows} rows\n`);
+  };
 }
 
 function moved(
