@@ -101,6 +101,7 @@ describe("opening PostgreSQL", () => {
       [`${url}/postgres?sslmode=verify-full`, "storage.tls"],
       [`${url}/postgres?sslrootcert=/nowhere.pem`, "storage.tls"],
       [`postgres://windlass:${password}@127.0.0.1:port/postgres`, "storage.address_invalid"],
+      [`postgres://windlass:${password}%ff@127.0.0.1:${port}/postgres`, "storage.address_invalid"],
     ];
     for (const [place = "", code] of cases) {
       const failure = await opening(place);

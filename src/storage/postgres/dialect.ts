@@ -1,5 +1,6 @@
 /** Owns Kysely's dialect over `pg`: statements compiled once are prepared once, failures are named, broken connections left. */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -68,13 +69,16 @@ function createDriver(pool: Pool, place: string): Driver {
       const { client, isBroken, inTransaction } = own(connection);
       client.release(isBroken || inTransaction);
     },
-    destroy: () => pool.end(),
+    // A server that is gone does not answer a farewell either.
+    destroy: () => Promise.race([pool.end(), sleep(farewellMilliseconds, undefined, { ref: false })]),
   };
 }
 
 function beginning({ isolationLevel }: TransactionSettings): string {
   return isolationLevel === undefined ? "begin" : `begin isolation level ${isolationLevel}`;
 }
+
+const farewellMilliseconds = 5_000;
 
 /** A connection that ended, or one to a server that became a standby: the next one may lead elsewhere. */
 const leaving: readonly string[] = ["storage.unreachable", "storage.unwritable"];

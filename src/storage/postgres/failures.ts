@@ -18,6 +18,7 @@ const bySqlState = new Map<string, Code>([
   ["53100", "storage.full"],
   ["53200", "storage.unreachable"],
   ["53300", "storage.unreachable"],
+  ["55000", "storage.unreachable"],
   ["55P03", "storage.busy"],
   ["57P01", "storage.unreachable"],
   ["57P02", "storage.unreachable"],
@@ -34,6 +35,8 @@ const tlsWords = /SSL|certificate|self-signed/i;
 /** The catalogue's failure for what the driver threw; null when it is our own mistake, or a broken unique key. */
 export function explainPostgres(error: unknown, place: string): WindlassError | null {
   if (!(error instanceof Error) || isWindlassError(error)) return null;
+  // A percent sign that encodes no letter; the text itself may be the password.
+  if (error instanceof URIError) return storageErrors.fail("storage.address_invalid");
   const code = codeOf(error);
   const failure = byState(code) ?? byPlatform(code) ?? byWords(error.message);
   if (failure === null) return null;
