@@ -330,6 +330,22 @@ describe("using", () => {
     await database.close();
   });
 
+  test("while another process reads, scrubbing gives way and says so; what waits for a write still waits", async () => {
+    const path = join(folder, "windlass.db");
+    const database = await openDatabase(path, { clock });
+    const reader = new DatabaseSync(path);
+    await writeMeta(database.kysely, "a", "1");
+    reader.exec("begin; select * from meta");
+    await writeMeta(database.kysely, "a", "2");
+    expect(await database.scrub()).toBe(false);
+    reader.exec("commit");
+    expect(await database.scrub()).toBe(true);
+    reader.close();
+    const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(database.kysely);
+    expect(rows).toEqual([{ timeout: 5_000 }]);
+    await database.close();
+  });
+
   test("a save over a version that is no longer there writes nothing", async () => {
     const database = await openDatabase(":memory:", { clock });
     await addConnection(database);

@@ -6,7 +6,7 @@ import { storageErrors } from "../errors.ts";
 import { migrationsTable } from "../migrate.ts";
 
 /** How long a statement waits for another process's write before `storage.busy`. */
-const busyMilliseconds = 5_000;
+export const busyMilliseconds = 5_000;
 
 /** A checkpoint holds up the process while it copies pages and waits for the disk twice; 16 MiB of log are little to keep. */
 const pagesBetweenCheckpoints = 4_000;

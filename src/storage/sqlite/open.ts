@@ -6,7 +6,7 @@ import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts
 import type { Schema } from "../schema.ts";
 import { copyFile } from "./copy.ts";
 import { sqliteDialect } from "./dialect.ts";
-import { openFile } from "./file.ts";
+import { busyMilliseconds, openFile } from "./file.ts";
 
 /** Throws `storage.unwritable`, `storage.not_a_database`, `storage.foreign`, `storage.newer`, `storage.busy`, `storage.full`. */
 export async function openSqlite(path: string, clock: Clock): Promise<Database> {
@@ -52,10 +52,22 @@ function databaseOver(kysely: Kysely<Schema>): Database {
     engine: "sqlite",
     kysely,
     transaction: (work) => kysely.transaction().execute(work),
-    async scrub() {
-      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(kysely);
-      return rows[0]?.busy === 0;
-    },
+    scrub: () => kysely.connection().execute(emptyLog),
     close: () => kysely.destroy(),
   };
+}
+
+/** While SQLite waits for readers this process does nothing else, so it waits for no more than a moment. */
+const scrubMilliseconds = 100;
+
+async function emptyLog(connection: Kysely<Schema>): Promise<boolean> {
+  const waitAtMost = (milliseconds: number) =>
+    sql`pragma busy_timeout = ${sql.lit(milliseconds)}`.execute(connection);
+  await waitAtMost(scrubMilliseconds);
+  try {
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(connection);
+    return rows[0]?.busy === 0;
+  } finally {
+    await waitAtMost(busyMilliseconds);
+  }
 }
