@@ -30,8 +30,7 @@ export async function sayFarewell(
   actor: string,
 ): Promise<Farewell> {
   const { store, database, log } = parts;
-  const stored = await held(parts, connectionId);
-  const farewell = stored === null ? "nothing" : await giveBack(parts, stored);
+  const farewell = await partings(parts, connectionId);
   const event = farewell === "revoked" ? "connection.revoked" : "connection.disconnected";
   await store.remove(connectionId, { event, actor });
   log.info("vault.forgotten", { connectionId, farewell });
@@ -39,7 +38,19 @@ export async function sayFarewell(
   return farewell;
 }
 
-/** The tokens, under a lease or after a renewal under way has ended: what it brings would not be given back. Null when nothing opens. */
+/** What does not open cannot be given back, and goes all the same. */
+async function partings(parts: FarewellParts, connectionId: string): Promise<Farewell> {
+  try {
+    const stored = await held(parts, connectionId);
+    return stored === null ? "nothing" : await giveBack(parts, stored);
+  } catch (error) {
+    if (!isWindlassError(error)) throw error;
+    parts.log.warn("vault.revocation_failed", { connectionId, code: error.code });
+    return "failed";
+  }
+}
+
+/** The tokens, under a lease or after a renewal under way has ended: what it brings would not be given back. Null when there are none. */
 async function held(
   { store, clock, watch, leaseMilliseconds }: FarewellParts,
   connectionId: string,
@@ -52,25 +63,19 @@ async function held(
     await watch.forChange(stored.row, leaseMilliseconds);
     return await store.load(connectionId);
   } catch (error) {
-    if (isWindlassError(error)) return null;
+    if (isWindlassError(error, "vault.disconnected")) return null;
     throw error;
   }
 }
 
 /** At Data Center either token's end is not the other's, so both are named. @see RFC 7009 section 2.1 */
 async function giveBack(parts: FarewellParts, stored: StoredTokens): Promise<Farewell> {
-  const { store, clock, fetch, instances, log } = parts;
-  try {
-    const instance: Instance = await instances(stored.instanceId);
-    if (instance.product !== "data-center" || stored.kind !== "oauth2") return "not-offered";
-    const refreshToken = await store.refreshToken(stored);
-    for (const token of refreshToken === null ? [] : [refreshToken])
-      await revokeToken({ instance, fetch, clock }, token);
-    await revokeToken({ instance, fetch, clock }, stored.accessToken);
-    return "revoked";
-  } catch (error) {
-    if (!isWindlassError(error)) throw error;
-    log.warn("vault.revocation_failed", { connectionId: stored.connectionId, code: error.code });
-    return "failed";
-  }
+  const { store, clock, fetch, instances } = parts;
+  const instance: Instance = await instances(stored.instanceId);
+  if (instance.product !== "data-center" || stored.kind !== "oauth2") return "not-offered";
+  const refreshToken = await store.refreshToken(stored);
+  for (const token of refreshToken === null ? [] : [refreshToken])
+    await revokeToken({ instance, fetch, clock }, token);
+  await revokeToken({ instance, fetch, clock }, stored.accessToken);
+  return "revoked";
 }

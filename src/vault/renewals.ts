@@ -65,10 +65,12 @@ export function createRenewals(parts: RenewalParts): Renewals {
     async renew(connectionId, need) {
       const begun = performance.now();
       const joined = flights.has(connectionId);
+      const landed = (flight: Promise<StoredTokens>) =>
+        waitFor(flight, parts.leaseMilliseconds, connectionId);
       try {
-        const tokens = await flyOnce(connectionId, need);
+        const tokens = await landed(flyOnce(connectionId, need));
         // The flight that was joined may have begun for another reason and have left what is wanted undone.
-        return joined && !need.isMet(tokens) ? await flyOnce(connectionId, need) : tokens;
+        return joined && !need.isMet(tokens) ? await landed(flyOnce(connectionId, need)) : tokens;
       } finally {
         parts.meter.waited((performance.now() - begun) / 1000);
       }
@@ -77,6 +79,22 @@ export function createRenewals(parts: RenewalParts): Renewals {
       await Promise.allSettled(flights.values());
     },
   };
+}
+
+/** A flight that cannot save what it has goes on without those who asked. */
+async function waitFor(
+  flight: Promise<StoredTokens>,
+  leaseMilliseconds: number,
+  connectionId: string,
+): Promise<StoredTokens> {
+  const late = Promise.withResolvers<never>();
+  const tell = () => late.reject(vaultErrors.fail("vault.not_renewed", { data: { connectionId } }));
+  const timer = setTimeout(tell, (mostLeasesWaited + 1) * leaseMilliseconds);
+  try {
+    return await Promise.race([flight, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 interface Flight {

@@ -143,7 +143,10 @@ async function saveRefreshTokenAlone(
 
 const longestPauseMilliseconds = 5_000;
 
-/** A database that is gone, full or held comes back: until then these tokens are nowhere but here, so it is tried again and again. */
+/**
+ * Until they are saved these tokens are nowhere but here, so it is tried again and again, whatever is wrong: a database that
+ * is gone, full or held comes back. Ends when the process does.
+ */
 async function saveForSure(
   { store, log, closing }: RotationParts,
   held: HeldTokens,
@@ -153,9 +156,10 @@ async function saveForSure(
     try {
       return await store.save(held, renewed);
     } catch (error) {
-      if (!isWindlassError(error) || closing.aborted) throw error;
-      const { connectionId } = held;
-      if (attempt === 0) log.error("vault.save_failed", { connectionId, code: error.code });
+      if (closing.aborted) throw error;
+      const code = isWindlassError(error) ? error.code : String(error);
+      if (attempt % 10 === 0)
+        log.error("vault.save_failed", { connectionId: held.connectionId, attempt, code });
       await pause(Math.min(50 * 2 ** attempt, longestPauseMilliseconds), closing);
     }
   }

@@ -2,8 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { sql } from "kysely";
+import pg from "pg";
 import { describe, expect, test } from "vitest";
 import type { Database } from "../../../src/storage/database.ts";
+import { postgresServer } from "../../storage/engines.ts";
 import { products } from "../world/far-side.ts";
 import { openWorld, type World } from "../world/world.ts";
 
@@ -36,14 +38,18 @@ async function fillUp({ kysely }: Database): Promise<() => Promise<unknown>> {
   return () => sql`drop trigger windlass_full on connection_secrets`.execute(kysely);
 }
 
-/** Every connection of other processes ends, and none is let in until the way back is taken. */
-async function takeAway({ kysely }: Database): Promise<() => Promise<unknown>> {
-  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(kysely);
-  const name = sql.id(rows[0]?.name ?? "");
-  await sql`alter database ${name} connection limit 0`.execute(kysely);
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid()`.execute(kysely);
-  return () => sql`alter database ${name} connection limit -1`.execute(kysely);
+/** Every connection ends, and none is let in until the way back is taken: as when the server is gone. */
+async function takeAway(place: string): Promise<() => Promise<unknown>> {
+  const { pathname } = new URL(place);
+  const name = pathname.slice(1);
+  const admin = new pg.Client({ connectionString: `${(await postgresServer()).url}/postgres` });
+  await admin.connect();
+  await admin.query(`alter database ${name} allow_connections false`);
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
+  return async () => {
+    await admin.query(`alter database ${name} allow_connections true`);
+    await admin.end();
+  };
 }
 
 /** Lets a process begin to renew, does something to the database while Bitbucket is at work, and undoes it later. */
@@ -97,7 +103,7 @@ describe.each(products)("at %s", (product) => {
     "a PostgreSQL that ends all connections and takes none for a while",
     async () => {
       const world = await openWorld({ engine: "postgres", product, leaseSeconds: 30 });
-      const { report, id, child } = await during(world, () => takeAway(world.database));
+      const { report, id, child } = await during(world, () => takeAway(world.place));
       // Who asked may have been told that the database is gone; what Bitbucket gave is saved all the same.
       expect(report.refused).toBe(0);
       const again = await child.ask({ connectionIds: [id], callers: 3 });
