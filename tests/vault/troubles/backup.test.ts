@@ -24,7 +24,7 @@ async function backUp({ kysely }: Database) {
 
 describe.each(engines)("on %s", (engine) => {
   test(
-    "at Cloud within its reuse window everything works",
+    "H16: at Cloud within its reuse window everything works",
     async () => {
       const world = await openWorld({ engine, product: "cloud" });
       const connectionIds = await world.connectEnded(connections);
@@ -41,7 +41,7 @@ describe.each(engines)("on %s", (engine) => {
   );
 
   test.each(products)(
-    "at %s after that all are to be reconnected, and Bitbucket is asked twice for each at most",
+    "H16: at %s after that all are to be reconnected, and Bitbucket is asked twice for each at most",
     async (product) => {
       const rules = { refreshReuseSeconds: 0 };
       const world = await openWorld({ engine, product, ...(product === "cloud" ? { rules } : {}) });

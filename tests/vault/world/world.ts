@@ -2,6 +2,7 @@
 import { onTestFinished } from "vitest";
 import { auditKeys } from "../../../src/app/audit-key.ts";
 import { type ChainReport, verifyAudit } from "../../../src/audit/verify.ts";
+import type { Secret } from "../../../src/base/secret.ts";
 import type { EmulatorOptions } from "../../../src/emulator/emulator.ts";
 import type { Engine } from "../../../src/storage/engine.ts";
 import { listLeases } from "../../../src/storage/tables/connection-secrets.ts";
@@ -50,8 +51,12 @@ export async function openWorld({ engine, product, rules, leaseSeconds = 2 }: Wo
   });
   await addConnections(database, clock.now().toISOString());
 
+  const issued: Secret[] = [];
   return {
     ...farSide,
+    /** The tokens the connections were made with. */
+    issued,
+    vault,
     database,
     place,
     /** Connects so many, each with a grant of its own whose access has just ended. */
@@ -62,6 +67,7 @@ export async function openWorld({ engine, product, rules, leaseSeconds = 2 }: Wo
         await addConnectionTo(database, id);
         await updateConnection(database.kysely, id, { subject, updated_at: clock.now().toISOString() });
         const tokens = await farSide.grant();
+        issued.push(tokens.accessToken, ...(tokens.refreshToken === null ? [] : [tokens.refreshToken]));
         await vault.keep(id, { ...tokens, expiresAt: new Date(clock.now().getTime() - 1_000) });
       }
       return ids;
