@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/app/config.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { openListener } from "../../src/server/listener.ts";
+import { startServer } from "../../src/server/start.ts";
 import { later } from "../storage/rows.ts";
 import { ask, startWith } from "./rig.ts";
 
@@ -122,6 +125,23 @@ test("without metrics in the configuration there is no listener, and the people'
   expect(server.operatorUrl).toBeNull();
   const answer = await ask(`http://127.0.0.1:${server.port}/metrics`, { host: `localhost:${server.port}` });
   expect(answer.text).not.toContain("windlass_connections");
+});
+
+test("where its port is taken nothing starts, and nothing stays open", async () => {
+  const { url } = await startWith([]);
+  const taken = Number(new URL(url).port);
+  const listener = await openListener({ host: "127.0.0.1", port: 0 });
+  const config = parseConfig({
+    database: ":memory:",
+    instances: { bitbucket: { clientId: "key", clientSecret: "secret" } },
+    metrics: { port: taken },
+  });
+  await expect(startServer(config, { log: silentLog, listener })).rejects.toMatchObject({
+    code: "server.port_taken",
+    message: `Port ${taken} is taken by another program.`,
+  });
+  const again = await openListener({ host: "127.0.0.1", port: listener.port });
+  await again.close();
 });
 
 test("an address others can reach is refused, unless that is spelled out", () => {
