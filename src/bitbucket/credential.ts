@@ -106,8 +106,8 @@ export interface RenewalContext {
 }
 
 /** Whether a credential can be renewed without a person. */
-export function isRenewable({ kind, refreshToken }: Pick<Credential, "kind" | "refreshToken">): boolean {
-  return kind === "client-credentials" || ((kind === "oauth2" || kind === "oauth1") && refreshToken !== null);
+export function isRenewable(kind: CredentialKind, hasRefreshToken: boolean): boolean {
+  return kind === "client-credentials" || ((kind === "oauth2" || kind === "oauth1") && hasRefreshToken);
 }
 
 /** Renews access. Throws `bitbucket.refresh_refused` when Bitbucket says no, and what the request throws. */

@@ -115,13 +115,23 @@ async function fly(parts: RenewalParts, flight: Flight): Promise<StoredTokens> {
     const stored = await store.load(flight.connectionId);
     if (need.isMet(stored)) return stored;
     const inTheWay = obstacle(stored, clock.now());
-    if (inTheWay !== null) return aliveOr(need, stored, inTheWay);
+    if (inTheWay !== null) {
+      if (!stored.isRenewable && !need.isAlive(stored)) await endUnrenewable(parts, stored);
+      return aliveOr(need, stored, inTheWay);
+    }
     if (stored.lease === null || (await isAbandoned(parts, stored))) {
       const renewed = await flight.limit(() => attempt(parts, stored, flight));
       if (renewed !== null) return renewed;
     }
     if (performance.now() > giveUpAt) return aliveOr(need, stored, vaultErrors.fail("vault.not_renewed"));
   }
+}
+
+/** What a person entered and Bitbucket takes no more: only a person can mend it. */
+async function endUnrenewable({ store, log }: RenewalParts, stored: StoredTokens): Promise<void> {
+  if (stored.state === "suspended") return;
+  await store.move(stored, { state: "reconnect", reason: "vault.reconnect" });
+  log.warn("vault.refused", { connectionId: stored.connectionId });
 }
 
 function aliveOr({ isAlive }: Need, stored: StoredTokens, failure: unknown): StoredTokens {

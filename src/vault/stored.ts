@@ -1,6 +1,6 @@
 /** Owns the shape of a connection's tokens as the vault has them, and sealing them to their place. */
 import { Secret } from "../base/secret.ts";
-import type { Credential, CredentialKind } from "../bitbucket/credential.ts";
+import { type Credential, type CredentialKind, isRenewable } from "../bitbucket/credential.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { OwnedKeyring } from "../sealing/keyrings.ts";
 import type { ConnectionSecretsTable } from "../storage/schema.ts";
@@ -76,7 +76,7 @@ export async function readRow(
     state: row.state,
     stateReason: row.state_reason,
     accessToken: accessToken ?? (await open()),
-    isRenewable: isRenewableRow(kind, row.sealed_refresh_token !== null),
+    isRenewable: isRenewable(kind, row.sealed_refresh_token !== null),
     expiresAt: dateOf(row.access_expires_at),
     updatedAt: new Date(row.updated_at),
     lease: owner === null || leaseEnd === null ? null : { owner, expiresAt: new Date(leaseEnd) },
@@ -85,10 +85,6 @@ export async function readRow(
     retryAt: dateOf(row.retry_at),
     row,
   };
-}
-
-function isRenewableRow(kind: CredentialKind, hasRefreshToken: boolean): boolean {
-  return kind === "client-credentials" || ((kind === "oauth2" || kind === "oauth1") && hasRefreshToken);
 }
 
 function dateOf(text: string | null): Date | null {

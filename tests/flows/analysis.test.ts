@@ -324,7 +324,13 @@ test("passing trouble (500, a cut connection) is waited out; a 555 leaves that o
 test("S20: access revoked in the middle ends the run with the advice to authorize again", async () => {
   const { rooms, project, connectionId, emulator } = await open(large(10));
   emulator.control.revoke({ username: "johndoe" });
-  const analysis = await analyse(rooms, { projectId: project.id, connectionId });
+  const running = analyse(rooms, { projectId: project.id, connectionId });
+  const latest = async () => (await rooms.analyses.list(project.id))[0];
+  await expect.poll(async () => (await latest())?.state).toBe("waiting");
+  expect(await latest()).toMatchObject({ failure: { code: "vault.suspect" } });
+  // Bitbucket's words leave it open for some minutes.
+  emulator.clock.advance(300);
+  const analysis = await running;
   expect(analysis.state).toBe("failed");
   expect(analysis.failure).toMatchObject({
     reaction: "stale",

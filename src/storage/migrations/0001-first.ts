@@ -107,6 +107,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .addColumn("updated_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("connections_by_project").on("connections").column("project_id").execute();
+  await schema.createIndex("connections_by_instance").on("connections").column("instance_id").execute();
   await schema
     .createIndex("connections_by_state")
     .on("connections")
