@@ -31,7 +31,7 @@ const traps: readonly Trap[] = [
   {
     symptom: "3: a refresh says that the credentials are wrong, though they are right",
     file: "src/vault/refresh.test.ts",
-    title: "a mistyped consumer secret does not end a connection for good",
+    title: "a mistyped consumer secret ends no connection",
   },
   {
     symptom: "4: a refresh fails after a quiet quarter",

@@ -63,7 +63,7 @@ describeEngines("H11: after a key was given up", (open) => {
 
   test("disconnecting works: what cannot be opened is gone", async () => {
     const { vault, database } = await openVault();
-    expect(await vault.forget("con_0")).toBe("nothing");
+    expect(await vault.forget("con_0")).toBe("failed");
     expect(await findSecretsVersion(database.kysely, "con_0")).toBeUndefined();
     await vault.close();
   });

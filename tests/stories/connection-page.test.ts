@@ -64,15 +64,17 @@ async function refreshes(): Promise<number> {
   return requests.filter(({ grant }) => grant === "refresh_token").length;
 }
 
-async function finished(page: Seen): Promise<Result> {
+const finished = (page: Seen) => until(page, "done", "failed");
+
+async function until(page: Seen, ...states: readonly string[]): Promise<Result> {
   const id = page.url.pathname.split("/").at(-1);
   for (let tries = 0; tries < 200; tries += 1) {
     const { html } = await person.open(`${demo.line.server}/api/v1/analyses/${id}`);
     const result = JSON.parse(html) as Result; // what this route answers, described by its own tests
-    if (["done", "failed"].includes(result.state)) return result;
+    if (states.includes(result.state)) return result;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error("the analysis did not end");
+  throw new Error(`the analysis is not ${states.join(" or ")}`);
 }
 
 describe("the connection page", () => {
@@ -154,6 +156,10 @@ describe("the connection page", () => {
     await control("revoke", { username: "johndoe" });
     const page = await person.open(project.url);
     const run = await person.submit(page, `${connectionPath()}/analyses`, [["lookbackDays", "30"]]);
+    // What Bitbucket says leaves it open for some minutes whether it is the person or a lock-out.
+    expect((await until(run, "waiting")).state).toBe("waiting");
+    expect((await person.open(run.url)).html).toContain("once more in a few minutes");
+    await control("clock", { advanceSeconds: 300 });
     expect((await finished(run)).state).toBe("failed");
     const failed = await person.open(run.url);
     expect(failed.html).toContain("Reconnect");
