@@ -8,6 +8,7 @@ import { openWorld, type World } from "../world/world.ts";
 
 const kills = counts(4, 75);
 const connectionsEach = 6;
+const seed = 20_261_122;
 const patience = counts(60_000, 900_000);
 
 /** Starts a process, has it renew its connections, and kills it some time later. */
@@ -19,7 +20,7 @@ async function killSomewhere(world: World, ids: readonly string[], milliseconds:
 }
 
 async function killMany(world: World): Promise<readonly string[]> {
-  const lot = lots(20_261_122);
+  const lot = lots(seed);
   const ids = await world.connectEnded(kills * connectionsEach);
   world.slowDown(60);
   for (let kill = 0; kill < kills; kill++) {
@@ -33,7 +34,7 @@ async function killMany(world: World): Promise<readonly string[]> {
 
 describe.each(engines)("on %s", (engine) => {
   test.each(products)(
-    `H3: ${kills} killed at %s: what works works, and what was lost is said to be lost`,
+    `H3: ${kills} killed at %s, seed ${seed}: what works works, and what was lost is said to be lost`,
     async (product) => {
       const world = await openWorld({ engine, product });
       const ids = await killMany(world);
@@ -48,7 +49,9 @@ describe.each(engines)("on %s", (engine) => {
       if (product === "cloud") expect(lost).toEqual([]);
       for (const report of reports)
         expect(report).toMatchObject({ working: ids.length - lost.length, refused: 0 });
-      expect(world.rotations()).toBeGreaterThanOrEqual(ids.length);
+      // Each once, those that are said to be lost as well; Cloud takes a former one on and answers again.
+      if (product === "cloud") expect(world.rotations()).toBeGreaterThanOrEqual(ids.length);
+      else expect(world.rotations()).toBe(ids.length);
       expect(await world.wrongInRecord()).toEqual([]);
     },
     patience,
