@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addConnectionTo, openVaultRig, type VaultRig } from "../../tests/vault/rig.ts";
+import { addConnectionTo } from "../../tests/vault/connections.ts";
+import { openVaultRig, type VaultRig } from "../../tests/vault/rig.ts";
 import { createKeeper } from "./keeper.ts";
 
 let rig: VaultRig;

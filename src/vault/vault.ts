@@ -9,6 +9,7 @@ import { vaultErrors } from "./errors.ts";
 import { type Farewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
 import { createHotMemory } from "./hot.ts";
+import { createLooks } from "./looks.ts";
 import { isGood, isResting, lifeOf, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
@@ -75,8 +76,13 @@ export function createVault(parts: VaultParts): Vault {
   const { clock, handOuts } = parts;
   const margin = parts.refreshMarginSeconds ?? refreshMarginSeconds;
   const outward = openOutward(parts);
-  const { store, meter, renewals } = outward;
+  const { store, meter, renewals, looks } = outward;
   const hot = createHotMemory();
+  /** Before a change and after it: whoever asked in between remembers nothing from before. */
+  const drop = (connectionId: string) => {
+    hot.drop(connectionId);
+    looks.renew(connectionId);
+  };
   const obtain = (connectionId: string, wanted: Wanted) =>
     obtainTokens(outward, connectionId, { wanted, need: needOf(clock, margin, wanted) });
   const note = (caller: string, { connectionId, projectId }: Pick<HandOut, "connectionId" | "projectId">) => {
@@ -86,10 +92,11 @@ export function createVault(parts: VaultParts): Vault {
 
   return {
     async keep(connectionId, tokens, way) {
-      hot.drop(connectionId);
+      drop(connectionId);
       const kind = way?.kind ?? "oauth2";
       const keepAliveAt = tokens.refreshToken === null ? null : keepAliveFrom(clock.now(), kind);
       await store.put(connectionId, { ...tokens, keepAliveAt }, way);
+      drop(connectionId);
     },
     authorize:
       (connectionId, caller = "windlass") =>
@@ -117,8 +124,8 @@ export function createVault(parts: VaultParts): Vault {
       return handed;
     },
     async forget(connectionId, actor = "person") {
-      hot.drop(connectionId);
-      return sayFarewell(outward, connectionId, actor);
+      drop(connectionId);
+      return sayFarewell(outward, connectionId, actor).finally(() => drop(connectionId));
     },
     async renew(connectionId) {
       const begun = await store.load(connectionId);
@@ -142,6 +149,7 @@ function openOutward(parts: VaultParts) {
   const renewals = createRenewals({ ...outward, registrations, ownerCheck: createOwnerCheck(outward) });
   return {
     ...outward,
+    looks: createLooks(store),
     renewals,
     async close() {
       closing.abort();
@@ -153,11 +161,11 @@ function openOutward(parts: VaultParts) {
 
 /** Cloud's old token outlives its renewal, so whoever has one gets it at once and the renewal goes on without them. */
 async function obtainTokens(
-  { store, clock, instances, renewals }: ReturnType<typeof openOutward>,
+  { looks, clock, instances, renewals }: ReturnType<typeof openOutward>,
   connectionId: string,
   { need, wanted }: { readonly need: Need; readonly wanted: Wanted },
 ): Promise<StoredTokens> {
-  const stored = await store.load(connectionId);
+  const stored = await looks.at(connectionId);
   // The next one will live no longer: renewing would only begin at each call.
   const life = lifeOf(stored);
   if (life > 0 && wanted.minimumSeconds * 1000 >= life) throw tooLong(stored, clock.now());

@@ -20,12 +20,16 @@ const mostSteps = 12;
 export function visitor() {
   const jars = new Map<string, Map<string, string>>();
 
+  /** What is sent to this origin as `Cookie`. */
+  const cookies = (origin: string) =>
+    [...(jars.get(origin) ?? [])].map(([name, value]) => `${name}=${value}`).join("; ");
+
   const visit = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const { origin } = new URL(url);
     const jar = jars.get(origin) ?? new Map<string, string>();
     jars.set(origin, jar);
     const headers = new Headers(init.headers);
-    headers.set("cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
+    headers.set("cookie", cookies(origin));
     if (init.body !== undefined) headers.set("origin", origin);
     const answer = await fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of answer.headers.getSetCookie()) {
@@ -58,7 +62,7 @@ export function visitor() {
     throw new Error(`no end of redirects, now at ${answer.url}`);
   };
 
-  return { visit, signIn };
+  return { visit, signIn, cookies };
 }
 
 /** The form of a page of Bitbucket's, with the button pressed that leads on. */

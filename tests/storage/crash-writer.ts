@@ -13,7 +13,7 @@ import { createVault } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
 import { testKeyrings } from "../keyrings.ts";
 import { silentRecord } from "../silent-record.ts";
-import { addConnections } from "../vault/rig.ts";
+import { addConnections } from "../vault/connections.ts";
 
 const clock = systemClock();
 const [, , path = "", task] = process.argv;

@@ -19,7 +19,7 @@ import { findAmong } from "../find-among.ts";
 import { apiOf, fetch, instanceOf, redirectUri } from "../flows/data-center-place.ts";
 import { testKeyrings } from "../keyrings.ts";
 import { silentRecord } from "../silent-record.ts";
-import { addConnections } from "./rig.ts";
+import { addConnections } from "./connections.ts";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

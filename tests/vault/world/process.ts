@@ -16,6 +16,7 @@ import { cloudInstance } from "../../../src/bitbucket/cloud.ts";
 import { openHost } from "../../../src/bitbucket/host/open.ts";
 import { dataCenterInstance } from "../../../src/bitbucket/self-hosted.ts";
 import { openDatabase } from "../../../src/storage/database.ts";
+import { atMost } from "../../../src/vault/at-most.ts";
 import { createVault } from "../../../src/vault/vault.ts";
 import { testKeyrings } from "../../keyrings.ts";
 import type { Order, Report, Setup } from "./order.ts";
@@ -116,6 +117,18 @@ function withSteps(audit: Audit): Audit {
 const host = (accessToken: Secret) =>
   openHost(instance, createApi({ instance, fetch: door.fetch, clock, authorize: bearer(accessToken) }));
 
+/** Whether Bitbucket takes it; what kept it from being refused or taken is counted among the failures. */
+async function isTaken(token: Secret, failures: Record<string, number>): Promise<boolean> {
+  try {
+    await host(token).account();
+    return true;
+  } catch (error) {
+    const code = `at the check: ${isWindlassError(error) ? error.code : String(error)}`;
+    failures[code] = (failures[code] ?? 0) + 1;
+    return false;
+  }
+}
+
 async function obey({ connectionIds, callers, jumpSeconds }: Order): Promise<Report> {
   const begun = performance.now();
   const tokens = new Map<string, Map<string, Secret>>();
@@ -137,16 +150,8 @@ async function obey({ connectionIds, callers, jumpSeconds }: Order): Promise<Rep
   await Promise.all(asking);
   const milliseconds = performance.now() - begun;
   const all = [...tokens.values()].flatMap((each) => [...each.values()]);
-  const works = await Promise.all(
-    all.map((token) =>
-      host(token)
-        .account()
-        .then(
-          () => true,
-          () => false,
-        ),
-    ),
-  );
+  const limit = atMost(16);
+  const works = await Promise.all(all.map((token) => limit(() => isTaken(token, failures))));
   const working = works.filter(Boolean).length;
   return {
     tokens: Object.fromEntries([...tokens].map(([id, each]) => [id, [...each.keys()]])),

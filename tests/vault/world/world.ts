@@ -13,7 +13,7 @@ import { fetch } from "../../flows/data-center-place.ts";
 import { testKeyrings } from "../../keyrings.ts";
 import { silentRecord } from "../../silent-record.ts";
 import { openEngine } from "../../storage/engines.ts";
-import { addConnections, addConnectionTo } from "../rig.ts";
+import { addConnections, addConnectionTo } from "../connections.ts";
 import { type Child, startProcess } from "./child.ts";
 import { openFarSide, type Product } from "./far-side.ts";
 import type { Setup } from "./order.ts";
