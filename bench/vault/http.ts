@@ -18,7 +18,10 @@ const requests = Number(process.env.BENCH_REQUESTS ?? 20_000);
 
 /** Answers a second, the medians of the rounds. */
 export async function measureHttp(rounds: number) {
-  const [ours, peer] = [await start("ours.ts"), await start("better-auth.ts")];
+  const [ours, peer] = [
+    await start(new URL("ours.ts", import.meta.url)),
+    await start(new URL("better-auth.ts", import.meta.url)),
+  ];
   const speeds: { ours: number[]; betterAuth: number[] } = { ours: [], betterAuth: [] };
   for (let round = 0; round < rounds; round++) {
     speeds.ours.push(await ask(ours.server, requests));
@@ -30,8 +33,8 @@ export async function measureHttp(rounds: number) {
   return { ours: median(speeds.ours), betterAuth: median(speeds.betterAuth), version };
 }
 
-async function start(file: string) {
-  const child = spawn(process.execPath, [new URL(file, import.meta.url).pathname], {
+async function start(program: URL) {
+  const child = spawn(process.execPath, [program.pathname], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const [line] = await once(createInterface({ input: child.stdout }), "line");
