@@ -24,8 +24,7 @@ export function openCustody({ world, sealedStore }: Ground, config: Config) {
     /** Lets renewals under way end and what is noted be written. */
     async close() {
       await keyKeeper.close();
-      await keeper.close();
-      await vault.close();
+      await Promise.all([keeper.close(), vault.close()]);
       await record.close();
     },
   };

@@ -169,8 +169,6 @@ export async function renewConnection(
   const { kind, login, tokens } = credential;
   await parts.vault.keep(id, { ...tokens, grantedBy: actor }, { kind, login });
   await changeRow(parts, id, {
-    state: "active",
-    state_reason: null,
     git_user: gitUserOf(await parts.instances(instanceId), credential, account),
     account_name: readableName(account),
     scopes: credential.scopes.join(" "),

@@ -59,6 +59,9 @@ export function pauseSeconds(failures: number, fraction: number, retryAfterSecon
   return Math.max(longest * (0.5 + fraction / 2), wanted * (1 + fraction / 10));
 }
 
+/** No pause is longer than this. */
+export const longestRestSeconds = longestRetryAfterSeconds * 1.1;
+
 /** Bitbucket locks a client out for some minutes after a spent refresh token: the second look comes when that is over. */
 export function secondLookSeconds(fraction: number): number {
   return shortestSecondLookSeconds + 120 * fraction;

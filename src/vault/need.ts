@@ -3,14 +3,17 @@ import type { Clock } from "../base/clock.ts";
 import { equalSecrets } from "../base/digest.ts";
 import type { Secret } from "../base/secret.ts";
 import { originIn, originOf } from "../bitbucket/credential.ts";
+import { longestRestSeconds } from "./failures.ts";
 import type { StoredTokens } from "./stored.ts";
 
 /** Why somebody asks, told by what would do. */
 export interface Need {
   /** Whether these tokens do. */
   isMet(stored: StoredTokens): boolean;
-  /** Whether the access token is good at all, so that it goes on when it cannot be renewed. */
+  /** Whether the access token is good for as long as is wanted, so that it goes on when it cannot be renewed. */
   isAlive(stored: StoredTokens): boolean;
+  /** Whether it is good now, for however short. */
+  isUsable(stored: StoredTokens): boolean;
 }
 
 /** What a caller wants of a token. */
@@ -21,11 +24,13 @@ export interface Wanted {
 }
 
 export function needOf(clock: Clock, marginSeconds: number, { minimumSeconds, rejected }: Wanted): Need {
-  const isAlive = (stored: StoredTokens) =>
-    isGood(stored, clock.now().getTime() + minimumSeconds * 1000) && !isRejected(stored, rejected);
+  const isGoodFor = (stored: StoredTokens, seconds: number) =>
+    isGood(stored, clock.now().getTime() + seconds * 1000) && !isRejected(stored, rejected);
+  const isUsable = (stored: StoredTokens) => isGoodFor(stored, 0);
+  const isAlive = (stored: StoredTokens) => isGoodFor(stored, minimumSeconds);
   const isMet = (stored: StoredTokens) =>
     isAlive(stored) && clock.now().getTime() < renewalDue(stored, marginSeconds);
-  return { isAlive, isMet };
+  return { isAlive, isMet, isUsable };
 }
 
 /** Not over at `until`, in milliseconds, and not of a connection that is to hand out nothing. */
@@ -36,8 +41,14 @@ export function isGood({ expiresAt, state }: StoredTokens, until: number): boole
 }
 
 /** Whether there is no use in asking Bitbucket now. */
-export function isResting({ isRenewable, retryAt }: StoredTokens, now: Date): boolean {
-  return !isRenewable || (retryAt !== null && now < retryAt);
+export function isResting(stored: StoredTokens, now: Date): boolean {
+  return !stored.isRenewable || restsUntil(stored, now) !== null;
+}
+
+/** Until when Bitbucket is left alone; null when it is not. What lies further ahead than any pause was written by a wrong clock. */
+export function restsUntil({ retryAt }: StoredTokens, now: Date): Date | null {
+  if (retryAt === null || retryAt <= now) return null;
+  return retryAt.getTime() - now.getTime() > longestRestSeconds * 1000 ? null : retryAt;
 }
 
 function isRejected(stored: StoredTokens, rejected: Secret | undefined): boolean {

@@ -34,8 +34,22 @@ export function createOwnerCheck(parts: {
         return null;
       });
     if (account === null || account.subject === null || account.subject === subject) return renewed;
-    await store.move(renewed, { state: "suspended", reason: "vault.other_person" });
+    await suspend(store, renewed);
     log.error("vault.other_person", { connectionId });
     throw vaultErrors.fail("vault.other_person", { data: { connectionId } });
   };
+}
+
+const mostAttempts = 20;
+
+/** Tried again and again: until it is written, others are handed what is not theirs. */
+async function suspend(store: TokenStore, renewed: StoredTokens): Promise<void> {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const moved = await store.move(renewed, { state: "suspended", reason: "vault.other_person" }).then(
+      () => true,
+      () => false,
+    );
+    if (moved) return;
+    await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+  }
 }

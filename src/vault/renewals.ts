@@ -67,10 +67,14 @@ export function createRenewals(parts: RenewalParts): Renewals {
       const joined = flights.has(connectionId);
       const landed = (flight: Promise<StoredTokens>) =>
         waitFor(flight, parts.leaseMilliseconds, connectionId);
+      const orAlive = async (failure: unknown) =>
+        aliveOr(need, await parts.store.load(connectionId), failure);
       try {
-        const tokens = await landed(flyOnce(connectionId, need));
+        const tokens = await landed(flyOnce(connectionId, need)).catch(orAlive);
         // The flight that was joined may have begun for another reason and have left what is wanted undone.
-        return joined && !need.isMet(tokens) ? await landed(flyOnce(connectionId, need)) : tokens;
+        return joined && !need.isMet(tokens)
+          ? await landed(flyOnce(connectionId, need)).catch(orAlive)
+          : tokens;
       } finally {
         parts.meter.waited((performance.now() - begun) / 1000);
       }
@@ -108,15 +112,16 @@ interface Flight {
 const mostLeasesWaited = 3;
 
 async function fly(parts: RenewalParts, flight: Flight): Promise<StoredTokens> {
-  const { store, clock, leaseMilliseconds } = parts;
+  const { store, clock, leaseMilliseconds, closing } = parts;
   const { need } = flight;
   const giveUpAt = performance.now() + mostLeasesWaited * leaseMilliseconds;
   for (;;) {
     const stored = await store.load(flight.connectionId);
     if (need.isMet(stored)) return stored;
-    const inTheWay = obstacle(stored, clock.now());
+    // A process that ends begins nothing it could not save.
+    const inTheWay = closing.aborted ? vaultErrors.fail("vault.not_renewed") : obstacle(stored, clock.now());
     if (inTheWay !== null) {
-      if (!stored.isRenewable && !need.isAlive(stored)) await endUnrenewable(parts, stored);
+      if (!stored.isRenewable && !need.isUsable(stored)) await endUnrenewable(parts, stored);
       return aliveOr(need, stored, inTheWay);
     }
     if (stored.lease === null || (await isAbandoned(parts, stored))) {
@@ -144,14 +149,17 @@ function aliveOr({ isAlive }: Need, stored: StoredTokens, failure: unknown): Sto
  * over has to stay untouched for two thirds more, and one that is dated by a wrong clock for a whole one.
  */
 async function isAbandoned(
-  { watch, clock, leaseMilliseconds }: RenewalParts,
+  { watch, clock, leaseMilliseconds, closing }: RenewalParts,
   { lease, row }: StoredTokens,
 ): Promise<boolean> {
   const left = (lease?.expiresAt.getTime() ?? 0) - clock.now().getTime();
-  if (left <= 0) return !(await watch.forChange(row, (leaseMilliseconds * 2) / 3));
+  if (left <= 0) {
+    const isTouched = await watch.forChange(row, (leaseMilliseconds * 2) / 3);
+    return !(isTouched || closing.aborted);
+  }
   const whole = left >= leaseMilliseconds;
   const changed = await watch.forChange(row, whole ? leaseMilliseconds : left);
-  return !changed && whole;
+  return !changed && whole && !closing.aborted;
 }
 
 /** One try to renew under the lease. Null when somebody else was first. */
@@ -199,21 +207,21 @@ async function fail(
 ): Promise<StoredTokens | null> {
   const { store, clock, instances, registrations, log } = parts;
   const instance = await instances(held.instanceId).catch(() => null);
-  const isAlive = need.isAlive(held);
+  const isAlive = need.isUsable(held);
   const { outcome, failure } = await judge({
     error,
     held,
     product: instance?.product ?? "cloud",
     isAlive,
-    isRegistrationRefused: async () =>
-      instance !== null && registrations.isRefused(instance, firstRefusal(held, clock.now())),
+    registration: async () =>
+      instance === null ? "unknown" : registrations.standing(instance, firstRefusal(held, clock.now())),
     now: clock.now(),
   });
   if (!(await store.giveUp(held, outcome))) return null;
   parts.meter.failed(held.instanceId, outcome.reason);
   const { connectionId } = held;
   log.warn("vault.refresh_failed", { connectionId, code: outcome.reason, state: outcome.to?.state });
-  if (isAlive && outcome.to?.state !== "reconnect") return held;
+  if (need.isAlive(held) && outcome.to?.state !== "reconnect") return held;
   throw failure;
 }
 

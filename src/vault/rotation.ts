@@ -3,7 +3,7 @@
  * asking, the answer is the only access there is, so nothing but a newer one keeps it from being saved.
  */
 import type { Clock } from "../base/clock.ts";
-import { isWindlassError, type WindlassError } from "../base/errors.ts";
+import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { httpErrors } from "../base/http/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -65,8 +65,7 @@ export async function rotate(
       return await saveForSure(parts, held, renewedBy(parts, instance, held, former, answer));
     } catch (error) {
       // The answer was no good, but Bitbucket has rotated: its refresh token is the only one that still works.
-      if (rotated !== null && isWindlassError(error))
-        await saveRefreshTokenAlone(parts, held, { refreshToken: rotated, error });
+      if (rotated !== null) await saveRefreshTokenAlone(parts, held, { refreshToken: rotated, error });
       throw error;
     }
   } finally {
@@ -87,8 +86,8 @@ async function askTwice(
     if (former === null) throw error;
     return {
       former,
-      answer: await ask(former).catch(() => {
-        throw error;
+      answer: await ask(former).catch((again: unknown) => {
+        throw isWindlassError(again, "bitbucket.refresh_refused") ? error : again;
       }),
     };
   }
@@ -111,6 +110,7 @@ function renewedBy(
     former: product === "cloud" && isRotated && former !== null ? { refreshToken: former, until } : null,
     scopes: answer.scopes.length === 0 ? null : answer.scopes.join(" "),
     keepAliveAt: keepAliveFrom(clock.now(), held.kind),
+    givenAt: clock.now(),
   };
 }
 
@@ -125,7 +125,7 @@ export function keepAliveFrom(now: Date, kind: StoredTokens["kind"]): Date | nul
 async function saveRefreshTokenAlone(
   parts: RotationParts,
   held: HeldTokens,
-  { refreshToken, error }: { readonly refreshToken: Secret; readonly error: WindlassError },
+  { refreshToken, error }: { readonly refreshToken: Secret; readonly error: unknown },
 ): Promise<void> {
   const { accessToken, expiresAt } = held;
   const now = parts.clock.now();
@@ -137,26 +137,34 @@ async function saveRefreshTokenAlone(
     former: null,
     scopes: null,
     keepAliveAt: keepAliveFrom(now, held.kind),
-    failed: { reason: error.code, failures: held.failures + 1, retryAt },
+    givenAt: held.updatedAt,
+    failed: {
+      reason: isWindlassError(error) ? error.code : "unexpected",
+      failures: held.failures + 1,
+      retryAt,
+    },
   });
 }
 
 const longestPauseMilliseconds = 5_000;
+const secondsAtTheEnd = 10;
 
 /**
  * Until they are saved these tokens are nowhere but here, so it is tried again and again, whatever is wrong: a database that
- * is gone, full or held comes back. Ends when the process does.
+ * is gone, full or held comes back. A process that ends gives it some seconds more.
  */
 async function saveForSure(
   { store, log, closing }: RotationParts,
   held: HeldTokens,
   renewed: Renewed,
 ): Promise<StoredTokens | null> {
+  let lastAt = Number.POSITIVE_INFINITY;
   for (let attempt = 0; ; attempt++) {
     try {
       return await store.save(held, renewed);
     } catch (error) {
-      if (closing.aborted) throw error;
+      if (closing.aborted) lastAt = Math.min(lastAt, performance.now() + secondsAtTheEnd * 1000);
+      if (performance.now() >= lastAt) throw error;
       const code = isWindlassError(error) ? error.code : String(error);
       if (attempt % 10 === 0)
         log.error("vault.save_failed", { connectionId: held.connectionId, attempt, code });
@@ -165,7 +173,9 @@ async function saveForSure(
   }
 }
 
+/** A process that ends waits no longer than it must. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 250)));
   return new Promise((resolve) => {
     const go = () => {
       clearTimeout(timer);

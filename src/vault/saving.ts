@@ -43,6 +43,8 @@ export interface Renewed extends Tokens {
   readonly scopes: string | null;
   /** When it has to be renewed although nobody uses it. */
   readonly keepAliveAt: Date | null;
+  /** When Bitbucket gave the access token: saving it may take long. */
+  readonly givenAt: Date;
   /** Of an answer that brought a refresh token and nothing else that can be used. */
   readonly failed?:
     | { readonly reason: string; readonly failures: number; readonly retryAt: Date }
@@ -83,11 +85,15 @@ export async function put(
   for (;;) {
     const replaced = await findSecretsVersion(database.kysely, connectionId);
     const version = replaced === undefined ? firstVersion() : replaced + 1;
-    const row = await sealRow(parts, { connectionId, projectId, version }, { ...tokens, former: null });
+    const row = await sealRow(
+      parts,
+      { connectionId, projectId, version },
+      { ...tokens, givenAt: clock.now(), former: null },
+    );
     const isKept = await audit.transaction(async (transaction, record) => {
       if ((await findSecretsVersion(transaction, connectionId)) !== replaced) return false;
       if (replaced === undefined) await insertSecrets(transaction, { ...row, ...noLease, lease_fence: 0 });
-      else await replaceSecrets(transaction, row, replaced);
+      else if (!(await replaceSecrets(transaction, row, replaced))) return false;
       const updated_at = clock.now().toISOString();
       await updateConnection(transaction, connectionId, { ...way, ...active, updated_at });
       const event = replaced === undefined ? "connection.made" : "connection.reconnected";
@@ -107,7 +113,7 @@ export async function save(
   const { audit, keyrings } = parts;
   const { connectionId, projectId, version: replaced } = held;
   const row = await sealRow(parts, { connectionId, projectId, version: replaced + 1 }, renewed);
-  const { updated_at } = row;
+  const updated_at = parts.clock.now().toISOString();
   const scopes = renewed.scopes ?? held.scopes;
   const about = { actor: held.lease.owner, projectId, connectionId };
   try {
@@ -199,15 +205,15 @@ export function leaseOf({ connectionId, lease, fence }: HeldTokens): HeldLease {
 
 /** Sealed before the transaction begins: the keyring may have to ask the database, and SQLite has one connection. */
 async function sealRow(
-  { keyrings, clock }: StoreParts,
+  { keyrings }: StoreParts,
   place: Pick<StoredTokens, "connectionId" | "projectId" | "version">,
-  tokens: Tokens & Pick<Renewed, "former" | "keepAliveAt" | "failed">,
+  tokens: Tokens & Pick<Renewed, "former" | "keepAliveAt" | "givenAt" | "failed">,
 ) {
   const sealed = await sealTokens(await keyrings.of(place.projectId), place, tokens);
   const { keepAliveAt, failed } = tokens;
   return {
     ...sealed,
-    updated_at: clock.now().toISOString(),
+    updated_at: tokens.givenAt.toISOString(),
     failures: failed?.failures ?? 0,
     retry_at: failed?.retryAt.toISOString() ?? null,
     keep_alive_at: keepAliveAt?.toISOString() ?? null,

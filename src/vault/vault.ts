@@ -10,7 +10,7 @@ import { type Farewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
 import { createHotMemory } from "./hot.ts";
 import { createLooks } from "./looks.ts";
-import { isGood, isResting, lifeOf, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
+import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
 import { createRenewals, type RenewalMeter } from "./renewals.ts";
@@ -84,7 +84,7 @@ export function createVault(parts: VaultParts): Vault {
     looks.renew(connectionId);
   };
   const obtain = (connectionId: string, wanted: Wanted) =>
-    obtainTokens(outward, connectionId, { wanted, need: needOf(clock, margin, wanted) });
+    obtainTokens(outward, connectionId, { wanted, margin, need: needOf(clock, margin, wanted) });
   const note = (caller: string, { connectionId, projectId }: Pick<HandOut, "connectionId" | "projectId">) => {
     meter.handedOut();
     return handOuts.note({ caller, connectionId, projectId });
@@ -130,8 +130,8 @@ export function createVault(parts: VaultParts): Vault {
     async renew(connectionId) {
       const begun = await store.load(connectionId);
       const isRenewed = ({ version }: StoredTokens) => version !== begun.version;
-      const { isAlive } = needOf(clock, margin, { minimumSeconds: 0 });
-      await renewals.renew(connectionId, { isMet: isRenewed, isAlive });
+      const need = needOf(clock, margin, { minimumSeconds: 0 });
+      await renewals.renew(connectionId, { ...need, isMet: isRenewed });
     },
     close: () => outward.close(),
   };
@@ -153,8 +153,8 @@ function openOutward(parts: VaultParts) {
     renewals,
     async close() {
       closing.abort();
-      await renewals.settle();
       watch.close();
+      await renewals.settle();
     },
   };
 }
@@ -163,12 +163,14 @@ function openOutward(parts: VaultParts) {
 async function obtainTokens(
   { looks, clock, instances, renewals }: ReturnType<typeof openOutward>,
   connectionId: string,
-  { need, wanted }: { readonly need: Need; readonly wanted: Wanted },
+  { need, wanted, margin }: { readonly need: Need; readonly wanted: Wanted; readonly margin: number },
 ): Promise<StoredTokens> {
   const stored = await looks.at(connectionId);
-  // The next one will live no longer: renewing would only begin at each call.
-  const life = lifeOf(stored);
-  if (life > 0 && wanted.minimumSeconds * 1000 >= life) throw tooLong(stored, clock.now());
+  // The next one will live no longer: renewing would only begin anew at each call.
+  const { updatedAt } = stored;
+  const isFresh = clock.now().getTime() < renewalDue(stored, margin);
+  if (isFresh && wanted.minimumSeconds * 1000 > renewalDue(stored, margin) - updatedAt.getTime())
+    throw tooLong(stored, clock.now());
   if (need.isMet(stored) || (need.isAlive(stored) && isResting(stored, clock.now()))) return stored;
   const { product } = await instances(stored.instanceId);
   const renewing = renewals.renew(connectionId, need);

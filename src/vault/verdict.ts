@@ -4,6 +4,8 @@ import { randomFraction } from "../base/random.ts";
 import type { Product } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
 import { kindOf, mayHaveRotated, pauseSeconds, secondLookSeconds } from "./failures.ts";
+import { restsUntil } from "./need.ts";
+import type { Standing } from "./registration.ts";
 import { reuseWindowSeconds } from "./rotation.ts";
 import type { GivenUp, HeldTokens } from "./saving.ts";
 import type { StoredTokens } from "./stored.ts";
@@ -16,7 +18,7 @@ export interface Failed {
   /** Whether the old access token is still good. */
   readonly isAlive: boolean;
   /** Whether it is the registration that Bitbucket refuses. Asked only where its words leave it open. */
-  readonly isRegistrationRefused: () => Promise<boolean>;
+  readonly registration: () => Promise<Standing>;
   readonly now: Date;
 }
 
@@ -31,7 +33,9 @@ export async function judge(failed: Failed): Promise<Verdict> {
   const kind = kindOf(error, product);
   if (kind === "refused") return refused(failed);
   if (kind === "doubtful") {
-    if (await failed.isRegistrationRefused())
+    const registration = await failed.registration();
+    if (registration === "unknown") return later(failed, error);
+    if (registration === "refused")
       return later(failed, vaultErrors.fail("vault.consumer_refused", about(held, error)));
     return doubtful(failed);
   }
@@ -56,7 +60,8 @@ function refused(failed: Failed): Verdict {
 function doubtful(failed: Failed): Verdict {
   const { held, isAlive, now } = failed;
   const since = held.askedAt === null ? 0 : now.getTime() - held.askedAt.getTime();
-  const isPastReuse = wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
+  // After an outage many have been asked for without an answer, and the first that is refused locks the others out.
+  const isPastReuse = held.state !== "active" && wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
   const isSecondLook = held.state === "suspect" && !isAlive;
   return isPastReuse || isSecondLook ? lost(failed) : suspect(failed);
 }
@@ -97,13 +102,14 @@ function after(now: Date, seconds: number): Date {
 /** Why a connection that is no good cannot be renewed now; null when it can be tried. */
 export function obstacle(stored: StoredTokens, now: Date): WindlassError | null {
   const details = about(stored, undefined);
-  const { state, stateReason, retryAt } = stored;
+  const { state, stateReason } = stored;
   if (state === "suspended")
     return vaultErrors.fail(stateReason === "vault.other_person" ? stateReason : "vault.suspended", details);
   if (state === "reconnect")
     return vaultErrors.fail(stateReason === "vault.rotation_lost" ? stateReason : "vault.reconnect", details);
   if (!stored.isRenewable) return vaultErrors.fail("vault.reconnect", details);
-  if (retryAt === null || retryAt <= now) return null;
+  const retryAt = restsUntil(stored, now);
+  if (retryAt === null) return null;
   const retryAfterSeconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000);
   const code =
     state === "suspect" ? "vault.suspect" : state === "uncertain" ? "vault.interrupted" : "vault.not_renewed";
