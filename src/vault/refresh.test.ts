@@ -157,6 +157,47 @@ describe("when Bitbucket does not answer well", () => {
     expect(rig.endpoint.presented).toEqual(["refresh-0", "refresh-next"]);
   });
 
+  test("what was saved of a broken answer keeps nobody from a token that lives long enough", async () => {
+    rig.endpoint.answer = () => {
+      rig.endpoint.working = new Set(["refresh-next"]);
+      return Response.json({ refresh_token: "refresh-next", token_type: "mac", access_token: "a b" });
+    };
+    rig.clock.advance(7200 - 200);
+    await rig.call();
+    await expect.poll(() => rig.endpoint.presented).toHaveLength(1);
+    rig.endpoint.answer = null;
+    rig.clock.advance(60);
+    const { accessToken } = await rig.vault.token("con_1", { caller: "test", minimumSeconds: 600 });
+    expect(accessToken.reveal()).toBe("access-1");
+  });
+
+  test("H5: after an outage longer than the reuse window the first doubtful word is not the last", async () => {
+    rig.endpoint.answer = () => new Response("oops", { status: 503 });
+    rig.clock.advance(7200);
+    await expect(rig.call()).rejects.toThrow();
+    rig.clock.advance(3600);
+    rig.endpoint.answer = null;
+    rig.endpoint.working.clear();
+    expect((await failureOf(rig.call())).code).toBe("vault.suspect");
+    rig.endpoint.working.add("refresh-0");
+    rig.clock.advance(secondLook);
+    expect(await rig.call()).toBe("Bearer access-1");
+  });
+
+  test("a pause written by a clock that was a day ahead is not sat out", async () => {
+    rig.clock.advance(7200);
+    const retry_at = new Date(rig.clock.now().getTime() + 86_400_000).toISOString();
+    await rig.database.kysely.updateTable("connection_secrets").set({ retry_at }).execute();
+    expect(await rig.call()).toBe("Bearer access-1");
+  });
+
+  test("a process that ends begins no renewal", async () => {
+    rig.clock.advance(7200);
+    await rig.vault.close();
+    expect((await failureOf(rig.call())).code).toBe("vault.not_renewed");
+    expect(rig.endpoint.presented).toEqual([]);
+  });
+
   test("H6: a slow refresh does not overwrite what a new grant brought meanwhile", async () => {
     rig.clock.advance(7200);
     rig.endpoint.answer = async () => {

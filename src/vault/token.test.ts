@@ -39,6 +39,20 @@ describe("a token in hand", () => {
     expect(rig.endpoint.presented).toEqual([]);
   });
 
+  test("that should live nearly as long as a fresh one is refused, so that nobody renews at every call", async () => {
+    rig.clock.advance(10);
+    expect((await failureOf(tokenOf(rig.vault, 7190))).code).toBe("vault.minimum_too_long");
+    expect(await tokenOf(rig.vault, 6900)).toBe("access-0");
+    expect(rig.endpoint.presented).toEqual([]);
+  });
+
+  test("of a connection that cannot be renewed now is handed to who asks for less, and refused to who asks for more", async () => {
+    rig.endpoint.answer = () => new Response("oops", { status: 503 });
+    rig.clock.advance(3600);
+    const [more, less] = await Promise.all([failureOf(tokenOf(rig.vault, 5000)), tokenOf(rig.vault, 100)]);
+    expect([more.code, less]).toEqual(["bitbucket.unavailable", "access-0"]);
+  });
+
   test("is renewed when it has ended, once for all who ask", async () => {
     rig.clock.advance(7200);
     const tokens = await Promise.all(Array.from({ length: 500 }, () => tokenOf()));
