@@ -69,6 +69,8 @@ test.each(histories)(
     const unquoted = await git(history, "-c", "core.quotePath=false", ...base, "-p");
     expect(linesOf(await read([unquoted]))).toEqual(linesOf(plain));
   },
+  // A process of git for each commit and way: a busy machine takes its time.
+  120_000,
 );
 
 /** Without context git trims what both ends share before it compares: then it counts another diff of the same files. */
