@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { newId } from "../base/random.ts";
 import type { Database } from "../storage/database.ts";
 import type { AuditEntriesTable, AuditWritersTable, Schema } from "../storage/schema.ts";
-import { insertAuditEntries, insertAuditWriter } from "../storage/tables/audit.ts";
+import { insertAuditWriter, prepareInsertAuditEntries } from "../storage/tables/audit.ts";
 import { type AuditKeys, beginning, type ChainHead, chained, headOf, type LooseEntry } from "./chain.ts";
 import type { AuditEventName } from "./events.ts";
 
@@ -63,6 +63,7 @@ const mostHeads = 100;
 /** A writer: each process has its own, and its chain begins with its first entry. */
 export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit {
   const alone = oneAtATime();
+  const insertEntries = prepareInsertAuditEntries(database.kysely);
   const heads = new Map<string, ChainHead>();
   let chain: Chain | null = null;
 
@@ -76,7 +77,10 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
         inDoubt = false;
         const { result, entries } = await collect(db, work);
         inDoubt = entries.length > 0;
-        end = await writeEntries(db, start, place(key, start.head, entries));
+        const placed = place(key, start.head, entries);
+        if (placed.length > 0 && start.head.sequence === 0) await insertAuditWriter(db, start.writer);
+        await insertEntries(db, placed);
+        end = endOf(start, placed);
         return result;
       });
       if (end !== start) {
@@ -131,17 +135,10 @@ function place(key: KeyObject, head: ChainHead, entries: readonly LooseEntry[]):
   });
 }
 
-/** The chain as it is once this is committed. */
-async function writeEntries(
-  db: Transaction<Schema>,
-  chain: Chain,
-  entries: readonly AuditEntriesTable[],
-): Promise<Chain> {
-  const last = entries.at(-1);
-  if (last === undefined) return chain;
-  if (chain.head.sequence === 0) await insertAuditWriter(db, chain.writer);
-  await insertAuditEntries(db, entries);
-  return { writer: chain.writer, head: headOf(last) };
+/** The chain as it is once these are committed. */
+function endOf(chain: Chain, placed: readonly AuditEntriesTable[]): Chain {
+  const last = placed.at(-1);
+  return last === undefined ? chain : { writer: chain.writer, head: headOf(last) };
 }
 
 function remember(heads: Map<string, ChainHead>, head: ChainHead): void {

@@ -4,7 +4,7 @@ import { equalSecrets } from "../base/digest.ts";
 import type { Secret } from "../base/secret.ts";
 import { originIn, originOf } from "../bitbucket/credential.ts";
 import { longestRestSeconds } from "./failures.ts";
-import type { StoredTokens } from "./stored.ts";
+import type { SeenTokens, StoredTokens } from "./stored.ts";
 
 /** Why somebody asks, told by what would do. */
 export interface Need {
@@ -34,7 +34,7 @@ export function needOf(clock: Clock, marginSeconds: number, { minimumSeconds, re
 }
 
 /** Not over at `until`, in milliseconds, and not of a connection that is to hand out nothing. */
-export function isGood({ expiresAt, state }: StoredTokens, until: number): boolean {
+export function isGood({ expiresAt, state }: SeenTokens, until: number): boolean {
   return (
     state !== "reconnect" && state !== "suspended" && (expiresAt === null || until < expiresAt.getTime())
   );
@@ -56,10 +56,7 @@ function isRejected(stored: StoredTokens, rejected: Secret | undefined): boolean
 }
 
 /** When to renew, in milliseconds; never, for a token whose end is unknown: it is renewed when it is rejected. */
-export function renewalDue(
-  { expiresAt, updatedAt, isRenewable }: StoredTokens,
-  marginSeconds: number,
-): number {
+export function renewalDue({ expiresAt, updatedAt, isRenewable }: SeenTokens, marginSeconds: number): number {
   if (expiresAt === null || !isRenewable) return Number.POSITIVE_INFINITY;
   return expiresAt.getTime() - Math.min(marginSeconds * 1000, lifeOf({ expiresAt, updatedAt }) / 2);
 }

@@ -21,16 +21,20 @@ import {
   save,
 } from "./saving.ts";
 import {
+  openAccessToken,
   openFormerToken,
   openRefreshToken,
   readRow,
+  type SeenTokens,
   type StoredTokens,
   type Tokens,
   type Way,
 } from "./stored.ts";
 
 export interface TokenStore {
-  /** Throws `vault.disconnected` when nothing is kept, `sealing.…` when it does not open. */
+  /** Throws `vault.disconnected` when nothing is kept. */
+  look(connectionId: string): Promise<Look>;
+  /** As {@link look}, opened. Throws `sealing.…` too. */
   load(connectionId: string): Promise<StoredTokens>;
   refreshToken(stored: StoredTokens): Promise<Secret | null>;
   /** The refresh token before it, while Bitbucket may still take that. */
@@ -50,17 +54,34 @@ export interface TokenStore {
   remove(connectionId: string, record: Parameters<typeof remove>[2]): Promise<void>;
 }
 
+/** A row that was read, and the opening of its access token, which has begun. */
+export interface Look {
+  readonly seen: SeenTokens;
+  /** Rejects with `sealing.…` when it does not open; a rejection nobody waits for is no error. */
+  readonly opening: Promise<StoredTokens>;
+}
+
 export function createTokenStore(parts: StoreParts): TokenStore {
   const { database, clock, audit, keyrings } = parts;
   const findRow = prepareFindSecrets(database.kysely);
   const opened = rememberOpened();
   const keyringOf = (stored: StoredTokens) => keyrings.of(stored.projectId);
+  const open = async (seen: SeenTokens): Promise<StoredTokens> => {
+    const known = opened.find(seen.connectionId, seen.version);
+    const accessToken = known ?? (await openAccessToken(seen, await keyrings.of(seen.projectId)));
+    return opened.remember({ ...seen, accessToken });
+  };
+  const look = async (connectionId: string): Promise<Look> => {
+    const row = await findRow(connectionId);
+    if (row === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
+    const seen = readRow(row);
+    const opening = open(seen);
+    opening.catch(() => {});
+    return { seen, opening };
+  };
   return {
-    async load(connectionId) {
-      const row = await findRow(connectionId);
-      if (row === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
-      return opened.remember(await readRow(row, keyrings.of, opened.find(connectionId, row.version)));
-    },
+    look,
+    load: async (connectionId) => (await look(connectionId)).opening,
     refreshToken: async (stored) => openRefreshToken(stored, await keyringOf(stored)),
     formerToken: async (stored) => openFormerToken(stored, await keyringOf(stored), clock.now()),
     async put(connectionId, tokens, way) {
@@ -85,7 +106,8 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       changeLease(database.kysely, leaseOf(held), { lease_expires_at: until.toISOString() }),
     async save(held, renewed) {
       const row = await save(parts, held, renewed);
-      return row === null ? null : opened.remember(await readRow(row, keyrings.of, renewed.accessToken));
+      if (row === null) return null;
+      return opened.remember({ ...readRow(row), accessToken: renewed.accessToken });
     },
     giveUp: (held, outcome) => giveUp(parts, held, outcome),
     move: (stored, to) =>

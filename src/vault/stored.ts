@@ -51,22 +51,17 @@ export function contextOf(
   return { connection: connectionId, project: projectId, field, version: String(version) };
 }
 
-/** Reads a row. `accessToken` when it is in memory already: opening takes longer than all the rest. */
-export async function readRow(
-  row: SecretsRow,
-  keyringOf: (projectId: string) => Promise<OwnedKeyring>,
-  accessToken?: Secret,
-): Promise<StoredTokens> {
-  const place = { connectionId: row.connection_id, projectId: row.project_id, version: row.version };
-  const open = async () => {
-    const keyring = await keyringOf(row.project_id);
-    return new Secret(await keyring.open(contextOf(place, "access"), row.sealed_access_token));
-  };
+/** What a row says before anything of it is opened. */
+export type SeenTokens = Omit<StoredTokens, "accessToken">;
+
+export function readRow(row: SecretsRow): SeenTokens {
   // The column holds only what this house writes there.
   const kind = row.kind as CredentialKind;
   const { lease_owner: owner, lease_expires_at: leaseEnd } = row;
   return {
-    ...place,
+    connectionId: row.connection_id,
+    projectId: row.project_id,
+    version: row.version,
     instanceId: row.instance_id,
     kind,
     login: row.login,
@@ -75,7 +70,6 @@ export async function readRow(
     scopes: row.scopes,
     state: row.state,
     stateReason: row.state_reason,
-    accessToken: accessToken ?? (await open()),
     isRenewable: isRenewable(kind, row.sealed_refresh_token !== null),
     expiresAt: dateOf(row.access_expires_at),
     updatedAt: new Date(row.updated_at),
@@ -89,6 +83,11 @@ export async function readRow(
 
 function dateOf(text: string | null): Date | null {
   return text === null ? null : new Date(text);
+}
+
+/** The sealed access token, opened. Throws what `Keyring.open` throws. */
+export async function openAccessToken({ row, ...place }: SeenTokens, keyring: OwnedKeyring): Promise<Secret> {
+  return new Secret(await keyring.open(contextOf(place, "access"), row.sealed_access_token));
 }
 
 /** The sealed refresh token, opened. */

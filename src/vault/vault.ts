@@ -114,10 +114,17 @@ export function createVault(parts: VaultParts): Vault {
         if (noted !== undefined) await noted;
         return known.handed;
       }
-      const tokens = await obtain(connectionId, { minimumSeconds });
+      const { seen, opening } = await looks.at(connectionId);
+      // Opening takes about as long as writing down who is given it: where nothing else is to be done, both go on at once.
+      const isAtHand = isGood(seen, wantedUntil) && clock.now().getTime() < renewalDue(seen, margin);
+      const noting = isAtHand && seen.kind !== "oauth1" ? note(caller, seen) : undefined;
+      const [tokens] = await Promise.all([
+        isAtHand ? opening : obtain(connectionId, { minimumSeconds }),
+        noting,
+      ]);
       if (tokens.kind === "oauth1") throw vaultErrors.fail("vault.no_bearer", { data: { connectionId } });
       if (!isGood(tokens, wantedUntil)) throw tooLong(tokens, clock.now());
-      await note(caller, tokens);
+      if (!isAtHand) await note(caller, tokens);
       const { accessToken, expiresAt, kind, login, gitUser, projectId } = tokens;
       const handed = { accessToken, expiresAt, kind, login, gitUser };
       hot.heat({ connectionId, projectId, handed, until: renewalDue(tokens, margin) });
@@ -165,7 +172,7 @@ async function obtainTokens(
   connectionId: string,
   { need, wanted, margin }: { readonly need: Need; readonly wanted: Wanted; readonly margin: number },
 ): Promise<StoredTokens> {
-  const stored = await looks.at(connectionId);
+  const stored = await (await looks.at(connectionId)).opening;
   // The next one will live no longer: renewing would only begin anew at each call.
   const { updatedAt } = stored;
   const isFresh = clock.now().getTime() < renewalDue(stored, margin);

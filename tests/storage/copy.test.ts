@@ -16,8 +16,8 @@ import { prepareInsertAnalysisCommits } from "../../src/storage/tables/analysis-
 import { insertAnalysisRepositories } from "../../src/storage/tables/analysis-repositories.ts";
 import { insertApiKey } from "../../src/storage/tables/api-keys.ts";
 import {
-  insertAuditEntries,
   insertAuditWriter,
+  prepareInsertAuditEntries,
   saveAuditCheckpoint,
 } from "../../src/storage/tables/audit.ts";
 import { addCalls } from "../../src/storage/tables/call-counts.ts";
@@ -96,7 +96,7 @@ async function fill({ kysely }: Database): Promise<void> {
   const mac = { sequence: 1, mac: "mac", at: now };
   await saveAuditCheckpoint(kysely, { writer_id: "wri_1", ...mac, signature: "signed" });
   const about = { project_id: null, connection_id: null, reason: null, facts_json: "{}" };
-  await insertAuditEntries(kysely, [
+  await prepareInsertAuditEntries(kysely)(kysely, [
     { writer_id: "wri_1", ...mac, ...about, event: "project.deleted", actor: "user usr_ada" },
   ]);
   await fillHistory(kysely);

@@ -3,12 +3,12 @@ import type { AuditEntriesTable } from "../../src/storage/schema.ts";
 import {
   deleteAuditEntries,
   findAuditCheckpoint,
-  insertAuditEntries,
   insertAuditWriter,
   listAuditEntries,
   listAuditWriters,
   listLostAuditWriters,
   listOldAuditWriters,
+  prepareInsertAuditEntries,
   readAuditChain,
   saveAuditCheckpoint,
 } from "../../src/storage/tables/audit.ts";
@@ -34,10 +34,11 @@ function entry(sequence: number, changes: Partial<AuditEntriesTable> = {}): Audi
 describeEngines("the record", (open) => {
   test("a chain of more entries than one load is read in order, and never written over", async () => {
     const { kysely } = (await open()).database;
+    const insert = prepareInsertAuditEntries(kysely);
     const chain = Array.from({ length: 120 }, (_, index) => entry(index + 1));
     await insertAuditWriter(kysely, { id: "wri_1", started_at: now });
-    await insertAuditEntries(kysely, chain);
-    await expect(insertAuditEntries(kysely, [entry(7)])).rejects.toThrow(/unique/i);
+    await insert(kysely, chain);
+    await expect(insert(kysely, [entry(7)])).rejects.toThrow(/unique/i);
     expect(await readAuditChain(kysely, "wri_1", { after: null, limit: 1_000 })).toEqual(chain);
     expect(await readAuditChain(kysely, "wri_1", { after: 99, limit: 2 })).toEqual(chain.slice(99, 101));
     expect(await deleteAuditEntries(kysely, "wri_1", 118)).toBe(118);
@@ -47,9 +48,10 @@ describeEngines("the record", (open) => {
 
   test("entries are searched newest first; writers without a row are noticed", async () => {
     const { kysely } = (await open()).database;
+    const insert = prepareInsertAuditEntries(kysely);
     await insertAuditWriter(kysely, { id: "wri_1", started_at: now });
     const other = { writer_id: "wri_2", connection_id: "con_2", project_id: "prj_2" };
-    await insertAuditEntries(kysely, [entry(1), entry(2), entry(3, other)]);
+    await insert(kysely, [entry(1), entry(2), entry(3, other)]);
     const found = async (search: object) =>
       (await listAuditEntries(kysely, { limit: 10, ...search })).map(({ sequence }) => sequence);
     expect(await found({})).toEqual([3, 2, 1]);

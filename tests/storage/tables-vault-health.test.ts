@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ConnectionSecretsTable, ConnectionsTable } from "../../src/storage/schema.ts";
-import { insertAuditEntries } from "../../src/storage/tables/audit.ts";
+import { prepareInsertAuditEntries } from "../../src/storage/tables/audit.ts";
 import { insertSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { insertConnection } from "../../src/storage/tables/connections.ts";
 import {
@@ -98,7 +98,7 @@ describeEngines("an operator's counts", (open) => {
       facts_json: "{}",
       mac: "mac",
     };
-    await insertAuditEntries(kysely, [
+    await prepareInsertAuditEntries(kysely)(kysely, [
       { ...entry, sequence: 1, at: later(2) },
       { ...entry, sequence: 2, at: later(1) },
     ]);

@@ -1,4 +1,5 @@
 /** Owns the rows of the record: writers, their entries, and the checkpoints that stand for deleted ones. */
+import type { CompiledQuery } from "kysely";
 import type { Executor } from "../database.ts";
 import type { AuditCheckpointsTable, AuditEntriesTable, AuditWritersTable } from "../schema.ts";
 
@@ -9,12 +10,32 @@ export async function insertAuditWriter(db: Executor, writer: AuditWritersTable)
   await db.insertInto("audit_writers").values(writer).execute();
 }
 
-/** Fails when a writer's number is taken: nothing is ever written over. */
-export async function insertAuditEntries(db: Executor, entries: readonly AuditEntriesTable[]): Promise<void> {
-  for (let start = 0; start < entries.length; start += entriesAtOnce) {
-    const some = entries.slice(start, start + entriesAtOnce);
-    await db.insertInto("audit_entries").values(some).execute();
-  }
+/**
+ * The write of every hand-out, compiled once for each number of entries.
+ * It fails when a writer's number is taken: nothing is ever written over.
+ */
+export function prepareInsertAuditEntries(
+  database: Executor,
+): (db: Executor, entries: readonly AuditEntriesTable[]) => Promise<void> {
+  const compiled = new Map<number, CompiledQuery>();
+  const compile = (entries: readonly AuditEntriesTable[]) => {
+    const query = database.insertInto("audit_entries").values(entries).compile();
+    compiled.set(entries.length, query);
+    return query;
+  };
+  return async (db, entries) => {
+    for (let start = 0; start < entries.length; start += entriesAtOnce) {
+      const some = entries.slice(start, start + entriesAtOnce).map(inOrder);
+      const parameters = some.flatMap((entry) => Object.values(entry));
+      await db.executeQuery({ ...(compiled.get(some.length) ?? compile(some)), parameters });
+    }
+  };
+}
+
+/** The parameters of a statement stand in the order of its first row's columns. */
+function inOrder(entry: AuditEntriesTable): AuditEntriesTable {
+  const { writer_id, sequence, at, event, actor, project_id, connection_id, reason, facts_json, mac } = entry;
+  return { writer_id, sequence, at, event, actor, project_id, connection_id, reason, facts_json, mac };
 }
 
 /** Oldest first. */
