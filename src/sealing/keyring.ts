@@ -1,5 +1,6 @@
 /** Owns sealing: text becomes a JWE that opens only with its key and in the place it was sealed for. */
 import { CompactEncrypt, type CryptoKey, compactDecrypt, decodeProtectedHeader } from "jose";
+import { isWindlassError } from "../base/errors.ts";
 import { sealingErrors } from "./errors.ts";
 
 /** Where a sealed text belongs, such as connection, project, field and version. Readable in the JWE, so no secrets. */
@@ -25,6 +26,7 @@ export interface Keyring {
 }
 
 const [algorithm, encryption] = ["dir", "A256GCM"];
+const onlyOurs = { keyManagementAlgorithms: [algorithm], contentEncryptionAlgorithms: [encryption] };
 
 /**
  * The first key seals, all of them open. A sealed text names its key and is tried with no other.
@@ -53,10 +55,8 @@ export function openKeyring({ keys }: { keys: readonly (SealingKey | ImportedKey
         .encrypt(await keyOf(sealing.id));
     },
     async open(context, sealed) {
-      const header = readHeader(sealed);
-      const key = await keyOf(header.kid);
-      const options = { keyManagementAlgorithms: [algorithm], contentEncryptionAlgorithms: [encryption] };
-      const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, options).catch(refuse);
+      const named = ({ kid }: { readonly kid?: unknown } = {}) => keyOf(kid);
+      const { plaintext, protectedHeader } = await compactDecrypt(sealed, named, onlyOurs).catch(refuse);
       if (protectedHeader.ctx !== canonical(context)) return refuse("sealed for another place");
       return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plaintext);
     },
@@ -79,15 +79,8 @@ export function importKey(bytes: Uint8Array): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", Uint8Array.from(bytes), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-function readHeader(sealed: string): { readonly kid?: unknown } {
-  try {
-    return decodeProtectedHeader(sealed);
-  } catch (error) {
-    return refuse(error);
-  }
-}
-
 function refuse(reason: unknown): never {
+  if (isWindlassError(reason)) throw reason;
   const detail = reason instanceof Error ? reason.message : String(reason);
   throw sealingErrors.fail("sealing.does_not_open", { detail });
 }
