@@ -7,4 +7,14 @@ export const sessionErrors = defineErrors({
     message: "People cannot be kept signed in over plain http.",
     cure: "Use an https address; http is accepted for localhost and other loopback addresses only.",
   },
+  "sessions.unavailable": {
+    reaction: "unreachable",
+    message: "Who is signed in cannot be looked up at the moment.",
+    cure: "Try again in a moment: nobody was signed out. Whoever runs the server finds the reason in its log.",
+  },
+  "sessions.not_found": {
+    reaction: "refused",
+    message: "There is no such session, or it has ended.",
+    cure: "Reload the page: it shows the sessions there are.",
+  },
 });

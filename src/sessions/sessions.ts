@@ -1,16 +1,26 @@
 /** Owns sessions: one signed-in browser each, known by a token of which only the hash is stored. */
 import type { Clock } from "../base/clock.ts";
 import { equalSecrets, mac, macKey, sha256 } from "../base/digest.ts";
-import { randomToken } from "../base/random.ts";
-import type { Database } from "../storage/database.ts";
+import { newId, randomToken } from "../base/random.ts";
+import type { Database, Executor } from "../storage/database.ts";
+import type { SessionsTable } from "../storage/schema.ts";
 import {
   deleteEndedSessions,
-  deleteSession,
+  deleteSessions,
+  findSessionByHash,
   insertSession,
-  prepareFindSession,
-  type SessionRow,
-  touchSession,
+  listSessions,
+  replaceSession,
+  type SessionChoice,
 } from "../storage/tables/sessions.ts";
+import { describeBrowser } from "./browser.ts";
+import { createFinding } from "./finding.ts";
+import { forwardTime } from "./forward-time.ts";
+import { after, idleLimit, isAlive } from "./limits.ts";
+import { type ListedSession, readListedSession, type Session } from "./session.ts";
+
+export type { SessionChoice } from "../storage/tables/sessions.ts";
+export type { ListedSession, Session, SessionUser } from "./session.ts";
 
 export interface SessionLimits {
   /** Ends when nothing was asked for this long. Default one day. */
@@ -19,117 +29,164 @@ export interface SessionLimits {
   readonly absoluteSeconds?: number | undefined;
 }
 
-export interface SessionUser {
-  readonly id: string;
-  readonly displayName: string;
-  readonly email: string | null;
-  readonly emailVerified: boolean;
-  readonly avatarUrl: string | null;
-  /** The catalog's user who this is, such as `user:default/john`; null where no resolver is configured. */
-  readonly entityRef: string | null;
-}
-
-export interface Session {
-  readonly user: SessionUser;
-  /** At which Bitbucket the person signed in. */
+export interface SessionOwner {
+  readonly userId: string;
   readonly instanceId: string;
-  /** When it ends if nothing more is asked. */
-  readonly expiresAt: Date;
+  /** The header of the browser that signs in. */
+  readonly userAgent?: string | null | undefined;
 }
 
 export interface Sessions {
   /** Begins a session for a known user; the token goes into the cookie and is never seen again here. */
-  open(owner: { userId: string; instanceId: string }): Promise<string>;
-  /** Null for a token that is unknown, ended or no token at all; otherwise the idle limit begins anew. */
+  open(owner: SessionOwner, within?: Executor): Promise<string>;
+  /**
+   * Null for a token that is unknown, ended or no token at all; otherwise the idle limit begins anew. One that was ended is
+   * found no more: at once in this process, after a second at most in others. Throws `sessions.unavailable`.
+   */
   find(token: string): Promise<Session | null>;
-  /** From here on the token is worth nothing, in every copy. */
+  /**
+   * A new token for the same session, for whoever gains a right by it: `elevate` when it is an administrator's. Limits stay.
+   * The former token is good for {@link graceSeconds} more, for requests that were under way, and gets no second successor:
+   * null then, and for one that has ended.
+   */
+  rotate(token: string, change?: { readonly elevate?: boolean }): Promise<string | null>;
+  /** From here on the session is worth nothing, in every copy. */
   end(token: string): Promise<void>;
+  /**
+   * Ends those of this choice; what ended. Inside a transaction the caller {@link Sessions.forget}s the same choice when it
+   * is committed.
+   */
+  endThose(choice: SessionChoice, within?: Executor): Promise<readonly EndedSession[]>;
+  /** Looks anew, whatever this process has found a moment ago. */
+  forget(choice: SessionChoice): void;
+  /** Those that live, the one that was used last in front: of one person, or of those whose name or e-mail has this text in it. */
+  list(search: SessionSearch): Promise<readonly ListedSession[]>;
   /** For the hidden field of a form: bound to this session, tells nothing about its token. */
   csrfToken(token: string): string;
   csrfMatches(token: string, given: string): boolean;
 }
 
-/**
- * A session's end is written again at most this often, so that reading pages does not mean writing each time; with a
- * short idle limit, as often as a tenth of it. By so much a session may end early.
- */
-const slideEverySeconds = 60;
+export interface SessionSearch {
+  readonly userId?: string | undefined;
+  readonly text?: string | undefined;
+  /** Default 100. */
+  readonly limit?: number | undefined;
+}
 
-const tokenShape = /^[\w-]{43}$/;
+export interface EndedSession {
+  readonly id: string;
+  readonly userId: string;
+}
 
-export function createSessions(options: {
-  database: Database;
-  clock: Clock;
-  limits?: SessionLimits;
-}): Sessions {
-  const { clock, limits = {} } = options;
-  const { kysely } = options.database;
+export interface SessionParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly limits?: SessionLimits;
+  /** Default: the machine's, in milliseconds. */
+  readonly steady?: () => number;
+}
+
+/** Long enough for requests that were sent together with the one that replaced the token. */
+export const graceSeconds = 10;
+const sweepEveryMilliseconds = 60_000;
+
+export function createSessions(parts: SessionParts): Sessions {
+  const { clock, database, limits = {}, steady = () => performance.now() } = parts;
+  const { kysely } = database;
   const { idleSeconds = 24 * 3600, absoluteSeconds = 14 * 24 * 3600 } = limits;
-  const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
-  const findRow = prepareFindSession(kysely);
+  const time = forwardTime(clock, steady);
+  const { find, forget } = createFinding({ kysely, time, steady, idleSeconds });
+  let sweptAt = Number.NEGATIVE_INFINITY;
 
-  /** Moves the idle limit on, never past the absolute one; gives the row as it now is. */
-  const slide = async (row: SessionRow, now: Date): Promise<SessionRow> => {
-    if (now.getTime() - Date.parse(row.last_seen_at) < slideMilliseconds) return row;
-    const touched = { id_hash: row.id_hash, ...idleLimit(now, idleSeconds, new Date(row.expires_at)) };
-    await touchSession(kysely, touched);
-    return { ...row, ...touched };
+  const sweep = async (db: Executor, now: Date) => {
+    if (now.getTime() - sweptAt < sweepEveryMilliseconds) return;
+    sweptAt = now.getTime();
+    await deleteEndedSessions(db, now);
+  };
+  const endThose = async (choice: SessionChoice, db: Executor = kysely) => {
+    const ended = await deleteSessions(db, choice);
+    forget(choice);
+    return ended.map(({ id, user_id }) => ({ id, userId: user_id }));
   };
 
   return {
-    async open({ userId, instanceId }) {
-      const [token, now] = [randomToken(), clock.now()];
-      const expiresAt = after(now, absoluteSeconds);
-      await deleteEndedSessions(kysely, now);
-      await insertSession(kysely, {
-        id_hash: sha256(token),
-        user_id: userId,
-        instance_id: instanceId,
-        created_at: now.toISOString(),
-        expires_at: expiresAt.toISOString(),
-        ...idleLimit(now, idleSeconds, expiresAt),
-      });
+    find,
+    forget,
+    endThose,
+    async open(owner, db = kysely) {
+      const [token, now] = [randomToken(), time()];
+      await sweep(db, now);
+      await insertSession(db, newRow(token, owner, { now, idleSeconds, absoluteSeconds }));
       return token;
     },
-    async find(token) {
-      if (!tokenShape.test(token)) return null;
-      const [row, now] = [await findRow(sha256(token)), clock.now()];
-      if (row === undefined || now.toISOString() >= row.idle_expires_at) return null;
-      return readSession(await slide(row, now));
+    async rotate(token, { elevate = false } = {}) {
+      const order = { former: token, next: randomToken(), elevate, now: time(), idleSeconds };
+      const id = await database.transaction((db) => makeRoom(db, order));
+      if (id === null) return null;
+      forget({ id });
+      return order.next;
     },
     async end(token) {
-      await deleteSession(kysely, sha256(token));
+      const row = await findSessionByHash(kysely, sha256(token));
+      if (row !== undefined) await endThose({ id: row.id });
+    },
+    async list({ userId, text, limit = 100 }) {
+      return (await listSessions(kysely, { userId, text, limit, now: time() })).map(readListedSession);
     },
     csrfToken,
     csrfMatches: (token, given) => equalSecrets(csrfToken(token), given),
   };
 }
 
+interface Span {
+  readonly now: Date;
+  readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
+}
+
+function newRow(
+  token: string,
+  owner: SessionOwner,
+  { now, idleSeconds, absoluteSeconds }: Span,
+): SessionsTable {
+  const expiresAt = after(now, absoluteSeconds);
+  return {
+    id_hash: sha256(token),
+    id: newId("ses"),
+    user_id: owner.userId,
+    instance_id: owner.instanceId,
+    browser: describeBrowser(owner.userAgent),
+    elevated: 0,
+    created_at: now.toISOString(),
+    expires_at: expiresAt.toISOString(),
+    ...idleLimit(now, idleSeconds, expiresAt),
+    replaced_at: null,
+  };
+}
+
+interface RotationOrder {
+  readonly former: string;
+  readonly next: string;
+  readonly elevate: boolean;
+  readonly now: Date;
+  readonly idleSeconds: number;
+}
+
+/** Puts the next token in the place of the former one; the session's name, or null when it has ended or another was faster. */
+async function makeRoom(db: Executor, order: RotationOrder): Promise<string | null> {
+  const { now } = order;
+  const row = await findSessionByHash(db, sha256(order.former));
+  if (row === undefined || !isAlive(row, now)) return null;
+  const { idle_expires_at } = idleLimit(now, graceSeconds, new Date(row.idle_expires_at));
+  const replaced = { id_hash: row.id_hash, replaced_at: now.toISOString(), idle_expires_at };
+  if (!(await replaceSession(db, replaced))) return null;
+  const limit = idleLimit(now, order.idleSeconds, new Date(row.expires_at));
+  const elevated = order.elevate ? 1 : row.elevated;
+  await insertSession(db, { ...row, id_hash: sha256(order.next), elevated, ...limit });
+  return row.id;
+}
+
 /** The session token is the key, so no further secret has to be kept and each session has its own. */
 function csrfToken(token: string): string {
   return mac(macKey(Buffer.from(token)), "windlass csrf");
-}
-
-function idleLimit(now: Date, idleSeconds: number, expiresAt: Date) {
-  const idleExpiresAt = Math.min(after(now, idleSeconds).getTime(), expiresAt.getTime());
-  return { last_seen_at: now.toISOString(), idle_expires_at: new Date(idleExpiresAt).toISOString() };
-}
-
-function after(now: Date, seconds: number): Date {
-  return new Date(now.getTime() + seconds * 1000);
-}
-
-function readSession(row: SessionRow): Session {
-  return {
-    user: {
-      id: row.user_id,
-      displayName: row.display_name,
-      email: row.email,
-      emailVerified: row.email_verified === 1,
-      avatarUrl: row.avatar_url,
-      entityRef: row.entity_ref,
-    },
-    instanceId: row.instance_id,
-    expiresAt: new Date(row.idle_expires_at),
-  };
 }

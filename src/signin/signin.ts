@@ -31,6 +31,8 @@ export interface SigninRequest {
   readonly instanceId: string;
   /** Fresh from a handshake begun to sign in. A token that was handed in is no proof of who hands it in. */
   readonly tokens: Pick<TokenSet, "accessToken">;
+  /** The browser's header: people know their sessions by it. */
+  readonly userAgent?: string | undefined;
   /** The session this browser had until now: it ends. */
   readonly previousSessionToken?: string | undefined;
 }
@@ -65,13 +67,13 @@ export function createSignin(parts: SigninParts): Signin {
   return {
     policy,
     admit,
-    async signIn({ instanceId, tokens, previousSessionToken }) {
+    async signIn({ instanceId, tokens, userAgent, previousSessionToken }) {
       admit(instanceId);
       const profile = await askProfile(parts, instanceId, tokens);
       const entityRef = await findEntity(parts, profile);
       const now = parts.clock.now();
       const { userId, isNew } = await resolveUser(parts.database, { profile, entityRef, now });
-      const sessionToken = await parts.sessions.open({ userId, instanceId });
+      const sessionToken = await parts.sessions.open({ userId, instanceId, userAgent });
       if (previousSessionToken !== undefined) await parts.sessions.end(previousSessionToken);
       return { userId, isNew, sessionToken, profile };
     },

@@ -31,13 +31,22 @@ export interface IdentitiesTable {
 }
 
 export interface SessionsTable {
+  /** Of the token. A session whose token was replaced has a row for each of the two, until the former one's moment is over. */
   id_hash: string;
+  /** Names the session to its person and to operators, and opens nothing. */
+  id: string;
   user_id: string;
   instance_id: string;
+  /** What it was begun with: `Firefox on Linux`. */
+  browser: string | null;
+  /** 1 once its token was made anew for an administrator. */
+  elevated: number;
   created_at: string;
   last_seen_at: string;
   idle_expires_at: string;
   expires_at: string;
+  /** When this token made room for another; null for the one that counts. */
+  replaced_at: string | null;
 }
 
 /** One trip to Bitbucket that has begun and not come back yet. */

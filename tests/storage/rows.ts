@@ -37,12 +37,16 @@ export const ada: UsersTable = {
 
 export const session: SessionsTable = {
   id_hash: "hash_1",
+  id: "ses_1",
   user_id: "usr_ada",
   instance_id: "bitbucket",
+  browser: null,
+  elevated: 0,
   created_at: now,
   last_seen_at: now,
   idle_expires_at: later(10),
   expires_at: later(100),
+  replaced_at: null,
 };
 
 export const connection: ConnectionsTable = {

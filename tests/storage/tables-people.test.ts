@@ -25,9 +25,12 @@ import {
 } from "../../src/storage/tables/meta.ts";
 import {
   deleteEndedSessions,
-  deleteSession,
+  deleteSessions,
+  findSessionByHash,
   insertSession,
+  listSessions,
   prepareFindSession,
+  replaceSession,
   touchSession,
 } from "../../src/storage/tables/sessions.ts";
 import { findUser, insertUser, updateUser } from "../../src/storage/tables/users.ts";
@@ -67,12 +70,54 @@ describeEngines("people", (open) => {
     await insertSession(kysely, { ...session, id_hash: "hash_2", idle_expires_at: later(1) });
     for (let turn = 0; turn < 4; turn++)
       expect(await find("hash_1")).toMatchObject({ ...session, display_name: ada.display_name });
-    await touchSession(kysely, { id_hash: "hash_1", last_seen_at: later(2), idle_expires_at: later(12) });
+    const touched = { id_hash: "hash_1", last_seen_at: later(2), idle_expires_at: later(12) };
+    expect(await touchSession(kysely, touched)).toBe(true);
+    expect(await touchSession(kysely, { ...touched, last_seen_at: later(1) })).toBe(false);
     expect(await find("hash_1")).toMatchObject({ last_seen_at: later(2), idle_expires_at: later(12) });
     await deleteEndedSessions(kysely, new Date(later(1)));
     expect(await find("hash_2")).toBeUndefined();
-    await deleteSession(kysely, "hash_1");
+    expect(await deleteSessions(kysely, { id: "ses_1" })).toEqual([{ id: "ses_1", user_id: ada.id }]);
     expect(await find("hash_1")).toBeUndefined();
+  });
+
+  test("a token makes room for one other, and is moved on no more", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, ada);
+    await insertSession(kysely, session);
+    const replaced = { id_hash: "hash_1", replaced_at: later(1), idle_expires_at: later(2) };
+    expect([await replaceSession(kysely, replaced), await replaceSession(kysely, replaced)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await findSessionByHash(kysely, "hash_1")).toEqual({ ...session, ...replaced });
+    const touched = { id_hash: "hash_1", last_seen_at: later(3), idle_expires_at: later(13) };
+    expect(await touchSession(kysely, touched)).toBe(false);
+    await insertSession(kysely, { ...session, id_hash: "hash_2" });
+    expect(await deleteSessions(kysely, { id: "ses_1" })).toHaveLength(1);
+    expect(await findSessionByHash(kysely, "hash_2")).toBeUndefined();
+  });
+
+  test("sessions are listed and ended by person, with one left out", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, { ...ada, email: "Ada@Example.com" });
+    await insertUser(kysely, { ...ada, id: "usr_bea", display_name: "Bea" });
+    for (const [id, user_id] of [
+      ["ses_1", "usr_ada"],
+      ["ses_2", "usr_ada"],
+      ["ses_3", "usr_bea"],
+    ] as const)
+      await insertSession(kysely, { ...session, id_hash: `hash of ${id}`, id, user_id });
+    const ids = async (search: { readonly userId?: string; readonly text?: string }) =>
+      (await listSessions(kysely, { ...search, now: new Date(now), limit: 2 })).map(({ id }) => id);
+    expect(await ids({ userId: "usr_ada" })).toEqual(["ses_1", "ses_2"]);
+    expect([await ids({}), await ids({ text: "bea" })]).toEqual([["ses_1", "ses_2"], ["ses_3"]]);
+    expect([await ids({ text: "@example" }), await ids({ text: "%" })]).toEqual([["ses_1", "ses_2"], []]);
+    expect(await deleteSessions(kysely, { id: "ses_3", userId: "usr_ada" })).toEqual([]);
+    expect(await deleteSessions(kysely, { userId: "usr_ada", exceptId: "ses_2" })).toHaveLength(1);
+    expect(await deleteSessions(kysely, { userId: "usr_ada" })).toEqual([
+      { id: "ses_2", user_id: "usr_ada" },
+    ]);
+    expect(await ids({})).toEqual(["ses_3"]);
   });
 
   test("a handshake is consumed once, by one", async () => {

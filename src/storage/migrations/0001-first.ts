@@ -50,13 +50,18 @@ async function makePeople(schema: SchemaModule, integer: Integer): Promise<void>
   await schema
     .createTable("sessions")
     .addColumn("id_hash", "text", (c) => c.primaryKey().notNull())
+    .addColumn("id", "text", (c) => c.notNull())
     .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
     .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("browser", "text")
+    .addColumn("elevated", integer, (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("last_seen_at", "text", (c) => c.notNull())
     .addColumn("idle_expires_at", "text", (c) => c.notNull())
     .addColumn("expires_at", "text", (c) => c.notNull())
+    .addColumn("replaced_at", "text")
     .execute();
+  await schema.createIndex("sessions_by_id").on("sessions").column("id").execute();
   await schema.createIndex("sessions_by_user").on("sessions").column("user_id").execute();
   await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
 }

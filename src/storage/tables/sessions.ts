@@ -1,5 +1,5 @@
-/** Owns the rows of signed-in browsers, found by the hash of their token. */
-import type { CompiledQuery } from "kysely";
+/** Owns the rows of signed-in browsers, found by the hash of their token, listed and ended by what names them. */
+import { type CompiledQuery, sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { SessionsTable, UsersTable } from "../schema.ts";
 
@@ -13,7 +13,12 @@ export async function insertSession(db: Executor, session: SessionsTable): Promi
 
 /** The look-up of every request, compiled once: more than twice as fast as building the query each time. */
 export function prepareFindSession(db: Executor): (idHash: string) => Promise<SessionRow | undefined> {
-  const compiled: CompiledQuery<SessionRow> = db
+  const compiled: CompiledQuery<SessionRow> = withPerson(db).where("sessions.id_hash", "=", "").compile();
+  return async (idHash) => (await db.executeQuery<SessionRow>({ ...compiled, parameters: [idHash] })).rows[0];
+}
+
+function withPerson(db: Executor) {
+  return db
     .selectFrom("sessions")
     .innerJoin("users", "users.id", "sessions.user_id")
     .selectAll("sessions")
@@ -23,25 +28,100 @@ export function prepareFindSession(db: Executor): (idHash: string) => Promise<Se
       "users.email_verified",
       "users.avatar_url",
       "users.entity_ref",
-    ])
-    .where("sessions.id_hash", "=", "")
-    .compile();
-  return async (idHash) => (await db.executeQuery<SessionRow>({ ...compiled, parameters: [idHash] })).rows[0];
+    ]);
 }
 
+/** Moves the idle limit on; a later one that another process wrote stays. False when it was replaced, or is gone. */
 export async function touchSession(
   db: Executor,
   session: Pick<SessionsTable, "id_hash" | "last_seen_at" | "idle_expires_at">,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable("sessions")
     .set({ last_seen_at: session.last_seen_at, idle_expires_at: session.idle_expires_at })
     .where("id_hash", "=", session.id_hash)
-    .execute();
+    .where("replaced_at", "is", null)
+    .where("last_seen_at", "<=", session.last_seen_at)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
-export async function deleteSession(db: Executor, idHash: string): Promise<void> {
-  await db.deleteFrom("sessions").where("id_hash", "=", idHash).execute();
+/** Lets a token make room for another; it ends with `idle_expires_at`. False when another was made before, or it is gone. */
+export async function replaceSession(
+  db: Executor,
+  session: Pick<SessionsTable, "id_hash" | "idle_expires_at" | "replaced_at">,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("sessions")
+    .set({ replaced_at: session.replaced_at, idle_expires_at: session.idle_expires_at })
+    .where("id_hash", "=", session.id_hash)
+    .where("replaced_at", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function findSessionByHash(db: Executor, idHash: string): Promise<SessionsTable | undefined> {
+  return db.selectFrom("sessions").selectAll().where("id_hash", "=", idHash).executeTakeFirst();
+}
+
+/** Which sessions: one by its name, a person's, or a person's but one. */
+export type SessionChoice =
+  | { readonly id: string; readonly userId?: string }
+  | { readonly userId: string; readonly exceptId?: string };
+
+/** Deletes them; one `{ id, user_id }` for each that there was. */
+export async function deleteSessions(
+  db: Executor,
+  choice: SessionChoice,
+): Promise<readonly Pick<SessionsTable, "id" | "user_id">[]> {
+  const found = await chosen(db, choice).select(["id", "user_id"]).distinct().orderBy("id").execute();
+  const ids = found.map(({ id }) => id);
+  for (let at = 0; at < ids.length; at += 500)
+    await db
+      .deleteFrom("sessions")
+      .where("id", "in", ids.slice(at, at + 500))
+      .execute();
+  return found;
+}
+
+function chosen(db: Executor, choice: SessionChoice) {
+  const all = db.selectFrom("sessions");
+  if ("id" in choice) {
+    const one = all.where("id", "=", choice.id);
+    return choice.userId === undefined ? one : one.where("user_id", "=", choice.userId);
+  }
+  const own = all.where("user_id", "=", choice.userId);
+  return choice.exceptId === undefined ? own : own.where("id", "!=", choice.exceptId);
+}
+
+export interface SessionListSearch {
+  readonly userId?: string | undefined;
+  /** Part of the name or e-mail of whom they belong to. */
+  readonly text?: string | undefined;
+  readonly now: Date;
+  readonly limit: number;
+}
+
+/** Those that live at `now`: a person's, or anybody's; the one that was used last in front. */
+export async function listSessions(db: Executor, search: SessionListSearch): Promise<SessionRow[]> {
+  const { userId, text = "", now, limit } = search;
+  const pattern = `%${text.toLowerCase().replace(/[%_!]/g, "!$&")}%`;
+  return withPerson(db)
+    .where("sessions.idle_expires_at", ">", now.toISOString())
+    .where("sessions.replaced_at", "is", null)
+    .$if(userId !== undefined, (query) => query.where("sessions.user_id", "=", userId ?? ""))
+    .$if(text !== "", (query) =>
+      query.where((or) =>
+        or.or([
+          sql<boolean>`lower(users.display_name) like ${pattern} escape '!'`,
+          sql<boolean>`lower(users.email) like ${pattern} escape '!'`,
+        ]),
+      ),
+    )
+    .orderBy("sessions.idle_expires_at", "desc")
+    .orderBy("sessions.id")
+    .limit(limit)
+    .execute();
 }
 
 /** Forgets every session that had ended by `now`. */

@@ -135,6 +135,7 @@ async function finishSignIn(app: App, context: WebContext, handshake: HandshakeR
   const { sessionToken } = await app.signin.signIn({
     instanceId,
     tokens,
+    userAgent: context.req.header("user-agent"),
     ...(previous === undefined ? {} : { previousSessionToken: previous }),
   });
   context.header(

@@ -1,0 +1,82 @@
+/** Owns the look-up of every request: which session a token is of, and that it goes on living while it is used. */
+import { sha256 } from "../base/digest.ts";
+import type { Executor } from "../storage/database.ts";
+import {
+  prepareFindSession,
+  type SessionChoice,
+  type SessionRow,
+  touchSession,
+} from "../storage/tables/sessions.ts";
+import { sessionErrors } from "./errors.ts";
+import { idleLimit, isAlive } from "./limits.ts";
+import { createSessionMemory, type Remembered } from "./remembered.ts";
+import { readSession, type Session } from "./session.ts";
+
+export interface FindingParts {
+  readonly kysely: Executor;
+  readonly time: () => Date;
+  readonly steady: () => number;
+  readonly idleSeconds: number;
+}
+
+/**
+ * A session's end is written again at most this often, so that reading pages does not mean writing each time; with a
+ * short idle limit, as often as a tenth of it. By so much a session may end early.
+ */
+const slideEverySeconds = 60;
+
+const tokenShape = /^[\w-]{43}$/;
+
+export function createFinding({ kysely, time, steady, idleSeconds }: FindingParts) {
+  const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
+  const findRow = prepareFindSession(kysely);
+  const memory = createSessionMemory(steady);
+
+  const slidesAt = (row: SessionRow) =>
+    row.replaced_at === null ? Date.parse(row.last_seen_at) + slideMilliseconds : Number.POSITIVE_INFINITY;
+
+  /** Moves the idle limit on; gives the row as it now is, if it still is. */
+  const slide = async (row: SessionRow, now: Date): Promise<SessionRow | undefined> => {
+    if (now.getTime() < slidesAt(row)) return row;
+    const touched = { id_hash: row.id_hash, ...idleLimit(now, idleSeconds, new Date(row.expires_at)) };
+    if (await touchSession(kysely, touched)) return { ...row, ...touched };
+    return findRow(row.id_hash);
+  };
+
+  const lookUp = async (idHash: string): Promise<Remembered | null> => {
+    const found = await findRow(idHash);
+    const now = time();
+    if (found === undefined || !isAlive(found, now)) return null;
+    const row = await slide(found, now);
+    if (row === undefined) return null;
+    return { session: readSession(row), endsAt: Date.parse(row.idle_expires_at), slidesAt: slidesAt(row) };
+  };
+
+  return {
+    async find(token: string): Promise<Session | null> {
+      if (!tokenShape.test(token)) return null;
+      const [idHash, now] = [sha256(token), time().getTime()];
+      const known = memory.find(idHash);
+      if (known !== undefined && now < Math.min(known.slidesAt, known.endsAt)) return known.session;
+      const found = await memory
+        .lookUp(idHash, () => lookUp(idHash))
+        .catch((error: unknown) => {
+          memory.forgetThose(() => true);
+          throw unavailable(error);
+        });
+      return found?.session ?? null;
+    },
+    forget: (choice: SessionChoice) => memory.forgetThose((session) => isChosen(session, choice)),
+  };
+}
+
+function isChosen(session: Session, choice: SessionChoice): boolean {
+  if ("id" in choice) return session.id === choice.id;
+  return session.user.id === choice.userId && session.id !== choice.exceptId;
+}
+
+/** Whatever the store's failure is: nobody is let in, and nobody is told to be signed out. */
+function unavailable(error: unknown): Error {
+  const detail = error instanceof Error ? error.message : String(error);
+  return sessionErrors.fail("sessions.unavailable", { cause: error, detail, retryAfterSeconds: 5 });
+}

@@ -1,0 +1,59 @@
+/** Owns what a session is to those who ask for one, and how its row is read. */
+import type { SessionRow } from "../storage/tables/sessions.ts";
+
+export interface SessionUser {
+  readonly id: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly avatarUrl: string | null;
+  /** The catalog's user who this is, such as `user:default/john`; null where no resolver is configured. */
+  readonly entityRef: string | null;
+}
+
+export interface Session {
+  /** Names it to its person and to operators, and opens nothing. */
+  readonly id: string;
+  readonly user: SessionUser;
+  /** At which Bitbucket the person signed in. */
+  readonly instanceId: string;
+  /** Whether its token was made anew since it is used for what administrators do. */
+  readonly isElevated: boolean;
+  /** When it ends if nothing more is asked. */
+  readonly expiresAt: Date;
+}
+
+/** One of a list. */
+export interface ListedSession extends Session {
+  /** `Firefox on Linux`; null when the browser did not say. */
+  readonly browser: string | null;
+  readonly startedAt: Date;
+  /** To the minute. */
+  readonly lastSeenAt: Date;
+}
+
+export function readSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    user: {
+      id: row.user_id,
+      displayName: row.display_name,
+      email: row.email,
+      emailVerified: row.email_verified === 1,
+      avatarUrl: row.avatar_url,
+      entityRef: row.entity_ref,
+    },
+    instanceId: row.instance_id,
+    isElevated: row.elevated === 1,
+    expiresAt: new Date(row.idle_expires_at),
+  };
+}
+
+export function readListedSession(row: SessionRow): ListedSession {
+  return {
+    ...readSession(row),
+    browser: row.browser,
+    startedAt: new Date(row.created_at),
+    lastSeenAt: new Date(row.last_seen_at),
+  };
+}
