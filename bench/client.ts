@@ -52,7 +52,7 @@ export async function run(): Promise<BenchTable> {
 type Lister = (slug: string, look?: () => void) => Promise<number>;
 
 function openOurs({ urls, accessToken }: EmulatorProcess) {
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
   const api = `${urls.api}/2.0`;
   const place = { authorize: `${api}/none`, token: `${api}/none`, api, web: urls.bitbucket };
   const client = createApi({ urls: place, fetch: door.fetch, authorize: bearer(accessToken) });

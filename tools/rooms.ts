@@ -238,7 +238,14 @@ export const rooms = {
 } as const satisfies Readonly<Record<string, Room>>;
 
 /** Files of `base` that need Node; every other one is neutral, and only those may be imported by neutral rooms. */
-export const baseFilesOfNode: readonly string[] = ["base/digest.ts", "base/http/node-door.ts"];
+export const baseFilesOfNode: readonly string[] = [
+  "base/digest.ts",
+  "base/http/connections.ts",
+  "base/http/node-door.ts",
+  "base/http/proxy.ts",
+  "base/http/reach.ts",
+  "base/http/special-addresses.ts",
+];
 
 /** Names that say a function has no home. */
 export const homelessNames: readonly string[] = [

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { isPostgresUrl, type Place } from "../storage/engine.ts";
+import { admins, checkAdmins } from "./admins-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
+import { network } from "./network-config.ts";
 import { catalog, checkSignIn, signIn } from "./signin-config.ts";
 
 const portRange = "must be a whole number from 0 to 65535";
@@ -45,6 +47,7 @@ const schema = z.strictObject({
       instance,
     )
     .refine((instances) => Object.keys(instances).length > 0, "needs at least one instance"),
+  network,
   sessions: z
     .strictObject({
       idleSeconds: z
@@ -61,6 +64,8 @@ const schema = z.strictObject({
     .prefault({}),
   signIn,
   catalog,
+  /** Who may see and end everybody's sessions. */
+  admins,
   analyses: z
     .strictObject({
       parallelCalls: z.int().min(1).max(32).default(8),
@@ -114,6 +119,7 @@ export interface ConfigProblem {
 export function parseConfig(input: unknown): Config {
   const result = schema
     .superRefine(checkSignIn)
+    .superRefine(checkAdmins)
     .superRefine(checkMetrics)
     .safeParse(input, { reportInput: true });
   if (result.success)

@@ -8,6 +8,7 @@ import { openDatabase } from "../storage/database.ts";
 import type { VaultMeter } from "../vault/vault.ts";
 import type { Config } from "./config.ts";
 import { instancesOf } from "./instances.ts";
+import { networkRules } from "./network-config.ts";
 import { openSealedStore, type SealedStoreOptions } from "./sealed-store.ts";
 
 /** What is handed in from outside: time, the log, the way to Bitbucket, and keys that are kept elsewhere. */
@@ -30,7 +31,7 @@ export async function openGround(config: Config, parts: AppParts) {
   const configured = instancesOf(config);
   const { database, sealedStore } = await openStored(config, { clock, keyWrappers: parts.keyWrappers });
   const { keyrings } = sealedStore;
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: networkRules(config) });
   const instances = createInstances({ database, keyrings, clock, configured });
   const fetch = parts.fetch ?? door.fetch;
   return {

@@ -18,7 +18,13 @@ const text = z.string({ error: notText }).min(1, "is empty");
 /** Without the slash at its end. */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: notHttp })
+  .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), "must not have a user name or password")
   .transform((url) => url.replace(/\/+$/, ""));
+
+const safe = "must be https (http is accepted for localhost and other loopback addresses only)";
+
+/** One that our credentials are sent to. */
+const upstreamUrl = httpUrl.refine((url) => !/[?#]/.test(url), "must not have a query").refine(isSafe, safe);
 
 const cloud = z.strictObject({
   product: z.literal("cloud"),
@@ -31,7 +37,7 @@ const cloud = z.strictObject({
   /** Lets whoever signs in read what the consumer's own workspace holds. Dangerous where not everybody may. */
   sharesConsumer: z.boolean().default(false),
   urls: z
-    .strictObject({ authorize: httpUrl, token: httpUrl, api: httpUrl, web: httpUrl })
+    .strictObject({ authorize: upstreamUrl, token: upstreamUrl, api: upstreamUrl, web: upstreamUrl })
     .partial()
     .default({}),
   ...instanceSignIn,
@@ -39,9 +45,7 @@ const cloud = z.strictObject({
 
 const selfHosted = {
   /** With its context path, such as `https://example.com/bitbucket`. */
-  baseUrl: httpUrl
-    .refine((url) => !/[?#]/.test(url), "must not have a query")
-    .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)"),
+  baseUrl: upstreamUrl,
   /** Certificates in PEM to be trusted beside the well-known ones. */
   ca: z
     .string({ error: notText })

@@ -16,7 +16,8 @@ export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
 }
 
 function makeInstance(id: string, settings: Config["instances"][string]): Instance {
-  if (settings.product === "cloud") return cloudInstance({ id, ...settings });
-  if (settings.product === "data-center") return dataCenterInstance({ id, ...settings });
-  return serverInstance({ id, ...settings });
+  const isConfigured = true;
+  if (settings.product === "cloud") return cloudInstance({ id, ...settings, isConfigured });
+  if (settings.product === "data-center") return dataCenterInstance({ id, ...settings, isConfigured });
+  return serverInstance({ id, ...settings, isConfigured });
 }

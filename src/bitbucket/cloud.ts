@@ -28,6 +28,8 @@ export interface CloudOptions {
   readonly scopes?: readonly string[] | string | undefined;
   /** Lets every project connect as the consumer itself. Default: none may. */
   readonly sharesConsumer?: boolean | undefined;
+  /** Whether it is the operator's word. Default: false. */
+  readonly isConfigured?: boolean | undefined;
   /** Each default is Bitbucket Cloud's own. */
   readonly urls?: PartialUrls | undefined;
 }
@@ -58,6 +60,7 @@ export function cloudInstance(options: CloudOptions): CloudInstance {
     sharesConsumer: options.sharesConsumer ?? false,
     scopes,
     ca: null,
+    isConfigured: options.isConfigured ?? false,
     urls,
   };
 }

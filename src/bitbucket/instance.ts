@@ -41,6 +41,8 @@ interface InstanceBase {
   readonly scopes: readonly string[];
   /** Certificates in PEM to be trusted beside the well-known ones, for a self-signed or private authority. */
   readonly ca: string | null;
+  /** Whether the operator wrote its address down; one that people typed in leads to fewer places. */
+  readonly isConfigured: boolean;
 }
 
 export interface CloudInstance extends InstanceBase {

@@ -37,6 +37,35 @@ export function asTexts(value: unknown): readonly string[] {
   return asList(value).filter((item): item is string => typeof item === "string");
 }
 
+/** Deeper than anything an endpoint is documented to answer. */
+const deepest = 32;
+
+/** A text with the colon that makes it a key, or what begins or ends something. */
+const marks = /("(?:[^"\\]|\\.)*")(\s*:)?|[[\]{}]/g;
+
+/**
+ * Whether a text that is JSON leaves no choice how to read it: no key twice in one object (RFC 8259 section 4 leaves open which
+ * counts), and no nesting that only serves to exhaust its reader.
+ */
+export function isPlainJson(text: string): boolean {
+  const open: Set<string>[] = [];
+  for (const [mark, string, colon] of text.matchAll(marks)) {
+    if (mark === "}" || mark === "]") open.pop();
+    else if (mark === "{" || mark === "[") open.push(new Set());
+    else if (colon !== undefined && isThereAlready(open.at(-1), string ?? "")) return false;
+    if (open.length > deepest) return false;
+  }
+  return true;
+}
+
+/** Notes a key of an object, as it is written. */
+function isThereAlready(keys: Set<string> | undefined, written: string): boolean {
+  const key = written.includes("\\") ? String(JSON.parse(written)) : written.slice(1, -1);
+  if (keys?.has(key)) return true;
+  keys?.add(key);
+  return false;
+}
+
 /** The value the text spells, or undefined when it is no JSON. */
 export function parseJson(text: string): unknown {
   try {

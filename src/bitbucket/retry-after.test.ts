@@ -20,6 +20,11 @@ test("knows nothing when the header is missing or says nothing usable", () => {
   }
 });
 
+test("nobody is told to wait for longer than a day", () => {
+  for (const value of ["999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+    expect(read({ "retry-after": value })).toBe(86_400);
+});
+
 test("says when to try again, relatively and absolutely", () => {
   const at = new Date("2026-11-20T23:59:30Z");
   expect(whenToTry(1, at)).toBe("Try again in 1 second, at 23:59:31 UTC.");

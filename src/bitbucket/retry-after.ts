@@ -3,19 +3,22 @@ import type { Clock } from "../base/clock.ts";
 
 const wholeSeconds = /^\d{1,9}$/;
 
+/** A day: whatever is asked for beyond that, nobody is told to wait for it. */
+const longestSeconds = 24 * 3600;
+
 /**
  * Seconds to wait, from a number or a date; undefined when the header is missing or says nothing usable.
- * A date is measured against the answer's own `Date`, so that a clock set wrongly here does no harm.
+ * Never more than a day. A date is measured against the answer's own `Date`, so that a clock set wrongly here does no harm.
  */
 export function retryAfterSeconds(headers: Headers, clock: Clock): number | undefined {
   const value = headers.get("retry-after")?.trim();
   if (value === undefined || value === "") return undefined;
-  if (wholeSeconds.test(value)) return Number(value);
+  if (wholeSeconds.test(value)) return Math.min(Number(value), longestSeconds);
   const until = value.endsWith("GMT") ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(until)) return undefined;
   const sentAt = Date.parse(headers.get("date") ?? "");
   const from = Number.isNaN(sentAt) ? clock.now().getTime() : sentAt;
-  return Math.max(0, Math.ceil((until - from) / 1000));
+  return Math.min(Math.max(0, Math.ceil((until - from) / 1000)), longestSeconds);
 }
 
 /** Seconds to wait as Cloud tells them to calls without a login: `x-ratelimit-reset` counts down, it is no point in time. */

@@ -12,6 +12,8 @@ export interface SelfHostedOptions {
   readonly baseUrl: string;
   /** Certificates in PEM to be trusted beside the well-known ones. */
   readonly ca?: string | null | undefined;
+  /** Whether it is the operator's word. Default: false. */
+  readonly isConfigured?: boolean | undefined;
 }
 
 export interface DataCenterOptions extends SelfHostedOptions {
@@ -46,6 +48,7 @@ export function dataCenterInstance(options: DataCenterOptions): DataCenterInstan
     client: clientId === "" ? null : { clientId, clientSecret },
     scopes: readScopes(options.scopes ?? ["PUBLIC_REPOS"]),
     ca: options.ca ?? null,
+    isConfigured: options.isConfigured ?? false,
     urls: {
       api: `${baseUrl}/rest/api/latest`,
       web: baseUrl,
@@ -73,6 +76,7 @@ export function serverInstance(options: ServerOptions): ServerInstance {
     privateKey,
     scopes: [],
     ca: options.ca ?? null,
+    isConfigured: options.isConfigured ?? false,
     urls: {
       api: `${baseUrl}/rest/api/latest`,
       web: baseUrl,
@@ -94,7 +98,8 @@ function readBaseUrl(value: string | undefined, problems: string[]): string {
   } else if (url.protocol !== "https:" && !isLoopback(url.hostname)) {
     problems.push("baseUrl has to be https (http only on this machine)");
   }
-  return (value ?? "").replace(/\/+$/, "");
+  // As it is called: a path with dots or backslashes, or a port that goes without saying, has one spelling.
+  return (url?.href ?? "").replace(/\/+$/, "");
 }
 
 function refuse(problems: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** Owns the doctor's round: every instance of the server's configuration, one after the other. */
 import { redirectUriOf } from "../app/callback.ts";
 import { instancesOf, scopesOf } from "../app/instances.ts";
+import { networkRules } from "../app/network-config.ts";
 import { systemClock } from "../base/clock.ts";
 import { openNodeDoor } from "../base/http/node-door.ts";
 import { examine } from "../doctor/doctor.ts";
@@ -15,7 +16,7 @@ export interface SetupFinding extends Finding {
 /** Throws `app.config_invalid`. */
 export async function checkSetup(configFile: string | undefined): Promise<readonly SetupFinding[]> {
   const config = readServerConfig(configFile);
-  const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
+  const door = openNodeDoor({ deadlineMilliseconds: 10_000, network: networkRules(config) });
   const findings: SetupFinding[] = [];
   try {
     for (const instance of instancesOf(config).values()) {

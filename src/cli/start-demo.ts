@@ -85,6 +85,8 @@ function demoConfig(
     listen: { port: place.port },
     database: place.database,
     log: { level: "warn" },
+    // So that a Bitbucket Server can be set up by hand at the emulator.
+    network: { allow: ["127.0.0.0/8", "::1"] },
     instances: {
       bitbucket: {
         clientId: consumer.key,

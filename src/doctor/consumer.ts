@@ -42,6 +42,7 @@ async function ask(asker: Asker, form: Record<string, string>): Promise<Record<s
       headers: { ...headers, accept: "application/json" },
       body: new URLSearchParams({ ...form, ...fields }),
       ca: instance.ca,
+      isConfigured: instance.isConfigured,
     });
     const body: unknown = await response.json();
     return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {}; // every field is checked where it is read

@@ -11,7 +11,8 @@ export async function ask(
   url: string,
   init: Parameters<DoctorParts["fetch"]>[1] = {},
 ): Promise<Answer> {
-  return fetch(url, { givesRedirects: true, ca: instance.ca, ...init });
+  const { ca, isConfigured } = instance;
+  return fetch(url, { givesRedirects: true, ca, isConfigured, ...init });
 }
 
 export interface Reached {

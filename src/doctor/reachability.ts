@@ -39,8 +39,9 @@ async function answers(
   id: string,
 ): Promise<boolean> {
   try {
-    const { urls, ca } = await instances(id);
-    await fetch(urls.authorize, { signal: AbortSignal.timeout(patienceMilliseconds), ca });
+    const { urls, ca, isConfigured } = await instances(id);
+    const signal = AbortSignal.timeout(patienceMilliseconds);
+    await fetch(urls.authorize, { signal, ca, isConfigured });
     return true;
   } catch (error) {
     return isWindlassError(error, "http.redirected") || isWindlassError(error, "http.too_large");

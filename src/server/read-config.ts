@@ -7,6 +7,7 @@ import { isWindlassError } from "../base/errors.ts";
 import { readBackstageConfig } from "./backstage-config.ts";
 import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, withListen } from "./listen.ts";
+import { withProxyVariables } from "./proxy-variables.ts";
 import { substitute } from "./substitute.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,11 +29,11 @@ export function readConfigFile(path: string, environment: Environment, listen: L
   const readFile = (file: string) => readFileSync(resolve(folder, file), "utf8");
   const root: unknown = document.toJS() ?? {};
   const backstage = readBackstageConfig(root, { environment, folder, readFile }, listen);
-  if (backstage !== null) return backstage;
+  if (backstage !== null) return withProxyVariables(backstage, environment);
   const { value, problems } = substitute(root, { environment, readFile });
   try {
     const config = parseConfig(withListen(value, listen));
-    if (problems.length === 0) return withCatalogFiles(config, folder);
+    if (problems.length === 0) return withProxyVariables(withCatalogFiles(config, folder), environment);
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     const found = error.data.problems as typeof problems; // as `configInvalid` wrote them
@@ -72,7 +73,7 @@ export function readEnvironment(environment: Environment, listen: ListenOverride
       },
     },
   };
-  return parseConfig(withListen(input, listen));
+  return withProxyVariables(parseConfig(withListen(input, listen)), environment);
 }
 
 /** Variables of OAuth 1 on Cloud that are still set, as older guides have it, with what to do instead. */

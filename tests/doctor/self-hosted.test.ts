@@ -14,7 +14,7 @@ import type { Check, DoctorParts, Finding } from "../../src/doctor/finding.ts";
 import { tokenPaths } from "../../src/doctor/self-hosted.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 
-const door = openNodeDoor({ deadlineMilliseconds: 5_000 });
+const door = openNodeDoor({ deadlineMilliseconds: 5_000, network: { allow: ["127.0.0.0/8", "::1"] } });
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();

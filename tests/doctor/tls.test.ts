@@ -12,7 +12,7 @@ import { dataCenterInstance } from "../../src/bitbucket/self-hosted.ts";
 import { examine } from "../../src/doctor/doctor.ts";
 import type { Check, Finding } from "../../src/doctor/finding.ts";
 
-const door = openNodeDoor({ deadlineMilliseconds: 5_000 });
+const door = openNodeDoor({ deadlineMilliseconds: 5_000, network: { allow: ["127.0.0.0/8", "::1"] } });
 const servers: (Server | HttpServer)[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) {

@@ -56,7 +56,7 @@ export async function openRooms(emulator: LocalBitbucket, options: WorkshopOptio
     clientSecret: consumer?.secret ?? "",
     urls: cloudUrls(emulator),
   });
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
   const fetch = options.watch?.(door.fetch) ?? door.fetch;
   const { place, remove } = await placeOf(options);
   const database = await openDatabase(place, { clock });

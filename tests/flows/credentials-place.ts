@@ -71,6 +71,8 @@ function configFor(emulator: Emulator, more: Partial<ConfigInput>) {
   return parseConfig({
     baseUrl: origin,
     database: ":memory:",
+    // The emulator's Server is also set up by hand.
+    network: { allow: ["127.0.0.0/8"] },
     ...more,
     instances: {
       bitbucket: {

@@ -53,6 +53,7 @@ beforeAll(async () => {
     `baseUrl: ${at("")}
 listen: { port: ${port} }
 database: ${join(folder, "windlass.db")}
+network: { allow: [127.0.0.0/8] }
 instances:
   server:
     product: server

@@ -33,7 +33,8 @@ let address: string;
 beforeAll(async () => {
   await once(hostile.listen(0, "127.0.0.1"), "listening");
   address = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`; // it listens on TCP
-  rig = await openRig({ log });
+  const network = { allow: ["127.0.0.0/8"] };
+  rig = await openRig({ log, config: (emulator) => configFor(emulator, { network }) });
   john = await rig.signedIn("John Doe");
   const project = await makeProject(john, "Shop");
   form = await john.submit(project, `${project.url.pathname}/server-setup`);

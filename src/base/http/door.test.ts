@@ -94,7 +94,11 @@ test("a caller's own abort is the caller's own reason", async () => {
 });
 
 test("the server's door refuses, caps and gives up as the neutral one does", async () => {
-  const door = openNodeDoor({ deadlineMilliseconds: 1_000, maxBytes: 64 * 1024 });
+  const door = openNodeDoor({
+    deadlineMilliseconds: 1_000,
+    maxBytes: 64 * 1024,
+    network: { allow: ["127.0.0.0/8"] },
+  });
   const codes: string[] = [];
   for (const answer of [
     (_, response) => response.writeHead(302, { location: "/elsewhere" }).end("gone"),
@@ -124,7 +128,7 @@ test("the server's door refuses, caps and gives up as the neutral one does", asy
 
 test("the server's door gives up a request that still waits for its turn", async () => {
   const url = await serve(() => {});
-  const door = openNodeDoor({ deadlineMilliseconds: 10_000 });
+  const door = openNodeDoor({ deadlineMilliseconds: 10_000, network: { allow: ["127.0.0.0/8"] } });
   const stop = new AbortController();
   const answers = Array.from({ length: 20 }, () => door.fetch(url, { signal: stop.signal }));
   stop.abort(new Error("enough"));
@@ -139,7 +143,7 @@ test("the server's door sends forms, reads compressed answers and keeps repeated
     response.setHeader("set-cookie", ["a=1", "b=2"]);
     response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(seen)));
   });
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
   const response = await door.fetch(url, { method: "POST", body: new URLSearchParams({ a: "ä b" }) });
   expect(await response.json()).toEqual([
     "POST",
@@ -154,7 +158,7 @@ test("the server's door sends forms, reads compressed answers and keeps repeated
 
 test("the server's door behaves the same over its own pool", async () => {
   const url = await serve((request, response) => response.end(request.headers.authorization));
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
   const response = await door.fetch(url, { headers: { authorization: "Bearer x" } });
   expect(await response.text()).toBe("Bearer x");
   await door.close();
@@ -162,7 +166,7 @@ test("the server's door behaves the same over its own pool", async () => {
 
 test("connections for certificates that people typed in are kept for the latest fifty alone", async () => {
   const url = await serve((_, response) => response.end("ok"));
-  const door = openNodeDoor();
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
   for (let count = 0; count < 70; count += 1)
     expect((await door.fetch(url, { ca: `${count}` })).status).toBe(200);
   const open = () => new Promise<number>((give) => server?.getConnections((_, count) => give(count)));

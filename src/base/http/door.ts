@@ -21,6 +21,10 @@ export interface DoorRequest {
   readonly signal?: AbortSignal | null;
   /** Certificates in PEM to be trusted beside the well-known ones, for this server. */
   readonly ca?: string | null;
+  /** Whether the operator wrote this address down. What people type in leads to fewer places. Default: false. */
+  readonly isConfigured?: boolean;
+  /** For an answer that is known to be small: less than the door takes otherwise. */
+  readonly maxBytes?: number;
   /** Gives an answer that redirects as it stands, without its body, for who only wants to know where to. It is not followed. */
   readonly givesRedirects?: boolean;
 }
@@ -48,7 +52,7 @@ export interface Arriving {
 
 export interface SendRequest extends DoorRequest {
   readonly signal: AbortSignal;
-  /** The door refuses a longer body; who decodes or gathers one should stop there as well. */
+  /** Whatever the request and the options say: the lesser. The door refuses a longer body; who decodes or gathers one should stop there as well. */
   readonly maxBytes: number;
 }
 
@@ -69,7 +73,7 @@ export function openDoor(options: DoorOptions = {}): Fetch {
 
 /** The door over another way to send than the platform's `fetch`. */
 export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}): Fetch {
-  const { deadlineMilliseconds = 20_000, maxBytes = 32 * 1024 * 1024 } = limits;
+  const { deadlineMilliseconds = 20_000, maxBytes: mostBytes = 32 * 1024 * 1024 } = limits;
 
   return async (url, init = {}) => {
     const deadline = new AbortController();
@@ -78,6 +82,7 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
     const signal = init.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
     try {
       const { givesRedirects = false, ...request } = init;
+      const maxBytes = Math.min(init.maxBytes ?? mostBytes, mostBytes);
       const arriving = await send(url, { ...request, signal, maxBytes });
       if (arriving.isRedirect && givesRedirects) return await withoutBody(arriving);
       return await readWhole(arriving, maxBytes, url);
@@ -85,7 +90,10 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
       if (isWindlassError(error)) throw error;
       if (init.signal?.aborted) throw init.signal.reason;
       const code = deadline.signal.aborted ? "http.timeout" : "http.unreachable";
-      throw httpErrors.fail(code, { detail: `${place(url)}: ${reason(error)}`, cause: error });
+      throw httpErrors.fail(code, {
+        detail: `${place(url)}: ${reason(error)}`,
+        cause: withoutContent(error),
+      });
     } finally {
       clearTimeout(timer);
     }
@@ -93,7 +101,7 @@ export function openDoorOver(send: Send, limits: Omit<DoorOptions, "fetch"> = {}
 }
 
 function sendByFetch(fetch: typeof globalThis.fetch): Send {
-  return async (url, { maxBytes: _, ca, ...request }) => {
+  return async (url, { maxBytes: _, isConfigured: __, ca, ...request }) => {
     if (ca) throw httpErrors.fail("http.no_certificates");
     const response = await fetch(url, { ...request, body: request.body ?? null, redirect: "manual" });
     const { status, statusText, headers, body } = response;
@@ -180,9 +188,16 @@ export function tooLarge(url: string, maxBytes: number) {
 }
 
 /** Host and path without the query, which may carry a code or state. */
-function place(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
+export function place(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** A parser's failure holds the bytes it failed at, which may be a secret of ours that was sent back. */
+function withoutContent(error: unknown): unknown {
+  if (!(error instanceof Error) || !("data" in error)) return error;
+  const { code } = error as { code?: unknown }; // parsers' failures carry one
+  return Object.assign(new Error(error.message), typeof code === "string" ? { code } : {});
 }
 
 /** `fetch failed` says nothing; its innermost cause does. */

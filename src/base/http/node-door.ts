@@ -1,17 +1,20 @@
 /** Owns the door as a server opens it: undici over a pool of kept-alive connections, without what `fetch` adds. */
-import { rootCertificates } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import { type Connections, type NetworkRules, openConnections } from "./connections.ts";
 import {
   type DoorOptions,
   type Fetch,
   isRedirect,
   openDoorOver,
+  place,
   type Send,
   type SendRequest,
   tooLarge,
 } from "./door.ts";
+import { httpErrors } from "./errors.ts";
+import { isLoopback } from "./loopback.ts";
 
 export interface NodeDoor {
   readonly fetch: Fetch;
@@ -19,42 +22,18 @@ export interface NodeDoor {
   close(): Promise<void>;
 }
 
-/** Opens the door for a process that lives long. See `openDoor` for what it throws. */
-export function openNodeDoor(options: Omit<DoorOptions, "fetch"> = {}): NodeDoor {
-  const pools = openPools();
-  return { fetch: openDoorOver(sendByUndici(pools.for), options), close: pools.close };
+export interface NodeDoorOptions extends Omit<DoorOptions, "fetch"> {
+  /** Where it may lead beside the internet at large, and through which proxy. Default: nowhere, and none. */
+  readonly network?: NetworkRules;
 }
 
-/** Certificates can be typed in by people: those longest out of use lose their connections. */
-const mostSpecialPools = 50;
-
-/** Connections that trust different certificates are never shared. */
-function openPools() {
-  const open = (ca: string | null) =>
-    new Agent({
-      connect: { timeout: 5_000, ...(ca === null ? {} : { ca: [...rootCertificates, ca] }) },
-      connections: 16,
-      pipelining: 1,
-    });
-  const plain = open(null);
-  const special = new Map<string, Agent>();
-  return {
-    for(ca: string | null): Dispatcher {
-      if (ca === null) return plain;
-      const known = special.get(ca) ?? open(ca);
-      special.delete(ca);
-      special.set(ca, known);
-      const [oldest] = special;
-      if (special.size > mostSpecialPools && oldest !== undefined) {
-        special.delete(oldest[0]);
-        void oldest[1].close();
-      }
-      return known;
-    },
-    async close() {
-      await Promise.all([plain, ...special.values()].map((pool) => pool.close()));
-    },
-  };
+/**
+ * Opens the door for a process that lives long. Beside what `openDoor` says it throws `http.address_refused`,
+ * `http.not_https` and `http.proxy_refused`.
+ */
+export function openNodeDoor({ network = {}, ...limits }: NodeDoorOptions = {}): NodeDoor {
+  const connections = openConnections(network);
+  return { fetch: openDoorOver(sendByUndici(connections), limits), close: connections.close };
 }
 
 /** An answer with the bytes as they came. */
@@ -66,9 +45,11 @@ interface Received {
 }
 
 /** `fetch` costs several times the processor time of a plain dispatch, which an analysis pays thousands of times. */
-function sendByUndici(poolFor: (ca: string | null) => Dispatcher): Send {
+function sendByUndici(connections: Connections): Send {
   return async (url, request) => {
-    const answer = await receive(poolFor(request.ca ?? null), url, request);
+    const { ca = null, isConfigured = false } = request;
+    const target = readPlace(url);
+    const answer = await receive(connections.for({ ca, isConfigured }), target, request);
     const { status, statusText } = answer;
     const redirect = isRedirect(status);
     return {
@@ -83,8 +64,16 @@ function sendByUndici(poolFor: (ca: string | null) => Dispatcher): Send {
   };
 }
 
-function receive(dispatcher: Dispatcher, url: string, request: SendRequest): Promise<Received> {
-  const { origin, pathname, search } = new URL(url);
+/** Where to send: https, or http to this machine. Throws `http.not_https`. */
+function readPlace(url: string): URL {
+  const target = new URL(url);
+  const { protocol, hostname } = target;
+  if (protocol === "https:" || (protocol === "http:" && isLoopback(hostname))) return target;
+  throw httpErrors.fail("http.not_https", { detail: `${protocol}//${target.host}` });
+}
+
+function receive(dispatcher: Dispatcher, target: URL, request: SendRequest): Promise<Received> {
+  const { origin, pathname, search } = target;
   const { signal } = request;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -93,7 +82,7 @@ function receive(dispatcher: Dispatcher, url: string, request: SendRequest): Pro
       controller?.abort(stopped);
       reject(stopped);
     };
-    const gather = gatherAnswer(url, request.maxBytes, resolve, reject);
+    const gather = gatherAnswer({ url: target.href, maxBytes: request.maxBytes }, resolve, reject);
     signal.addEventListener("abort", stop, { once: true });
     dispatcher.dispatch(
       { origin, path: pathname + search, ...sendable(request) },
@@ -109,7 +98,7 @@ function receive(dispatcher: Dispatcher, url: string, request: SendRequest): Pro
         },
         onResponseError(_, error) {
           signal.removeEventListener("abort", stop);
-          reject(error);
+          reject(nameHeaders(error, target.href));
         },
       },
     );
@@ -119,9 +108,11 @@ function receive(dispatcher: Dispatcher, url: string, request: SendRequest): Pro
 /** The door knows by its signals who stopped a request, and why. */
 const stopped = new Error("stopped");
 
+/** Bitbucket's answers have some 40. */
+const mostHeaders = 250;
+
 function gatherAnswer(
-  url: string,
-  maxBytes: number,
+  { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
   resolve: (answer: Received) => void,
   reject: (error: Error) => void,
 ) {
@@ -130,13 +121,16 @@ function gatherAnswer(
   let size = 0;
   return {
     onResponseStart(
-      _: Dispatcher.DispatchController,
+      controller: Dispatcher.DispatchController,
       status: number,
       headers: Received["headers"],
       statusText?: string,
     ) {
       // 103 and the like announce the answer; they are not it.
-      if (status >= 200) start = { status, statusText: statusText ?? "", headers };
+      if (status < 200) return;
+      start = { status, statusText: statusText ?? "", headers };
+      if (countOf(headers) > mostHeaders) controller.abort(tooManyHeaders(url));
+      else if (Number(headers["content-length"]) > maxBytes) controller.abort(tooLarge(url, maxBytes));
     },
     onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer) {
       size += chunk.byteLength;
@@ -175,15 +169,32 @@ function pairsOf(headers: Received["headers"]): [string, string][] {
   return pairs;
 }
 
+function countOf(headers: Received["headers"]): number {
+  return Object.values(headers).reduce((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0);
+}
+
+function tooManyHeaders(url: string) {
+  return httpErrors.fail("http.too_large", { detail: `${place(url)}: more headers than are read` });
+}
+
+/** What undici calls an answer whose headers do not end. */
+function nameHeaders(error: Error, url: string): Error {
+  const { code } = error as { code?: unknown }; // undici's failures carry one
+  return code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW" ? tooManyHeaders(url) : error;
+}
+
 const unzip = promisify(gunzip);
 
 /** Names of codings are the same in any case, and `x-gzip` is `gzip` (RFC 9110 sections 8.4.1 and 8.4.1.3). */
 const gzipped = /^(x-)?gzip$/i;
 
+/** Once, by the one coding that was asked for: several, one in the other, can only be meant to swell. */
 async function decode({ headers, chunks }: Received, url: string, maxBytes: number) {
   const [only] = chunks;
   const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-  if (!gzipped.test(String(headers["content-encoding"])) || bytes.byteLength === 0) return bytes;
+  const coding = String(headers["content-encoding"] ?? "identity").trim();
+  if (/^(identity)?$/i.test(coding) || bytes.byteLength === 0) return bytes;
+  if (!gzipped.test(coding)) throw httpErrors.fail("http.unknown_coding", { detail: place(url) });
   try {
     return await unzip(bytes, { maxOutputLength: maxBytes });
   } catch (error) {

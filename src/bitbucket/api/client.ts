@@ -46,7 +46,10 @@ export interface ApiOptions {
 
 /** Where to call: an instance, or the root of a Cloud's API alone. */
 export type ApiPlace =
-  | { readonly instance: Pick<Instance, "ca" | "product"> & { readonly urls: Pick<InstanceUrls, "api"> } }
+  | {
+      readonly instance: Pick<Instance, "ca" | "product"> &
+        Partial<Pick<Instance, "isConfigured">> & { readonly urls: Pick<InstanceUrls, "api"> };
+    }
   | { readonly urls: Pick<InstanceUrls, "api"> };
 
 /**
@@ -79,15 +82,19 @@ export function createApi(options: ApiOptions & ApiPlace): Api {
 interface Caller extends ApiOptions {
   readonly root: string;
   readonly ca: string | null;
+  readonly isConfigured: boolean;
   readonly dialect: Dialect;
 }
 
 function callerOf(options: ApiOptions & ApiPlace): Caller {
   const place =
-    "instance" in options ? options.instance : { ...options, ca: null, product: "cloud" as const };
+    "instance" in options
+      ? options.instance
+      : { ...options, ca: null, product: "cloud" as const, isConfigured: false };
   const { fetch, authorize, onCall, onAnswer, clock } = options;
-  const dialect = dialectOf(place.product);
-  return { fetch, authorize, onCall, onAnswer, clock, root: place.urls.api, ca: place.ca, dialect };
+  const { ca, product, urls, isConfigured = false } = place;
+  const dialect = dialectOf(product);
+  return { fetch, authorize, onCall, onAnswer, clock, root: urls.api, ca, isConfigured, dialect };
 }
 
 /**
@@ -161,9 +168,10 @@ async function send(
   };
 }
 
-async function fetchFrom({ fetch, ca, dialect }: Caller, url: URL, headers: Record<string, string>) {
+async function fetchFrom(caller: Caller, url: URL, headers: Record<string, string>) {
+  const { fetch, ca, isConfigured, dialect } = caller;
   try {
-    return await fetch(url.href, { method: "GET", headers, ca });
+    return await fetch(url.href, { method: "GET", headers, ca, isConfigured });
   } catch (error) {
     throw dialect.translate(error);
   }

@@ -12,9 +12,10 @@ import { stamp } from "./sign-call.ts";
 
 /** What the token endpoints are asked with. */
 export interface OAuth1Context {
-  readonly instance: Pick<ServerInstance, "consumerKey" | "privateKey" | "ca"> & {
-    readonly urls: Pick<ServerInstance["urls"], "requestToken" | "accessToken">;
-  };
+  readonly instance: Pick<ServerInstance, "consumerKey" | "privateKey" | "ca"> &
+    Partial<Pick<ServerInstance, "isConfigured">> & {
+      readonly urls: Pick<ServerInstance["urls"], "requestToken" | "accessToken">;
+    };
   readonly fetch: Fetch;
   readonly clock: Clock;
 }
@@ -128,7 +129,7 @@ interface Ask {
 
 async function ask(context: OAuth1Context, { stage, url, parameters }: Ask): Promise<OAuth1Answer> {
   const { instance, fetch, clock } = context;
-  const { consumerKey, privateKey, ca } = instance;
+  const { consumerKey, privateKey, ca, isConfigured = false } = instance;
   const sentAt = clock.now();
   const request = { method: "POST", url };
   const header = await signRequest({ consumerKey, privateKey, ...request, parameters, ...stamp(clock) });
@@ -136,6 +137,7 @@ async function ask(context: OAuth1Context, { stage, url, parameters }: Ask): Pro
     method: "POST",
     headers: { accept: "*/*", authorization: header.reveal(), "user-agent": "windlass" },
     ca,
+    isConfigured,
   });
   const { status, headers } = answer;
   const secrets = [...secretsInHeader(header), header];

@@ -6,7 +6,7 @@ import type { Fetch } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { OAuth2Instance } from "../instance.ts";
-import { asObject, asText, asTexts, type JsonObject, parseJson } from "../json.ts";
+import { asObject, asText, asTexts, isPlainJson, type JsonObject, parseJson } from "../json.ts";
 import { retryAfterSeconds, whenToTry } from "../retry-after.ts";
 import { dataCenterTokenRefusal } from "./data-center-refusals.ts";
 import { type Grant, tokenRefusal } from "./refusals.ts";
@@ -55,6 +55,9 @@ export interface TokenExchange {
 /** What a header can carry; RFC 6749 appendix A.12 allows a token no more. */
 const tokenShape = /^[\x21-\x7e]+$/;
 
+/** RFC 6749 appendix A.17; what else comes is no token Bitbucket could know again, and must not replace one that it does. */
+const refreshTokenShape = /^[\x20-\x7e]+$/;
+
 /** Reads the answer whole, hands on its refresh token, then judges it. Throws as `exchangeCode` says. */
 export async function processTokenResponse(
   context: TokenContext,
@@ -67,7 +70,10 @@ export async function processTokenResponse(
   const raw = asObject(body);
   if (raw === null) throw noAnswer(response);
   const refreshToken = asText(raw.refresh_token);
+  if (refreshToken !== null && !refreshTokenShape.test(refreshToken))
+    throw malformed("refresh_token holds unusable characters");
   if (refreshToken !== null) await context.onRefreshToken?.(new Secret(refreshToken));
+  if (!isPlainJson(text)) throw malformed("a key is there twice, or it is nested too deeply");
   const judged = await judge(context, raw);
   return { raw, tokens: tokenSet(judged, exchange.sentAt) };
 }
@@ -137,9 +143,13 @@ function grantedScopes({ scope, scopes }: JsonObject): string {
   return asText(scope) ?? asText(scopes) ?? asTexts(scope ?? scopes).join(" ");
 }
 
+/** Ten years; who states more states nothing. */
+const longestLifeSeconds = 10 * 366 * 24 * 3600;
+
 function tokenSet(judged: oauth.TokenEndpointResponse, sentAt: Date): TokenSet {
   const { access_token, refresh_token, token_type, scope = "", expires_in } = judged;
-  const expiresAt = new Date(sentAt.getTime() + (expires_in ?? Number.NaN) * 1000);
+  const seconds = (expires_in ?? 0) > longestLifeSeconds ? Number.NaN : (expires_in ?? Number.NaN);
+  const expiresAt = new Date(sentAt.getTime() + seconds * 1000);
   return {
     accessToken: new Secret(access_token),
     refreshToken: refresh_token === undefined ? null : new Secret(refresh_token),

@@ -66,13 +66,18 @@ export function basicCredentials(instance: OAuth2Instance): Secret {
   return new Secret(base64(`${clientId}:${clientSecret.reveal()}`));
 }
 
+/** Tokens, or a page that says why not. */
+const mostTokenBytes = 1024 * 1024;
+
 /** The library's requests go through our door, and over plain http only on this machine. */
 export function requestOptions(instance: OAuth2Instance, fetch: Fetch): oauth.TokenEndpointRequestOptions {
+  const { ca, isConfigured } = instance;
   return {
     headers: { "user-agent": "windlass" },
     [oauth.customFetch]: async (url, { method, headers, body }) => {
       try {
-        return await asResponse(await fetch(url, { method, headers, body, ca: instance.ca }));
+        const request = { method, headers, body, ca, isConfigured, maxBytes: mostTokenBytes };
+        return await asResponse(await fetch(url, request));
       } catch (error) {
         throw dialectOf(instance.product).translate(error);
       }

@@ -61,6 +61,7 @@ test("a person's profile holds everything Bitbucket says of them", async () => {
     accountId: null,
     email: "ada@example.com",
     emailVerified: false,
+    emailStanding: "listed",
     emails: [{ email: "ada@example.com", isPrimary: true, isConfirmed: false }],
     username: "ada",
     nickname: "ada",
@@ -74,7 +75,7 @@ test("a person's profile holds everything Bitbucket says of them", async () => {
 });
 
 const nobody = { firstName: null, lastName: null, displayName: null };
-const noMail = { email: null, emailVerified: false, emails: [] };
+const noMail = { email: null, emailVerified: false, emailStanding: "absent", emails: [] } as const;
 const vectors: readonly [string, unknown, Partial<Profile>][] = [
   ["no e-mail address", { ...base, emailAddress: undefined }, noMail],
   ["an e-mail address that is null", { ...base, emailAddress: null }, noMail],
@@ -82,7 +83,11 @@ const vectors: readonly [string, unknown, Partial<Profile>][] = [
   ["a blank e-mail address", { ...base, emailAddress: "  " }, noMail],
   ["an e-mail address that is no text", { ...base, emailAddress: 7 }, noMail],
   ["white space around the address", { ...base, emailAddress: " p@e\n" }, { email: "p@e" }],
-  ["an address that claims to be verified", { ...base, emailVerified: true }, { emailVerified: false }],
+  [
+    "an address that claims to be verified",
+    { ...base, emailVerified: true, emailStanding: "confirmed" },
+    { emailVerified: false, emailStanding: "listed" },
+  ],
   ["display name of one word", { ...base, displayName: "Ada" }, { firstName: "Ada", lastName: null }],
   [
     "display name with two spaces",

@@ -38,6 +38,8 @@ export function readDataCenterProfile(instance: ProfilePlace, user: JsonObject):
     accountId: null,
     email,
     emailVerified: false,
+    // It comes from a directory: whoever administers that one writes what they like.
+    emailStanding: email === null ? "absent" : "listed",
     emails: email === null ? [] : [{ email, isPrimary: true, isConfirmed: false }],
     ...(email === null ? { emailMissingReason: reason } : {}),
     username: asText(user.name),

@@ -6,6 +6,7 @@ import { bearer } from "../api/authorize.ts";
 import { createApi } from "../api/client.ts";
 import { cloudUrls } from "../cloud.ts";
 import { asList, asText, at } from "../json.ts";
+import type { EmailStanding } from "./email.ts";
 import { fetchProfile, type Profile } from "./profile.ts";
 
 const base = {
@@ -40,6 +41,7 @@ test("G14, G18: a person's profile holds everything Bitbucket says of them", asy
     accountId: "557058:270a1f96",
     email: "a@example.com",
     emailVerified: true,
+    emailStanding: "confirmed",
     emails: [
       { email: "b@example.com", isPrimary: false, isConfirmed: false },
       { email: "a@example.com", isPrimary: true, isConfirmed: true },
@@ -94,6 +96,56 @@ test.each(emailVectors)("the e-mail of an account with %s", async (_, emails, em
   expect(typeof profile.emailMissingReason).toBe(email === null ? "string" : "undefined");
 });
 
+const standings: readonly [string, EmailStanding, readonly Address[]][] = [
+  [
+    "the only primary one, confirmed",
+    "confirmed",
+    [
+      ["x@e", false, true],
+      ["p@e", true, true],
+    ],
+  ],
+  [
+    "an unconfirmed primary one",
+    "listed",
+    [
+      ["p@e", true, false],
+      ["c@e", false, true],
+    ],
+  ],
+  ["no primary one, a confirmed one", "listed", [["c@e", false, true]]],
+  [
+    "two primary ones, both confirmed",
+    "listed",
+    [
+      ["p@e", true, true],
+      ["q@e", true, true],
+    ],
+  ],
+  [
+    "the same one twice, once unconfirmed",
+    "listed",
+    [
+      ["p@e", true, true],
+      ["P@E", false, false],
+    ],
+  ],
+  [
+    "a primary one that is no text",
+    "listed",
+    [
+      [7, true, true],
+      ["c@e", false, true],
+    ],
+  ],
+  ["flags that are words", "listed", [["p@e", "true", "true"]]],
+  ["none", "absent", []],
+];
+
+test.each(standings)("E2: %s: %s", async (_, standing, addresses) => {
+  expect((await profileOf(base, listed(...addresses))).emailStanding).toBe(standing);
+});
+
 test("the primary address is found on a later page", async () => {
   const next = "https://api.bitbucket.org/2.0/user/emails/2";
   const page = { values: [{ email: "x@e", is_primary: false, is_confirmed: true }], next };
@@ -103,7 +155,11 @@ test("the primary address is found on a later page", async () => {
     "/2.0/user/emails/2": listed(["p@e", true, true]),
   });
   const api = createApi({ urls: cloudUrls, fetch, authorize: bearer("t") });
-  expect(await fetchProfile(api, "bitbucket")).toMatchObject({ email: "p@e", emailVerified: true });
+  expect(await fetchProfile(api, "bitbucket")).toMatchObject({
+    email: "p@e",
+    emailVerified: true,
+    emailStanding: "confirmed",
+  });
 });
 
 const nobody = { firstName: null, lastName: null, displayName: null };
@@ -241,6 +297,7 @@ test("whatever is answered, there is a profile with an id and no empty text, or 
         const profile = await profileOf(answer, { headers, body: addresses });
         expect(profile.id).not.toBe("");
         expect(Object.values(profile)).not.toContain("");
+        if (profile.emailStanding === "confirmed") expect(profile.emailVerified).toBe(true);
         if (profile.emailVerified) expect(confirmedIn(addresses)).toContain(profile.email);
       } catch (error) {
         if (!isWindlassError(error)) throw error;

@@ -6,7 +6,7 @@ import { scopeWithTick } from "../api/errors.ts";
 import { bitbucketErrors } from "../errors.ts";
 import { asText, at, type JsonObject } from "../json.ts";
 import { withoutBraces } from "../uuid.ts";
-import { chooseEmail } from "./email.ts";
+import { chooseEmail, type EmailStanding, standingOf } from "./email.ts";
 import { readLink, readNames } from "./names.ts";
 
 /** A person as Bitbucket knows them. What Bitbucket does not say is null, never "". */
@@ -20,6 +20,8 @@ export interface Profile {
   readonly email: string | null;
   /** Whether Bitbucket has confirmed exactly the address in `email`. Only Cloud says so. */
   readonly emailVerified: boolean;
+  /** How far `email` may be believed. Whatever is decided by an address is decided by this: see {@link EmailStanding}. */
+  readonly emailStanding: EmailStanding;
   /** All addresses, as listed. */
   readonly emails: readonly CloudEmail[];
   /** A sentence saying why `email` is null; absent when it is not. */
@@ -84,6 +86,7 @@ export function readProfile(instance: string, user: JsonObject, addresses: Addre
     accountId: asText(user.account_id),
     email: chosen?.email ?? null,
     emailVerified: chosen?.isConfirmed ?? false,
+    emailStanding: standingOf(emails),
     emails,
     ...(chosen === null ? { emailMissingReason: reason } : {}),
     username: asText(user.username),

@@ -3,7 +3,10 @@ import { text } from "node:stream/consumers";
 import { parseArgs, styleText } from "node:util";
 import type { SingleRunResult } from "../../app/single-run.ts";
 import { systemClock } from "../../base/clock.ts";
+import type { NetworkRules } from "../../base/http/connections.ts";
+import { isLoopback } from "../../base/http/loopback.ts";
 import { Secret } from "../../base/secret.ts";
+import { proxyOf } from "../../server/proxy-variables.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
 
 const help = `windlass suspects: a stack trace in, the commits that may have caused it out
@@ -40,7 +43,7 @@ export const command: Command = {
     const errorText = await text(process.stdin);
     const { runOnce } = await import("../../app/single-run.ts");
     const { openNodeDoor } = await import("../../base/http/node-door.ts");
-    const door = openNodeDoor();
+    const door = openNodeDoor({ network: networkFor(order.urls.api) });
     const onProgress = values.json || !process.stderr.isTTY ? undefined : showProgress;
     const analysis = await runOnce({
       ...order,
@@ -72,6 +75,12 @@ function readLookback(days = "30"): number {
 function readApi(url = "https://api.bitbucket.org/2.0"): string {
   if (URL.canParse(url)) return url.replace(/\/+$/, "");
   throw new UsageError(`--api needs an absolute URL, not ${JSON.stringify(url)}.`);
+}
+
+/** Through the environment's proxy; and on this machine, where that is what was asked for. */
+function networkFor(api: string): NetworkRules {
+  const allow = isLoopback(new URL(api).hostname) ? ["127.0.0.0/8", "::1"] : [];
+  return { allow, proxy: proxyOf(process.env) };
 }
 
 function readToken(): Secret {

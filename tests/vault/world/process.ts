@@ -28,7 +28,7 @@ const instance =
   setup.instance.product === "cloud"
     ? cloudInstance(setup.instance)
     : dataCenterInstance({ id: "bitbucket", ...setup.instance });
-const door = openNodeDoor();
+const door = openNodeDoor({ network: { allow: ["127.0.0.0/8", "::1"] } });
 const database = await openDatabase(setup.place, { clock });
 const keyrings = testKeyrings(database, clock);
 const log = { info() {}, warn() {}, error() {} };

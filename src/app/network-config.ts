@@ -1,0 +1,53 @@
+/** Owns what a configuration says of the way out: which private ranges may be called, and through which proxy. */
+import { z } from "zod";
+import type { NetworkRules } from "../base/http/connections.ts";
+import { isLoopback } from "../base/http/loopback.ts";
+import { isRange } from "../base/http/special-addresses.ts";
+import { Secret } from "../base/secret.ts";
+
+const range = z
+  .string()
+  .trim()
+  .refine(
+    isRange,
+    "must be an IP address or a range of them, such as 10.0.0.0/8 (quoted where it holds colons)",
+  );
+
+const proxyUrl = z
+  .union([z.string(), z.instanceof(Secret)], "must be http://HOST:PORT, as text")
+  .transform((url) => (url instanceof Secret ? url : new Secret(url)))
+  .refine(
+    isProxyUrl,
+    "must be http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ where the proxy asks",
+  );
+
+export const network = z
+  .strictObject({
+    /** Private ranges that may be called, for everybody and by everybody: what is there is reached with what people type in. */
+    allow: z.array(range).default([]),
+    /** The outgoing proxy; prints as a secret, since it may hold a password. */
+    proxy: proxyUrl.optional(),
+    /** Hosts that are asked directly: a list, or text divided by spaces or commas. */
+    noProxy: z
+      .union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string().min(1))])
+      .default([]),
+  })
+  .prefault({});
+
+function isProxyUrl(url: Secret): boolean {
+  const { protocol, hostname, pathname, search, hash } = URL.parse(url.reveal()) ?? {};
+  return /^https?:$/.test(protocol ?? "") && hostname !== "" && `${pathname}${search}${hash}` === "/";
+}
+
+/** What the door is told. This machine's own addresses are open to the configuration where everything is on one machine. */
+export function networkRules(config: {
+  readonly baseUrl: string;
+  readonly network: z.output<typeof network>;
+}): NetworkRules {
+  const { allow, proxy, noProxy } = config.network;
+  return {
+    allow,
+    isOwnMachineOpen: isLoopback(new URL(config.baseUrl).hostname),
+    proxy: proxy === undefined ? null : { url: proxy, except: noProxy },
+  };
+}
