@@ -79,6 +79,7 @@ export {
   type TokenSet,
 } from "./oauth2/token.ts";
 export { fetchDataCenterProfile } from "./profile/data-center.ts";
+export type { EmailStanding } from "./profile/email.ts";
 export { openProfile } from "./profile/open.ts";
 export { fetchProfile, type Profile } from "./profile/profile.ts";
 export {

@@ -61,6 +61,7 @@ test("G1, G6, G9, G11, G14, G15: ten lines on the packed tarball give johndoe's 
     accountId: expect.stringMatching(/\S/),
     email: "user@example.com",
     emailVerified: true,
+    emailStanding: "confirmed",
     emails: [{ email: "user@example.com", isPrimary: true, isConfirmed: true }],
     username: "johndoe",
     nickname: "John",

@@ -100,6 +100,9 @@ export function readProfile(instance: string, user: JsonObject, addresses: Addre
 
 function readId(user: JsonObject): string {
   const id = withoutBraces(user.uuid);
-  if (id === null) throw bitbucketErrors.fail("bitbucket.profile_without_id");
+  if (id === null || !usableId.test(id)) throw bitbucketErrors.fail("bitbucket.profile_without_id");
   return id;
 }
+
+/** A person is known by it for good: it is a key in every database, and readable in a log. */
+const usableId = /^[!-~]{1,100}$/;
