@@ -1,0 +1,224 @@
+/** Owns the place an attack happens at: the server under attack, the hostile Bitbuckets it trusts, and browsers. */
+import { generateKeyPairSync } from "node:crypto";
+import type { Browser } from "playwright-core";
+import { startChromium } from "./chromium.ts";
+import { ownRoutes, type Routes, routesOf, type Target, whoIs } from "./target.ts";
+import { type Inside, type PlainConfig, type ServerUnderAttack, startUnderAttack } from "./under-attack.ts";
+import { type HostileUpstream, openUpstream } from "./upstream.ts";
+import { openVisitor, type Seen, type Visitor } from "./visitor.ts";
+
+/**
+ * The instances of our own server: `bitbucket` is Cloud at {@link Upstreams.main}, `twin` the same Cloud under another client,
+ * `other` a second Cloud, `dc` and `dc2` Data Centers, `server` a Server with OAuth 1.0a.
+ */
+export type Upstreams = Readonly<Record<"main" | "other" | "dc" | "dc2" | "server", HostileUpstream>>;
+
+/** What a case needs beside what every server is configured with; the keys of a configuration. */
+export interface PlaceNeeds {
+  config?(upstreams: Upstreams): PlainConfig;
+}
+
+export interface Place {
+  readonly origin: string;
+  readonly routes: Routes;
+  /** The instance every visitor uses unless told otherwise. */
+  readonly instance: string;
+  /** The Bitbucket of that instance. */
+  readonly upstream: HostileUpstream;
+  /** All of them. Somebody else's server knows only the first: cases that use the others are `inside`. */
+  readonly upstreams: Upstreams;
+  /** A browser with an empty jar. */
+  visitor(): Visitor;
+  /** Every answer of the server under attack to a visitor of this case. */
+  readonly answers: readonly Seen[];
+  /** Only of a server whose process is ours; throws for others. */
+  readonly inside: Inside;
+  /** Another process over the same database. Ends with the case. */
+  beside(): Promise<Place>;
+  /** A server of its own for this case, beside the shared one. Ends with the case. */
+  fresh(needs?: PlaceNeeds): Promise<Place>;
+  /** Chromium, started once a run. */
+  chromium(): Promise<Browser>;
+}
+
+/** Somebody else's server. */
+export interface ForeignTarget {
+  readonly origin: string;
+  readonly login: string;
+  readonly callback: string;
+  readonly session: string;
+  readonly instance?: string;
+  readonly returnParameter?: string;
+}
+
+export interface Arena {
+  /** A place for one case: upstreams as at first, no answers yet. `close` ends what the case opened. */
+  place(needs?: PlaceNeeds): Promise<Place & { close(): Promise<void> }>;
+  readonly upstreams: Upstreams;
+  close(): Promise<void>;
+}
+
+export interface ArenaOptions {
+  readonly foreign?: ForeignTarget | undefined;
+  /** Where the first hostile Bitbucket listens. */
+  readonly upstreamPort?: number | undefined;
+}
+
+/** Fixed, since a foreign server is configured with them by hand. */
+export const mainClient = { id: "hostile-client", secret: "hostile-secret-4f1c9a7be2d8403c" };
+const twinClient = { id: "twin-client", secret: "twin-secret-9b3d6c2e8a5f4710" };
+
+export async function openArena(options: ArenaOptions = {}): Promise<Arena> {
+  const upstreams = await openUpstreams(options.upstreamPort);
+  let shared: Promise<ServerUnderAttack> | undefined;
+  let browser: Promise<Browser> | undefined;
+  const start = ({ config }: PlaceNeeds = {}) =>
+    startUnderAttack(merged(configFor(upstreams), config?.(upstreams) ?? {}));
+  const chromium = () => {
+    browser ??= startChromium();
+    return browser;
+  };
+
+  return {
+    upstreams,
+    async place(needs) {
+      for (const each of Object.values(upstreams)) each.reset();
+      const opened: { close(): Promise<void> }[] = [];
+      const parts: Parts = { upstreams, opened, answers: [], chromium, start };
+      if (needs === undefined && options.foreign === undefined) shared ??= start();
+      const own = () => (needs === undefined && shared ? shared : keep(opened, start(needs)));
+      const place =
+        options.foreign === undefined ? ownPlace(parts, await own()) : foreignPlace(parts, options.foreign);
+      const close = async () => void (await Promise.allSettled(opened.map((each) => each.close())));
+      return Object.assign(place, { close });
+    },
+    async close() {
+      await Promise.allSettled([
+        shared?.then((server) => server.close()),
+        browser?.then((each) => each.close()),
+        ...Object.values(upstreams).map((each) => each.close()),
+      ]);
+    },
+  };
+}
+
+interface Parts {
+  readonly upstreams: Upstreams;
+  readonly opened: { close(): Promise<void> }[];
+  readonly answers: Seen[];
+  chromium(): Promise<Browser>;
+  start(needs?: PlaceNeeds): Promise<ServerUnderAttack>;
+}
+
+async function keep<Kept extends { close(): Promise<void> }>(
+  opened: { close(): Promise<void> }[],
+  begun: Promise<Kept>,
+): Promise<Kept> {
+  const kept = await begun;
+  opened.push(kept);
+  return kept;
+}
+
+function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
+  const { origin, inside } = server;
+  const target = { origin, routes: ownRoutes, instance: "bitbucket", returnParameter: "returnTo", whoIs };
+  return {
+    ...common(parts, target),
+    inside,
+    beside: async () =>
+      ownPlace(parts, await keep(parts.opened, startUnderAttack(configFor(parts.upstreams), server))),
+    fresh: async (needs = {}) => ownPlace(parts, await keep(parts.opened, parts.start(needs))),
+  };
+}
+
+function foreignPlace(parts: Parts, foreign: ForeignTarget): Place {
+  const { origin, instance = "bitbucket", returnParameter = "returnTo" } = foreign;
+  const target = { origin, routes: routesOf(foreign), instance, returnParameter, whoIs };
+  const notOurs = () => {
+    throw new Error("this case looks inside the server: it is for our own alone");
+  };
+  return {
+    ...common(parts, target),
+    get inside() {
+      return notOurs();
+    },
+    beside: async () => notOurs(),
+    fresh: async () => notOurs(),
+  };
+}
+
+function common({ upstreams, answers, chromium }: Parts, target: Target) {
+  const { origin, routes, instance } = target;
+  return {
+    origin,
+    routes,
+    instance,
+    upstream: upstreams.main,
+    upstreams,
+    answers,
+    chromium,
+    visitor: () => openVisitor(target, (seen) => answers.push(seen)),
+  };
+}
+
+async function openUpstreams(port?: number): Promise<Upstreams> {
+  const client = (name: string) => ({ id: `${name}-client`, secret: `${name}-secret-7c5e1f0a9d3b4862` });
+  const [main, other, dc, dc2, server] = await Promise.all([
+    openUpstream({ clients: [mainClient, twinClient], ...(port !== undefined && { port }) }),
+    openUpstream({ clients: [client("other")] }),
+    openUpstream({ clients: [client("dc")] }),
+    openUpstream({ clients: [client("dc2")] }),
+    openUpstream({ clients: [client("server")] }),
+  ]);
+  return { main, other, dc, dc2, server };
+}
+
+/** Of the Server's application link. */
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
+/** What every server of ours under attack is configured with. */
+function configFor({ main, other, dc, dc2, server }: Upstreams): { readonly instances: PlainConfig } {
+  const consumerOf = ({ clients }: HostileUpstream, at = 0) => ({
+    clientId: clients[at]?.id ?? "",
+    clientSecret: clients[at]?.secret ?? "",
+  });
+  const cloud = (upstream: HostileUpstream, at = 0) => ({
+    ...consumerOf(upstream, at),
+    urls: cloudUrlsAt(upstream.origin),
+  });
+  const dataCenter = (upstream: HostileUpstream) => ({
+    product: "data-center",
+    baseUrl: upstream.origin,
+    ...consumerOf(upstream),
+  });
+  return {
+    instances: {
+      bitbucket: cloud(main),
+      twin: cloud(main, 1),
+      other: cloud(other),
+      dc: dataCenter(dc),
+      dc2: dataCenter(dc2),
+      server: { product: "server", baseUrl: server.origin, consumerKey: "server-client", privateKey },
+    },
+  };
+}
+
+/** The addresses of a Cloud that is at `origin`. */
+export function cloudUrlsAt(origin: string) {
+  return {
+    authorize: `${origin}/site/oauth2/authorize`,
+    token: `${origin}/site/oauth2/access_token`,
+    api: `${origin}/2.0`,
+    web: origin,
+  };
+}
+
+/** `instances` beside each other, anything else replaced. */
+function merged(base: { readonly instances: PlainConfig }, more: PlainConfig): PlainConfig {
+  const { instances } = more as { instances?: PlainConfig }; // written by a case, as a configuration has it
+  return { ...base, ...more, instances: { ...base.instances, ...instances } };
+}
