@@ -17,6 +17,7 @@ const styles = [
   "wizard",
   "analysis",
   "operator",
+  "sessions",
   "emulator",
 ];
 

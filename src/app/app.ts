@@ -8,8 +8,6 @@ import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
-import { createCookies } from "../sessions/cookies.ts";
-import { createSessions } from "../sessions/sessions.ts";
 import { createSignin } from "../signin/signin.ts";
 import type { Database } from "../storage/database.ts";
 import { openAdmission } from "./admission.ts";
@@ -21,6 +19,7 @@ import { type AppParts, openGround } from "./ground.ts";
 import { createHealth } from "./health.ts";
 import { createKeys } from "./keys/keys.ts";
 import { createServerSetup } from "./server-setup.ts";
+import { openSessions } from "./signed-in.ts";
 
 /** Everything the web and the library call. */
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -34,8 +33,6 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   const ground = await openGround(config, parts);
   const { world, instances, sealedStore } = ground;
   const { database, clock, log, keyrings } = world;
-  const { idleSeconds, absoluteSeconds, plainCookiesOnLoopback } = config.sessions;
-  const sessions = createSessions({ database, clock, limits: { idleSeconds, absoluteSeconds } });
   const handshakes = createHandshakes({
     ...world,
     baseUrl: config.baseUrl,
@@ -43,6 +40,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   });
   const custody = openCustody(ground, config);
   const { audit, vault, record } = custody;
+  const signedIn = openSessions(ground, config, audit);
   const projects = createProjects({
     ...world,
     audit,
@@ -72,12 +70,11 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     log,
     clock,
     instances,
-    cookies: createCookies({ baseUrl: config.baseUrl, plainCookiesOnLoopback }),
-    sessions,
+    ...signedIn,
     handshakes,
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
-    signin: createSignin({ ...world, sessions, admission }),
+    signin: createSignin({ ...world, ...signedIn, admission }),
     projects,
     apiKeys: createApiKeys({ database, audit, clock }),
     record,

@@ -19,6 +19,8 @@ export const auditEvents = {
   "api_key.revoked": "An API key was revoked: no caller is let in with it any more.",
   "project.removed":
     "A project was removed with everything in it, its data keys too: what they sealed cannot be opened any more.",
+  "session.ended":
+    "Sessions were ended otherwise than by signing out; the facts say whose and how many, the actor by whom.",
   "audit.pruned": "Entries whose time was over were deleted; a signed checkpoint stands for them.",
 } as const satisfies Readonly<Record<`${string}.${string}`, string>>;
 

@@ -4,6 +4,7 @@ import { moment } from "../ui/moments.ts";
 import { action } from "../ui/parts/action.ts";
 import { badge } from "../ui/parts/notice.ts";
 import { frame, initials, type SignedIn } from "./parts/frame.ts";
+import { ownSessions, type SessionSummary } from "./parts/sessions.ts";
 import { paths } from "./paths.ts";
 
 export interface AccountView extends SignedIn {
@@ -11,6 +12,10 @@ export interface AccountView extends SignedIn {
   /** The instance the session came from: "Bitbucket". */
   readonly instanceName: string;
   readonly expiresAt: Date;
+  /** The person's own, the one used last in front. */
+  readonly sessions: readonly SessionSummary[];
+  /** Whether the person may see everybody's. */
+  readonly isAdmin: boolean;
 }
 
 /** The page. */
@@ -25,7 +30,9 @@ export function accountPage(view: AccountView): Html {
   }</bdi></h1></div>
 <dl class="facts"><div><dt>E-mail</dt><dd>${email}</dd></div><div><dt>Signed in with</dt><dd>${view.instanceName}</dd></div>
 <div><dt>This session ends</dt><dd>${moment(view.expiresAt)}</dd></div></dl>
-${action({ label: "Sign out", post: paths.logout }, csrf)}</section>`;
+${action({ label: "Sign out", post: paths.logout }, csrf)}</section>${ownSessions(view.sessions, csrf)}${
+    view.isAdmin ? html`<p><a href="${paths.adminSessions}">Everybody’s sessions</a></p>` : ""
+  }`;
   const crumbs = [{ title: "Projects", href: paths.home }, { title: "Account" }];
   return frame(view, { title: "Account", crumbs, main, narrow: true });
 }

@@ -11,6 +11,14 @@ export const paths = {
   home: "/",
   signIn: "/sign-in",
   account: "/account",
+  /** POST `session`: ends one of one's own. */
+  endSession: "/account/sessions/end",
+  /** POST: ends one's own but the one that asks. */
+  endOtherSessions: "/account/sessions/end-others",
+  /** Everybody's, for administrators; `q` is part of a name or e-mail. */
+  adminSessions: "/admin/sessions",
+  /** POST `session`, or `user` for all of a person's; `q` to come back to. */
+  adminEndSessions: "/admin/sessions/end",
   /** Begins the trip to Bitbucket. */
   login: (instanceId: string, returnTo?: string) =>
     `/auth/${part(instanceId)}/login${returnTo === undefined ? "" : `?returnTo=${part(returnTo)}`}`,

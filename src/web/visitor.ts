@@ -121,6 +121,23 @@ export function visitorOf(context: WebContext): Visitor {
   return visitor;
 }
 
+/**
+ * Gives the visitor's session a new token, where it gains a right by what this request does. Another request that was sent
+ * together with it may have been faster: then that one's answer bears the cookie, and this one is served all the same.
+ */
+export async function renewSession(
+  app: App,
+  context: WebContext,
+  change: { readonly elevate?: boolean } = {},
+): Promise<void> {
+  const { session, token: former } = visitorOf(context);
+  const token = await app.sessions.rotate(former, change);
+  if (token === null) return;
+  const cookie = app.cookies.serialize("session", token, app.config.sessions.absoluteSeconds);
+  context.header("Set-Cookie", cookie, { append: true });
+  context.set("visitor", { session, token, csrf: app.sessions.csrfToken(token) });
+}
+
 /** What every page for a signed-in person is told. */
 export function signedIn(context: WebContext): SignedIn {
   const { session, csrf } = visitorOf(context);
@@ -154,4 +171,6 @@ const news: Readonly<Record<string, string>> = {
   "not-revoked":
     "Disconnected. Windlass holds no token of it any more, but Bitbucket could not be told: end the access there, under Manage account → Authorized applications.",
   "signed-out": "Signed out.",
+  "session-ended": "The session was ended.",
+  "sessions-ended": "The sessions were ended.",
 };

@@ -17,6 +17,7 @@ import { guideRoutes } from "./routes/guides.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { serverSetupRoutes } from "./routes/server-setup.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
 
@@ -60,6 +61,7 @@ export function createWeb(app: App): Web {
   web.route("/", credentialRoutes(app));
   web.route("/", serverSetupRoutes(app));
   web.route("/", analysisRoutes(app));
+  web.route("/", sessionRoutes(app));
   web.route("/", apiRoutes(app));
   return { fetch: (request) => web.fetch(request) };
 }

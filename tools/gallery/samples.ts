@@ -1,5 +1,6 @@
 /** Owns a sample of every page of the dashboard: what the gallery draws and the tests read. */
 import { accountPage } from "../../src/dashboard/account.ts";
+import { adminSessionsPage } from "../../src/dashboard/admin-sessions.ts";
 import { analysisPage } from "../../src/dashboard/analysis.ts";
 import { deleteProjectPage, disconnectPage } from "../../src/dashboard/confirm.ts";
 import { connectChoosePage } from "../../src/dashboard/connect-choose.ts";
@@ -22,6 +23,7 @@ import {
   lookedAfter,
   silentReport,
 } from "./operator-views.ts";
+import { everybodys, johns, sessions } from "./session-views.ts";
 import {
   analysis,
   apiToken,
@@ -290,6 +292,26 @@ export const samples: Readonly<Record<string, Sample>> = {
     emailVerified: true,
     instanceName: "Bitbucket",
     expiresAt: at("2026-11-09T14:05:00Z"),
+    sessions,
+    isAdmin: true,
+  }),
+  "admin-sessions": sample(adminSessionsPage, {
+    ...signedIn,
+    query: "",
+    sessions: everybodys,
+    areMore: true,
+  }),
+  "admin-sessions-person": sample(adminSessionsPage, {
+    ...signedIn,
+    query: "doe",
+    sessions: johns,
+    areMore: false,
+  }),
+  "admin-sessions-none": sample(adminSessionsPage, {
+    ...signedIn,
+    query: "nobody",
+    sessions: [],
+    areMore: false,
   }),
   health: sample(healthPage, calmReport),
   "health-doubtful": sample(healthPage, doubtfulReport),

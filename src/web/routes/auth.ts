@@ -10,6 +10,7 @@ import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { onlyMethods } from "../methods.ts";
 import { canGrant, instanceNameOf, instanceView } from "../views/instance.ts";
+import { ownSessionViews } from "../views/sessions.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 
 export function authRoutes(app: App): Hono<WebEnvironment> {
@@ -177,6 +178,8 @@ async function showAccount(app: App, context: WebContext): Promise<Response> {
       emailVerified: session.user.emailVerified,
       instanceName,
       expiresAt: session.expiresAt,
+      sessions: await ownSessionViews(app, session),
+      isAdmin: await app.admins.includes(session.user.id),
     }),
   );
 }
