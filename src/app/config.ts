@@ -4,7 +4,6 @@ import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { admins, checkAdmins } from "./admins-config.ts";
-import { admins, checkAdmins } from "./admins-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { network } from "./network-config.ts";
@@ -67,8 +66,6 @@ const schema = z.strictObject({
   catalog,
   /** Who may see and end everybody's sessions. */
   admins,
-  /** Who may see and end everybody's sessions. */
-  admins,
   analyses: z
     .strictObject({
       parallelCalls: z.int().min(1).max(32).default(8),
@@ -122,7 +119,6 @@ export interface ConfigProblem {
 export function parseConfig(input: unknown): Config {
   const result = schema
     .superRefine(checkSignIn)
-    .superRefine(checkAdmins)
     .superRefine(checkAdmins)
     .superRefine(checkMetrics)
     .safeParse(input, { reportInput: true });
