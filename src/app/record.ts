@@ -3,6 +3,7 @@ import { createAudit } from "../audit/audit.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import { createHandOuts } from "../audit/hand-outs.ts";
 import { pruneAudit } from "../audit/prune.ts";
+import { createRefusals } from "../audit/refusals.ts";
 import { verifyAudit } from "../audit/verify.ts";
 import type { Clock } from "../base/clock.ts";
 import { isWindlassError } from "../base/errors.ts";
@@ -35,8 +36,15 @@ export function createRecord(parts: RecordParts) {
     return pruneAudit({ database, keys, audit, clock }, olderThan);
   };
   const retention = keepForDays(parts, prune);
+  const refusals = createRefusals({ audit, clock }, (error) => {
+    parts.log.error("audit.refusal_not_written", {
+      code: isWindlassError(error) ? error.code : "unexpected",
+    });
+  });
   return {
     audit,
+    /** Of sign-ins. */
+    refusals,
     /** Whether it can be written, as this process sees it. */
     standing,
     handOuts: createHandOuts(audit, clock),
@@ -48,7 +56,10 @@ export function createRecord(parts: RecordParts) {
     prune,
     /** From now on, old entries are deleted once a day. */
     start: retention.start,
-    close: retention.close,
+    async close() {
+      await refusals.close();
+      await retention.close();
+    },
   };
 }
 

@@ -19,6 +19,15 @@ export const auditEvents = {
   "api_key.revoked": "An API key was revoked: no caller is let in with it any more.",
   "project.removed":
     "A project was removed with everything in it, its data keys too: what they sealed cannot be opened any more.",
+  "signin.done":
+    "Somebody signed in: the actor says who, the facts at which Bitbucket and whether for the first time.",
+  "signin.refused":
+    "A sign-in was refused: the reason says why, the facts at which Bitbucket and how often within the minute.",
+  "identity.linked":
+    "A further Bitbucket account was linked to a user; the facts say how: by the person, or by a confirmed e-mail.",
+  "identity.unlinked": "A Bitbucket account was unlinked from a user, and the user's other sessions ended.",
+  "identity.name_taken":
+    "Somebody came with a user name that another person had at that Bitbucket before; the facts say which user that was.",
   "session.ended":
     "Sessions were ended otherwise than by signing out; the facts say whose and how many, the actor by whom.",
   "audit.pruned": "Entries whose time was over were deleted; a signed checkpoint stands for them.",
