@@ -74,7 +74,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     handshakes,
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
-    signin: createSignin({ ...world, ...signedIn, admission }),
+    signin: createSignin({ ...world, ...signedIn, audit, admission }),
     projects,
     apiKeys: createApiKeys({ database, audit, clock }),
     record,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../tests/failure.ts";
 import { findAmong } from "../../tests/find-among.ts";
 import { frozenClock } from "../../tests/frozen-clock.ts";
+import { silentRecord } from "../../tests/silent-record.ts";
 import { Secret } from "../base/secret.ts";
 import { cloudInstance } from "../bitbucket/cloud.ts";
 import { annotations } from "../catalog/annotations.ts";
@@ -30,7 +31,7 @@ beforeEach(async () => {
   database = await openDatabase(":memory:", { clock });
   user = person;
   signin = createSignin({
-    database,
+    ...silentRecord(database),
     clock,
     sessions: createSessions({ database, clock }),
     instances: findAmong(() => [bitbucket, second]),
@@ -72,6 +73,15 @@ describe("who is signed in", () => {
       expect((await failureOf(signIn())).code).toBe("signin.not_a_person");
     }
     expect(await users()).toEqual([]);
+  });
+
+  test("E8: nor does an account that is not in use come in", async () => {
+    for (const account_status of ["inactive", "closed", ""]) {
+      user = { ...person, account_status };
+      expect((await failureOf(signIn())).code).toBe("bitbucket.person_inactive");
+    }
+    user = { ...person, account_status: "active" };
+    expect((await signIn()).isNew).toBe(true);
   });
 
   test("E6: the same id at another instance is another person", async () => {
@@ -132,7 +142,7 @@ describe("where a resolver decides", () => {
   const known = createCatalog([{ ...entity, annotations: new Map([[annotations.userId, person.uuid]]) }]);
   const admitted = (policy: SigninPolicy, catalog = known) =>
     createSignin({
-      database,
+      ...silentRecord(database),
       clock: frozenClock(),
       sessions: createSessions({ database, clock: frozenClock() }),
       instances: async () => bitbucket,

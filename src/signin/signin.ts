@@ -1,30 +1,17 @@
 /** Owns signing in: tokens become a profile, the profile a user, the user a new session. */
-import type { Clock } from "../base/clock.ts";
-import type { Fetch } from "../base/http/door.ts";
-import type { Log } from "../base/log.ts";
-import { createApi } from "../bitbucket/api/client.ts";
-import { authorizeAs } from "../bitbucket/credential.ts";
-import type { FindInstance } from "../bitbucket/instance.ts";
+import type { Audit } from "../audit/audit.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
-import { openProfile } from "../bitbucket/profile/open.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import type { Database } from "../storage/database.ts";
-import { signinErrors } from "./errors.ts";
-import type { Admission, SigninPolicy } from "./policy.ts";
-import { resolveEntity } from "./resolvers.ts";
+import { type ArrivingParts, admit, policyAt, whoArrived } from "./arriving.ts";
+import type { SigninPolicy } from "./policy.ts";
 import { resolveUser } from "./user.ts";
 
-export interface SigninParts {
-  readonly database: Database;
-  readonly sessions: Pick<Sessions, "open" | "end">;
-  readonly clock: Clock;
-  readonly fetch: Fetch;
-  readonly instances: FindInstance;
-  /** Without it, whoever comes first is made a user. */
-  readonly admission?: Admission | undefined;
-  /** Told by which resolver somebody was found, and what those before it missed. */
-  readonly log?: Pick<Log, "info"> | undefined;
+export interface SigninParts extends ArrivingParts {
+  readonly audit: Pick<Audit, "transaction">;
+  readonly sessions: Pick<Sessions, "open" | "end" | "endThose">;
+  /** Whether somebody new is the user with the same confirmed e-mail. Dangerous: whoever gets the address gets the account. */
+  readonly joinsByEmail?: boolean | undefined;
 }
 
 export interface SigninRequest {
@@ -51,57 +38,26 @@ export interface Signin {
   /** Throws `signin.no_resolver` where nobody can sign in: to be asked before anybody is sent to Bitbucket. */
   admit(instanceId: string): void;
   /**
-   * Throws `signin.not_a_person`, `signin.no_resolver`, `signin.no_entity`,
-   * `signin.several_entities`, `bitbucket.profile_without_id` and what the calls throw; then nothing has changed, and the
-   * previous session still lives.
+   * Throws as `whoArrived` says; then nothing has changed, and the previous session still lives.
    */
   signIn(request: SigninRequest): Promise<SigninResult>;
 }
 
 export function createSignin(parts: SigninParts): Signin {
-  const policy = (instanceId: string) => parts.admission?.policy(instanceId).kind ?? "first-sign-in";
-  const admit = (instanceId: string) => {
-    if (policy(instanceId) === "nobody")
-      throw signinErrors.fail("signin.no_resolver", { detail: instanceId });
-  };
+  const { admission, audit, clock, sessions, joinsByEmail } = parts;
   return {
-    policy,
-    admit,
+    policy: (instanceId) => policyAt(admission, instanceId),
+    admit: (instanceId) => admit(admission, instanceId),
     async signIn({ instanceId, tokens, userAgent, previousSessionToken }) {
-      admit(instanceId);
-      const profile = await askProfile(parts, instanceId, tokens);
-      const entityRef = await findEntity(parts, profile);
-      const now = parts.clock.now();
-      const { userId, isNew } = await resolveUser(parts.database, { profile, entityRef, now });
-      const sessionToken = await parts.sessions.open({ userId, instanceId, userAgent });
-      if (previousSessionToken !== undefined) await parts.sessions.end(previousSessionToken);
-      return { userId, isNew, sessionToken, profile };
+      const person = await whoArrived(parts, { instanceId, tokens });
+      const resolved = await resolveUser(audit, { ...person, now: clock.now(), joinsByEmail });
+      const { userId, isNew, hasJoined, nameTakenFrom } = resolved;
+      if (nameTakenFrom.length > 0)
+        parts.log?.warn("identity.name_taken", { instance: instanceId, user: userId, from: nameTakenFrom });
+      if (hasJoined) await sessions.endThose({ userId });
+      const sessionToken = await sessions.open({ userId, instanceId, userAgent });
+      if (previousSessionToken !== undefined) await sessions.end(previousSessionToken);
+      return { userId, isNew, sessionToken, profile: person.profile };
     },
   };
-}
-
-async function askProfile(
-  { instances, fetch, clock }: SigninParts,
-  instanceId: string,
-  tokens: SigninRequest["tokens"],
-): Promise<Profile> {
-  const instance = await instances(instanceId);
-  const kind = instance.product === "server" ? "oauth1" : "oauth2";
-  const credential = { kind, login: null, accessToken: tokens.accessToken } as const;
-  const api = createApi({ instance, fetch, clock, authorize: authorizeAs({ instance, clock }, credential) });
-  const profile = await openProfile(instance, api);
-  const { type } = profile.raw;
-  // Self-hosted, the profile itself refuses whoever is no person.
-  if (instance.product === "cloud" && type !== undefined && type !== "user")
-    throw signinErrors.fail("signin.not_a_person");
-  return profile;
-}
-
-/** Who the person is in the catalog; null where no catalog is asked. It is asked anew at each sign-in. */
-async function findEntity({ admission, log }: SigninParts, profile: Profile): Promise<string | null> {
-  const policy = admission?.policy(profile.instance);
-  if (admission === undefined || policy?.kind !== "resolvers") return null;
-  const { entityRef, attempts } = resolveEntity(await admission.catalog(), policy.resolvers, profile);
-  log?.info("signin.resolved", { instance: profile.instance, entity: entityRef, attempts });
-  return entityRef;
 }

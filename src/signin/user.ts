@@ -1,73 +1,87 @@
 /** Owns the step from a profile to a user: whoever comes first is made, whoever comes again is found by id alone. */
-import { readableLine } from "../base/line.ts";
+import type { Audit, Recorder } from "../audit/audit.ts";
 import { newId } from "../base/random.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
-import type { Database, Executor } from "../storage/database.ts";
+import type { Executor } from "../storage/database.ts";
 import { findIdentity, insertIdentity, updateIdentity } from "../storage/tables/identities.ts";
-import { insertUser, updateUser } from "../storage/tables/users.ts";
+import { insertUser, listUsersByConfirmedEmail, updateUser } from "../storage/tables/users.ts";
+import { identityColumns, userColumns } from "./keeping.ts";
+import { noteTakenName } from "./taken-name.ts";
 
 export interface Arrival {
   readonly profile: Profile;
   /** The catalog's user a resolver found; null where none is asked. */
   readonly entityRef: string | null;
   readonly now: Date;
+  /** Whether somebody new is the user whose confirmed e-mail is the same. */
+  readonly joinsByEmail?: boolean | undefined;
 }
 
 export interface ResolvedUser {
   readonly userId: string;
   /** Whether this was the first time. */
   readonly isNew: boolean;
+  /** Whether a confirmed e-mail has made it the identity of a user who was here before: nobody who is signed in as that one stays so. */
+  readonly hasJoined: boolean;
+  /** The users who had this user name at this instance until now. */
+  readonly nameTakenFrom: readonly string[];
 }
 
 /**
  * Finds or makes the user behind a profile, and writes down what the profile says today. User name, nickname and e-mail
- * are never looked up: they can change hands.
+ * are never looked up: they can change hands. The one exception is `joinsByEmail`.
  */
-export async function resolveUser(database: Database, arrival: Arrival): Promise<ResolvedUser> {
+export async function resolveUser(
+  audit: Pick<Audit, "transaction">,
+  arrival: Arrival,
+): Promise<ResolvedUser> {
   const { profile, now } = arrival;
-  return database.transaction(async (transaction) => {
+  return audit.transaction(async (db, record) => {
     const key = { instance_id: profile.instance, subject: profile.id };
-    const known = await findIdentity(transaction, key);
-    if (known === undefined) return { userId: await makeUser(transaction, arrival), isNew: true };
-    await updateUser(transaction, known.user_id, describe(arrival));
-    await updateIdentity(transaction, { ...key, profile_json: keep(profile), updated_at: now.toISOString() });
-    return { userId: known.user_id, isNew: false };
+    const known = await findIdentity(db, key);
+    const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
+    if (known !== undefined) {
+      await updateUser(db, known.user_id, describe(arrival));
+      await updateIdentity(db, columns);
+    }
+    const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
+    const userId = known?.user_id ?? joined ?? (await makeUser(db, arrival));
+    if (known === undefined)
+      await insertIdentity(db, { ...columns, user_id: userId, created_at: now.toISOString() });
+    if (joined !== undefined) await noteJoining(db, record, { ...arrival, userId });
+    const nameTakenFrom =
+      known?.username === columns.username ? [] : await noteTakenName(db, record, { ...columns, userId });
+    const facts = { instance: profile.instance, new: known === undefined };
+    await record({ event: "signin.done", actor: `user ${userId}`, facts });
+    return { userId, isNew: known === undefined, hasJoined: joined !== undefined, nameTakenFrom };
   });
 }
 
-async function makeUser(transaction: Executor, arrival: Arrival): Promise<string> {
-  const { profile, now } = arrival;
-  const [id, createdAt] = [newId("usr"), now.toISOString()];
-  await insertUser(transaction, { id, created_at: createdAt, ...describe(arrival) });
-  await insertIdentity(transaction, {
-    instance_id: profile.instance,
-    subject: profile.id,
-    user_id: id,
-    profile_json: keep(profile),
-    created_at: createdAt,
-    updated_at: createdAt,
-  });
+async function makeUser(db: Executor, arrival: Arrival): Promise<string> {
+  const id = newId("usr");
+  await insertUser(db, { id, created_at: arrival.now.toISOString(), ...describe(arrival) });
   return id;
 }
 
+/** The only user with the same confirmed e-mail, unless the catalog says that they are two. */
+async function findToJoin(db: Executor, arrival: Arrival): Promise<string | undefined> {
+  const { confirmed_email: email } = userColumns(arrival.profile);
+  if (arrival.joinsByEmail !== true || email === null) return undefined;
+  const [one, another] = await listUsersByConfirmedEmail(db, email);
+  if (one === undefined || another !== undefined) return undefined;
+  return one.entity_ref === null || one.entity_ref === arrival.entityRef ? one.id : undefined;
+}
+
+async function noteJoining(
+  db: Executor,
+  record: Recorder,
+  { userId, ...arrival }: Arrival & { readonly userId: string },
+): Promise<void> {
+  await updateUser(db, userId, describe(arrival));
+  const facts = { instance: arrival.profile.instance, subject: arrival.profile.id, by: "e-mail" };
+  await record({ event: "identity.linked", actor: `user ${userId}`, facts });
+}
+
 function describe({ profile, entityRef, now }: Arrival) {
-  return {
-    display_name: readableName(profile),
-    email: profile.email,
-    email_verified: profile.emailVerified ? 1 : 0,
-    avatar_url: profile.avatarUrl,
-    entity_ref: entityRef,
-    last_signed_in_at: now.toISOString(),
-  };
-}
-
-/** What Bitbucket answered word for word is nothing we need to keep. */
-function keep({ raw: _, ...profile }: Profile): string {
-  return JSON.stringify(profile);
-}
-
-/** One line of at most 200 characters that says who it is. */
-function readableName({ displayName, nickname, username }: Profile): string {
-  const names = [displayName, nickname, username].map((name) => readableLine(name ?? ""));
-  return [...(names.find((name) => name !== "") ?? "Bitbucket user")].slice(0, 200).join("");
+  return { ...userColumns(profile), entity_ref: entityRef, last_signed_in_at: now.toISOString() };
 }

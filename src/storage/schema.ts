@@ -10,6 +10,8 @@ export interface UsersTable {
   display_name: string;
   email: string | null;
   email_verified: number;
+  /** In the one spelling by which it is compared, and only while Bitbucket says that it is confirmed. */
+  confirmed_email: string | null;
   avatar_url: string | null;
   /** The catalog's user a resolver found at the latest sign-in: `user:default/john`. */
   entity_ref: string | null;
@@ -25,10 +27,15 @@ export interface IdentitiesTable {
   instance_id: string;
   subject: string;
   user_id: string;
+  /** In lower case. It can change hands: nobody is found by it, but whoever had it before is. */
+  username: string | null;
   profile_json: string;
   created_at: string;
   updated_at: string;
 }
+
+/** An identity to be written down; what can be null may be left out. */
+export type NewIdentity = Insertable<IdentitiesTable>;
 
 export interface SessionsTable {
   /** Of the token. A session whose token was replaced has a row for each of the two, until the former one's moment is over. */

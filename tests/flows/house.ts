@@ -63,7 +63,7 @@ export async function openHouse(options: EmulatorOptions = {}) {
     /** To be moved to another emulator: the instance stays the same, its addresses change. */
     known,
     handshakes: createHandshakes(world),
-    signin: createSignin({ ...world, sessions }),
+    signin: createSignin({ ...world, ...silentRecord(database), sessions }),
     projects: createProjects({ ...world, ...silentRecord(database), async onRemoved() {} }),
     vault: createVault({ ...world, ...silentRecord(database) }),
     /** Another process over the same file. */

@@ -29,6 +29,7 @@ export const ada: UsersTable = {
   display_name: "Ada Łovelace 🦊",
   email: null,
   email_verified: 0,
+  confirmed_email: null,
   avatar_url: null,
   entity_ref: null,
   created_at: now,

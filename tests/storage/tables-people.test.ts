@@ -12,9 +12,17 @@ import {
   deleteExpiredHandshakes,
   evictHandshakes,
   findHandshake,
+  forgetHandshakes,
   insertHandshake,
 } from "../../src/storage/tables/handshakes.ts";
-import { findIdentity, insertIdentity, updateIdentity } from "../../src/storage/tables/identities.ts";
+import {
+  deleteIdentity,
+  findIdentity,
+  insertIdentity,
+  listIdentities,
+  takeUsername,
+  updateIdentity,
+} from "../../src/storage/tables/identities.ts";
 import {
   addMeta,
   deleteMeta,
@@ -33,7 +41,12 @@ import {
   replaceSession,
   touchSession,
 } from "../../src/storage/tables/sessions.ts";
-import { findUser, insertUser, updateUser } from "../../src/storage/tables/users.ts";
+import {
+  findUser,
+  insertUser,
+  listUsersByConfirmedEmail,
+  updateUser,
+} from "../../src/storage/tables/users.ts";
 import { failureOf } from "../failure.ts";
 import { describeEngines } from "./engines.ts";
 import { ada, addConnection, apiKey, handshake, later, now, session } from "./rows.ts";
@@ -52,14 +65,80 @@ describeEngines("people", (open) => {
     const { kysely } = (await open()).database;
     await insertUser(kysely, ada);
     const key = { instance_id: "bitbucket", subject: "a-b" };
-    const identity = { ...key, user_id: ada.id, profile_json: "{}", created_at: now, updated_at: now };
+    const dates = { created_at: now, updated_at: now };
+    const identity = { ...key, user_id: ada.id, username: "ada", profile_json: "{}", ...dates };
     await insertIdentity(kysely, identity);
     expect(await findIdentity(kysely, key)).toEqual(identity);
-    await updateIdentity(kysely, { ...key, profile_json: '{"a":1}', updated_at: later(1) });
-    expect(await findIdentity(kysely, key)).toMatchObject({ profile_json: '{"a":1}', updated_at: later(1) });
+    const changed = { username: null, profile_json: '{"a":1}', updated_at: later(1) };
+    await updateIdentity(kysely, { ...key, ...changed });
+    expect(await findIdentity(kysely, key)).toMatchObject(changed);
     await expect(insertIdentity(kysely, identity)).rejects.toThrow(/unique/i);
     const orphan = { ...identity, subject: "c", user_id: "usr_nobody" };
     expect((await failureOf(insertIdentity(kysely, orphan))).code).toBe("storage.missing_reference");
+  });
+
+  test("identities are listed by user, and go one by one", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, ada);
+    await insertUser(kysely, { ...ada, id: "usr_bea" });
+    const identity = { user_id: ada.id, profile_json: "{}", created_at: now, updated_at: now };
+    const keys = [
+      { instance_id: "dc", subject: "101" },
+      { instance_id: "bitbucket", subject: "101" },
+      { instance_id: "bitbucket", subject: "102" },
+    ] as const;
+    await insertIdentity(kysely, { ...identity, ...keys[0] });
+    await insertIdentity(kysely, { ...identity, ...keys[1], created_at: later(1) });
+    await insertIdentity(kysely, { ...identity, ...keys[2], user_id: "usr_bea" });
+    expect(await listIdentities(kysely, ada.id)).toMatchObject([keys[0], keys[1]]);
+    await deleteIdentity(kysely, keys[1]);
+    expect(await listIdentities(kysely, ada.id)).toMatchObject([keys[0]]);
+    expect(await listIdentities(kysely, "usr_bea")).toMatchObject([keys[2]]);
+  });
+
+  test("a user name is taken from whoever else had it at that instance, and from nobody at another", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, ada);
+    const identity = {
+      user_id: ada.id,
+      username: "ada",
+      profile_json: "{}",
+      created_at: now,
+      updated_at: now,
+    };
+    const here = { instance_id: "bitbucket", username: "ada", subject: "2" };
+    await insertIdentity(kysely, { ...identity, instance_id: "bitbucket", subject: "1" });
+    await insertIdentity(kysely, { ...identity, ...here });
+    await insertIdentity(kysely, { ...identity, instance_id: "dc", subject: "1" });
+    expect(await takeUsername(kysely, here)).toMatchObject([{ instance_id: "bitbucket", subject: "1" }]);
+    expect(await takeUsername(kysely, here)).toEqual([]);
+    expect((await listIdentities(kysely, ada.id)).map(({ username }) => username)).toEqual([
+      null,
+      "ada",
+      "ada",
+    ]);
+  });
+
+  test("users are found by a confirmed e-mail alone", async () => {
+    const { kysely } = (await open()).database;
+    await insertUser(kysely, { ...ada, email: "ada@example.com" });
+    await insertUser(kysely, { ...ada, id: "usr_bea", confirmed_email: "ada@example.com" });
+    expect(await listUsersByConfirmedEmail(kysely, "ada@example.com")).toMatchObject([{ id: "usr_bea" }]);
+  });
+
+  test("what a user has begun for one purpose is forgotten, nothing else", async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    await insertUser(kysely, { ...ada, id: "usr_bea" });
+    const begun = [
+      { ...handshake, state_hash: "a", purpose: "link", user_id: ada.id },
+      { ...handshake, state_hash: "b", purpose: "connect", user_id: ada.id },
+      { ...handshake, state_hash: "c", purpose: "link", user_id: "usr_bea" },
+    ];
+    for (const row of begun) await insertHandshake(kysely, row);
+    await forgetHandshakes(kysely, { user_id: ada.id, purpose: "link" });
+    const found = await Promise.all(begun.map(({ state_hash }) => findHandshake(kysely, state_hash)));
+    expect(found.map((row) => row !== undefined)).toEqual([false, true, true]);
   });
 
   test("a session is found with its user, again and again, until it is deleted or has ended", async () => {

@@ -31,22 +31,30 @@ async function makePeople(schema: SchemaModule, integer: Integer): Promise<void>
     .addColumn("display_name", "text", (c) => c.notNull())
     .addColumn("email", "text")
     .addColumn("email_verified", integer, (c) => c.notNull())
+    .addColumn("confirmed_email", "text")
     .addColumn("avatar_url", "text")
     .addColumn("entity_ref", "text")
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("last_signed_in_at", "text", (c) => c.notNull())
     .execute();
+  await schema.createIndex("users_by_confirmed_email").on("users").column("confirmed_email").execute();
   await schema
     .createTable("identities")
     .addColumn("instance_id", "text", (c) => c.notNull())
     .addColumn("subject", "text", (c) => c.notNull())
     .addColumn("user_id", "text", (c) => c.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("username", "text")
     .addColumn("profile_json", "text", (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("updated_at", "text", (c) => c.notNull())
     .addPrimaryKeyConstraint("identities_key", ["instance_id", "subject"])
     .execute();
   await schema.createIndex("identities_by_user").on("identities").column("user_id").execute();
+  await schema
+    .createIndex("identities_by_username")
+    .on("identities")
+    .columns(["instance_id", "username"])
+    .execute();
   await schema
     .createTable("sessions")
     .addColumn("id_hash", "text", (c) => c.primaryKey().notNull())

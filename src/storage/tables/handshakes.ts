@@ -35,3 +35,11 @@ export async function evictHandshakes(db: Executor, browserHash: string, keep: n
 export async function deleteExpiredHandshakes(db: Executor, now: Date): Promise<void> {
   await db.deleteFrom("handshakes").where("expires_at", "<=", now.toISOString()).execute();
 }
+
+/** Forgets what a user has begun for a purpose and not ended. */
+export async function forgetHandshakes(
+  db: Executor,
+  { user_id, purpose }: { readonly user_id: string; readonly purpose: string },
+): Promise<void> {
+  await db.deleteFrom("handshakes").where("user_id", "=", user_id).where("purpose", "=", purpose).execute();
+}

@@ -18,3 +18,8 @@ export async function updateUser(
 ): Promise<void> {
   await db.updateTable("users").set(changes).where("id", "=", id).execute();
 }
+
+/** Those whose e-mail Bitbucket has confirmed to be this one, in its canonical spelling. */
+export async function listUsersByConfirmedEmail(db: Executor, email: string): Promise<UsersTable[]> {
+  return db.selectFrom("users").selectAll().where("confirmed_email", "=", email).execute();
+}
