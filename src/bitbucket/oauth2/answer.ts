@@ -116,6 +116,9 @@ function noAnswer({ status, headers }: Response) {
 async function judge({ instance }: TokenContext, raw: JsonObject): Promise<oauth.TokenEndpointResponse> {
   const { access_token, token_type, expires_in, refresh_token } = raw;
   const scope = grantedScopes(raw);
+  // The library takes the first number of whatever can be written as text.
+  if (!["number", "string", "undefined"].includes(typeof (expires_in ?? undefined)))
+    throw malformed("expires_in is no number");
   const known = { access_token, token_type, scope, ...present({ expires_in, refresh_token }) };
   try {
     const judged = await oauth.processGenericTokenEndpointResponse(
