@@ -6,6 +6,7 @@ import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { admins, checkAdmins } from "./admins-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
+import { limits, trustedProxies } from "./limits-config.ts";
 import { network } from "./network-config.ts";
 import { catalog, checkSignIn, signIn } from "./signin-config.ts";
 
@@ -48,6 +49,10 @@ const schema = z.strictObject({
     )
     .refine((instances) => Object.keys(instances).length > 0, "needs at least one instance"),
   network,
+  /** How often a minute somebody may try to sign in. */
+  limits,
+  /** The proxies in front: their `X-Forwarded-For` says who is asking. */
+  trustedProxies,
   sessions: z
     .strictObject({
       idleSeconds: z

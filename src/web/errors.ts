@@ -47,6 +47,11 @@ export const webErrors = defineErrors({
     message: "The body has to be JSON.",
     cure: "Send it with Content-Type: application/json, or send no body.",
   },
+  "web.too_many_requests": {
+    reaction: "unreachable",
+    message: "Too many attempts came within a minute.",
+    cure: "Wait a moment, then try again. Nothing is lost.",
+  },
   "web.too_large": {
     reaction: "malformed",
     message: "More was sent than is accepted.",

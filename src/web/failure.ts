@@ -22,6 +22,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.key_refused": 401,
   "web.not_json": 415,
   "web.too_large": 413,
+  "web.too_many_requests": 429,
   "web.broken": 500,
   "bitbucket.callback_malformed": 400,
   "web.unknown_instance": 404,

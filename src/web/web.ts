@@ -2,10 +2,12 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { App } from "../app/app.ts";
+import type { Peer } from "./client.ts";
 import { webErrors } from "./errors.ts";
 import { answerFailure } from "./failure.ts";
 import { safeHeaders } from "./headers.ts";
 import { canonicalHost } from "./host.ts";
+import { createLimits } from "./limits.ts";
 import { onlyMethods } from "./methods.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -19,17 +21,21 @@ import { projectRoutes } from "./routes/projects.ts";
 import { serverSetupRoutes } from "./routes/server-setup.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { createSessionCheck, type SessionCheck, sessionPath } from "./session-check.ts";
 import { readVisitor, requireOwnForm, requireVisitor, type WebEnvironment } from "./visitor.ts";
 
 export interface Web {
-  fetch(request: Request): Response | Promise<Response>;
+  /** `peer` is what Node's server hands along: without it, nobody is counted by address. */
+  fetch(request: Request, peer?: Peer): Response | Promise<Response>;
+  /** For a server that has the request before it is a `Request`: asked first, it spares the whole way. */
+  readonly sessionCheck: SessionCheck;
 }
 
 /** More than the largest form: 200,000 characters of a stack trace, nine bytes each when a browser encodes the worst. */
 const maxBodyBytes = 2 * 1024 * 1024;
 
 /**
- * Puts the routes behind their guards. The order is the law: headers, host, method, size, session, origin, routes.
+ * Puts the routes behind their guards. The order is the law: headers, host, method, how often, size, session, origin, routes.
  * Before all of them come tokens for programs, which have a guard of their own and no time to lose.
  */
 export function createWeb(app: App): Web {
@@ -37,7 +43,8 @@ export function createWeb(app: App): Web {
   const formTargets = [...app.instances.configured.values()].map(
     ({ urls }) => new URL(urls.authorize).origin,
   );
-  web.route("/", tokenRoutes(app));
+  const limits = createLimits(app);
+  web.route("/", tokenRoutes(app, limits.keys));
   web.use(safeHeaders(formTargets, app.furtherCallbacks));
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));
@@ -45,6 +52,9 @@ export function createWeb(app: App): Web {
   web.use(canonicalHost(app.config.baseUrl), onlyMethods("GET", "HEAD", "POST"));
   web.route("/", assetRoutes());
   web.route("/", guideRoutes());
+  web.use("/auth/:instance/login", limits.start);
+  for (const path of ["/auth/:instance/callback", ...app.furtherCallbacks.keys()])
+    web.use(path, limits.callback);
   web.use(
     bodyLimit({
       maxSize: maxBodyBytes,
@@ -63,5 +73,14 @@ export function createWeb(app: App): Web {
   web.route("/", analysisRoutes(app));
   web.route("/", sessionRoutes(app));
   web.route("/", apiRoutes(app));
-  return { fetch: (request) => web.fetch(request) };
+  /** As they are on the answer to anybody. */
+  const sessionHeaders = async () => {
+    const { host } = new URL(app.config.baseUrl);
+    const answer = await web.fetch(new Request(app.config.baseUrl + sessionPath, { headers: { host } }));
+    return Object.fromEntries(answer.headers);
+  };
+  return {
+    fetch: (request, peer) => web.fetch(request, peer),
+    sessionCheck: createSessionCheck(app, sessionHeaders),
+  };
 }

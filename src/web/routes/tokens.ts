@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { webErrors } from "../errors.ts";
+import type { Limits } from "../limits.ts";
 import { checkMethod } from "../methods.ts";
 import type { WebEnvironment } from "../visitor.ts";
 
@@ -14,13 +15,14 @@ const mostMinimumSeconds = 31_536_000;
  * Answers under any host name: what a rebound name could reach from a browser is refused as a browser's, and whoever
  * shows a key is asked for nothing else. No cookie is read as a proof, so no form of elsewhere can use one.
  */
-export function tokenRoutes(app: App): Hono<WebEnvironment> {
+export function tokenRoutes(app: App, failures: Limits["keys"]): Hono<WebEnvironment> {
   return new Hono<WebEnvironment>().all("/api/v1/connections/:connection/token", async (context) => {
     context.header("Cache-Control", "no-store");
     context.header("X-Content-Type-Options", "nosniff");
     refuseBrowsers(app, context.req.raw.headers);
     checkMethod(context, ["POST"]);
-    const { id, projectId } = await requireKey(app, context);
+    failures.check(context);
+    const { id, projectId } = await requireKey(app, context, failures);
     const minimumSeconds = await readOrder(context.req.raw);
     const order = { minimumSeconds, caller: `key ${id}` };
     const handed = await tokenOrMissing(app, { projectId, id: context.req.param("connection"), order });
@@ -44,7 +46,11 @@ function refuseBrowsers({ cookies }: App, headers: Headers): void {
 }
 
 /** @see RFC 6750 section 3 */
-async function requireKey({ apiKeys }: App, context: Context): Promise<{ id: string; projectId: string }> {
+async function requireKey(
+  { apiKeys }: App,
+  context: Context,
+  failures: Limits["keys"],
+): Promise<{ id: string; projectId: string }> {
   const [, secret] = /^Bearer +([^\s]+) *$/i.exec(context.req.header("authorization") ?? "") ?? [];
   if (secret === undefined) {
     context.header("WWW-Authenticate", 'Bearer realm="windlass"');
@@ -52,6 +58,7 @@ async function requireKey({ apiKeys }: App, context: Context): Promise<{ id: str
   }
   const key = await apiKeys.find(secret);
   if (key === null) {
+    failures.failed(context);
     context.header("WWW-Authenticate", 'Bearer realm="windlass", error="invalid_token"');
     throw webErrors.fail("web.key_refused");
   }
