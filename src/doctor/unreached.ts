@@ -1,4 +1,5 @@
 /** Owns why an address could not be reached: what the network or TLS said, and what to do about it. */
+import { isWindlassError } from "../base/errors.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { type Finding, problem } from "./finding.ts";
 
@@ -25,6 +26,18 @@ const reasons: Readonly<Record<string, Reason>> = {
 /** The finding for a call of `url` that failed with `error`. Nowhere is it advised to switch verification off. */
 export function unreached(instance: Instance, url: string, error: unknown): Finding {
   const { origin, hostname } = new URL(url);
+  if (isWindlassError(error, "http.address_refused"))
+    return problem(
+      "reachable",
+      `${origin} leads into a network that is not called: ${error.detail ?? hostname}.`,
+      "Check the name and the DNS; where the address is meant, allow its range in the configuration, under network.allow.",
+    );
+  if (isWindlassError(error, "http.proxy_refused"))
+    return problem(
+      "reachable",
+      `The outgoing proxy did not open a way to ${origin} (${error.detail}).`,
+      error.cure,
+    );
   const said = innermost(error);
   const reason = Object.hasOwn(reasons, said.code) ? reasons[said.code] : undefined;
   switch (reason) {

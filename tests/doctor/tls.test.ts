@@ -90,6 +90,22 @@ test("a port that speaks plain http is named", async () => {
   });
 });
 
+test("an address of a network that is not called is named, with what would allow it", async () => {
+  const strict = openNodeDoor();
+  const instance = dataCenterInstance({ baseUrl: "https://10.1.2.3:7990" });
+  const redirectUri = "http://localhost:8000/auth/data-center/callback";
+  const findings = await examine({ instance, fetch: strict.fetch, clock: systemClock(), redirectUri });
+  await strict.close();
+  expect(findings).toMatchObject([
+    {
+      check: "reachable",
+      verdict: "problem",
+      sentence: expect.stringContaining('10.1.2.3 (private); to allow it, network.allow: ["10.1.2.3"]'),
+      cure: expect.stringContaining("network.allow"),
+    },
+  ]);
+});
+
 test("a certificate nobody trusts before Cloud is a proxy's, and goes into NODE_EXTRA_CA_CERTS", async () => {
   const url = await serve("this-machine");
   const urls = { authorize: url, token: url, api: url, web: url };
