@@ -8,6 +8,7 @@ import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
 import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
+import { createAccounts } from "../signin/accounts.ts";
 import { createSignin } from "../signin/signin.ts";
 import type { Database } from "../storage/database.ts";
 import { openAdmission } from "./admission.ts";
@@ -75,6 +76,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
     signin: createSignin({ ...world, ...signedIn, audit, admission }),
+    accounts: createAccounts({ ...world, ...signedIn, handshakes, audit, admission }),
     projects,
     apiKeys: createApiKeys({ database, audit, clock }),
     record,

@@ -16,7 +16,7 @@ import { handshakeErrors } from "./errors.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
 /** What a trip is for. */
-export type Purpose = "sign-in" | "connect";
+export type Purpose = "sign-in" | "connect" | "link";
 
 export interface HandshakeParts {
   readonly database: Database;
@@ -39,7 +39,7 @@ export interface HandshakeStart {
   readonly scopes?: readonly string[] | undefined;
   /** The browser cookie's value: who comes back has to bring it along. */
   readonly browserToken: string;
-  /** Whoever begins to connect has to be the one who comes back. */
+  /** Whoever begins to connect or to link has to be the one who comes back. */
   readonly userId?: string | undefined;
   readonly projectId?: string | undefined;
   /** The connection to be renewed; none for a new one. */
@@ -67,7 +67,7 @@ export async function beginHandshake(
 ): Promise<{ location: string }> {
   const { database, clock, baseUrl } = parts;
   const instance = await parts.instances(start.instanceId);
-  if (start.purpose === "connect" && start.userId === undefined)
+  if (start.purpose !== "sign-in" && start.userId === undefined)
     throw handshakeErrors.fail("handshake.other_user");
   const redirectUri = parts.redirectUri(instance);
   const scopes = start.scopes ?? instance.scopes;

@@ -19,8 +19,8 @@ export const handshakeErrors = defineErrors({
   },
   "handshake.other_user": {
     reaction: "refused",
-    message: "This connection was begun by somebody else than who is signed in now.",
-    cure: "Sign in as the one who began it, and connect again.",
+    message: "This was begun by somebody else than who is signed in now.",
+    cure: "Sign in as the one who began it, and begin again.",
   },
   "handshake.repeated": {
     reaction: "malformed",

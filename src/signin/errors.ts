@@ -17,6 +17,27 @@ export const signinErrors = defineErrors({
     message: "Your Bitbucket account belongs to nobody who is known here.",
     cure: "Ask whoever runs this server to add you; if you have several Bitbucket accounts, sign in with the other one.",
   },
+  "signin.linked_elsewhere": {
+    reaction: "refused",
+    message: "This Bitbucket account is another user's here, so it cannot be linked.",
+    cure: "If it is yours, sign in with it. If you meant another account, change to that one at Bitbucket, then link again.",
+  },
+  "signin.other_entity": {
+    reaction: "refused",
+    message:
+      "This Bitbucket account belongs to another user who is known here than the one you are signed in as.",
+    cure: "Link an account of your own, or ask whoever runs this server to say that both are yours.",
+  },
+  "signin.not_linked": {
+    reaction: "refused",
+    message: "No such Bitbucket account is linked to you.",
+    cure: "Open your account page: it shows those that are.",
+  },
+  "signin.last_way_in": {
+    reaction: "refused",
+    message: "This is the only Bitbucket account you can sign in with, so it stays linked.",
+    cure: "Link another one first.",
+  },
   "signin.several_entities": {
     reaction: "refused",
     message:
