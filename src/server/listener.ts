@@ -2,13 +2,14 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import type { SessionCheck } from "../web/session-check.ts";
 import { serverErrors } from "./errors.ts";
 
 export interface Listener {
   /** The port that was bound, also when 0 was asked for. */
   readonly port: number;
-  /** Begins to answer, also the requests that have come since the port was bound. */
-  serve(fetch: (request: Request) => Response | Promise<Response>): void;
+  /** Begins to answer, also the requests that have come since the port was bound. `check` is asked first. */
+  serve(fetch: (request: Request) => Response | Promise<Response>, check?: SessionCheck): void;
   /** Takes no new connections, lets running requests end, cuts what is left after `graceMilliseconds`. */
   close(graceMilliseconds?: number): Promise<void>;
 }
@@ -32,8 +33,21 @@ export async function openListener(address: {
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo, never a pipe's name
   return {
     port,
-    serve: (fetch) => ready.resolve(getRequestListener(fetch, { overrideGlobalObjects: false })),
+    serve(fetch, check = () => null) {
+      ready.resolve(checkFirst(check, getRequestListener(fetch, { overrideGlobalObjects: false })));
+    },
     close: (graceMilliseconds = 10_000) => drain(server, graceMilliseconds),
+  };
+}
+
+/** What the check cannot answer goes the whole way. */
+function checkFirst(check: SessionCheck, whole: RequestListener): RequestListener {
+  return async (request, response) => {
+    const { method = "", url: path = "", headers } = request;
+    const found = await check({ method, path, host: headers.host, cookie: headers.cookie });
+    if (found === null) return whole(request, response);
+    const length = Buffer.byteLength(found.body);
+    response.writeHead(200, { ...found.headers, "content-length": length }).end(found.body);
   };
 }
 

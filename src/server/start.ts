@@ -38,7 +38,8 @@ export async function startServer(wanted: Config, parts: ServerParts): Promise<R
   try {
     operator = await openOperatorListener(config, parts.clock);
     const app = await createApp(config, { ...parts, meter: operator?.meter });
-    listener.serve(createWeb(app).fetch);
+    const web = createWeb(app);
+    listener.serve(web.fetch, web.sessionCheck);
     operator?.serve(app);
     await app.start();
     parts.log.info("server.started", { url: config.baseUrl, port: listener.port });

@@ -46,3 +46,13 @@ declare module "passport-bitbucket-oauth2" {
     );
   }
 }
+
+declare module "express-session" {
+  import type { Handler } from "express";
+
+  export default function session(options: {
+    readonly secret: string;
+    readonly resave: boolean;
+    readonly saveUninitialized: boolean;
+  }): Handler;
+}

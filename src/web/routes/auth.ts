@@ -9,6 +9,7 @@ import { signInPage } from "../../dashboard/sign-in.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { onlyMethods } from "../methods.ts";
+import { describeSession, sessionPath } from "../session-check.ts";
 import { canGrant, instanceNameOf, instanceView } from "../views/instance.ts";
 import { ownSessionViews } from "../views/sessions.ts";
 import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
@@ -16,7 +17,7 @@ import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironme
 export function authRoutes(app: App): Hono<WebEnvironment> {
   const routes = new Hono<WebEnvironment>()
     .get(paths.signIn, (context) => showSignIn(app, context))
-    .get("/auth/session", (context) => describeSession(context))
+    .get(sessionPath, (context) => sayWhoIsSignedIn(context))
     .post(paths.logout, (context) => signOut(app, context))
     .all("/auth/:instance/login", onlyMethods("GET"), (context) => beginSignIn(app, context))
     .all("/auth/:instance/callback", onlyMethods("GET"), (context) =>
@@ -59,17 +60,9 @@ function failureNamed(
   return code === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
 }
 
-/** Who is signed in, and what a script of that person sends as `X-CSRF-Token`: no token that opens anything is part of it. */
-function describeSession(context: WebContext): Response {
+function sayWhoIsSignedIn(context: WebContext): Response {
   const visitor = context.get("visitor");
-  if (visitor === null) return context.json({ user: null });
-  const { user, instanceId, expiresAt } = visitor.session;
-  return context.json({
-    user,
-    instance: instanceId,
-    expiresAt: expiresAt.toISOString(),
-    csrf: visitor.csrf,
-  });
+  return context.json(visitor === null ? { user: null } : describeSession(visitor.session, visitor.csrf));
 }
 
 async function signOut(app: App, context: WebContext): Promise<Response> {
