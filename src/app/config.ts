@@ -7,7 +7,7 @@ import { admins, checkAdmins } from "./admins-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { limits, trustedProxies } from "./limits-config.ts";
-import { network } from "./network-config.ts";
+import { network, networkNotices } from "./network-config.ts";
 import { catalog, checkSignIn, signIn } from "./signin-config.ts";
 
 const portRange = "must be a whole number from 0 to 65535";
@@ -127,8 +127,12 @@ export function parseConfig(input: unknown): Config {
     .superRefine(checkAdmins)
     .superRefine(checkMetrics)
     .safeParse(input, { reportInput: true });
-  if (result.success)
-    return { ...result.data, baseUrl: result.data.baseUrl ?? defaultBaseUrl(result.data.listen.port) };
+  if (result.success) {
+    const { data } = result;
+    const config = { ...data, baseUrl: data.baseUrl ?? defaultBaseUrl(data.listen.port) };
+    const notices = networkNotices(config);
+    return notices.length === 0 ? config : { ...config, notices };
+  }
   const problems = result.error.issues.flatMap(describe);
   throw configInvalid(problems);
 }

@@ -1,7 +1,9 @@
 /** Owns what a configuration says of the way out: which private ranges may be called, and through which proxy. */
 import { z } from "zod";
+import { isWindlassError } from "../base/errors.ts";
 import type { NetworkRules } from "../base/http/connections.ts";
 import { isLoopback } from "../base/http/loopback.ts";
+import { createReach } from "../base/http/reach.ts";
 import { isRange } from "../base/http/special-addresses.ts";
 import { Secret } from "../base/secret.ts";
 
@@ -39,11 +41,35 @@ function isProxyUrl(url: Secret): boolean {
   return /^https?:$/.test(protocol ?? "") && hostname !== "" && `${pathname}${search}${hash}` === "/";
 }
 
-/** What the door is told. This machine's own addresses are open to the configuration where everything is on one machine. */
-export function networkRules(config: {
+interface Networked {
   readonly baseUrl: string;
   readonly network: z.output<typeof network>;
-}): NetworkRules {
+}
+
+/** One sentence for each instance whose address plainly leads where nothing is called. What a name leads to shows when it is asked. */
+export function networkNotices(
+  config: Networked & { readonly instances: Readonly<Record<string, InstanceAddresses>> },
+): readonly string[] {
+  const reach = createReach(networkRules(config));
+  return Object.entries(config.instances).flatMap(([id, { baseUrl, urls = {} }]) => {
+    const addresses = [baseUrl, ...Object.values(urls)].filter((url) => url !== undefined);
+    try {
+      for (const url of addresses) reach.judgeName({ hostname: new URL(url).hostname, isConfigured: true });
+      return [];
+    } catch (error) {
+      if (!isWindlassError(error)) throw error;
+      return [`instances.${id} is not called where it is, at ${error.detail}.`];
+    }
+  });
+}
+
+interface InstanceAddresses {
+  readonly baseUrl?: string;
+  readonly urls?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the door is told. This machine's own addresses are open to the configuration where everything is on one machine. */
+export function networkRules(config: Networked): NetworkRules {
   const { allow, proxy, noProxy } = config.network;
   return {
     allow,

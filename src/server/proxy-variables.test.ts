@@ -42,6 +42,21 @@ test("a configuration's own proxy goes before the environment's", () => {
   expect(ruled(parseConfig({ instances }))?.url.reveal()).toBe("http://there.example");
 });
 
+test("an instance that plainly lies where nothing is called is said at start", () => {
+  const work = { product: "data-center" as const, baseUrl: "https://10.1.2.3/bitbucket" };
+  expect(parseConfig({ instances: { work } }).notices).toEqual([
+    'instances.work is not called where it is, at 10.1.2.3 (private); to allow it, network.allow: ["10.1.2.3"] or a range that holds it.',
+  ]);
+  for (const rest of [
+    { network: { allow: ["10.0.0.0/8"] } },
+    { baseUrl: "https://w.example", network: { allow: ["10.1.2.3"] } },
+  ])
+    expect(parseConfig({ ...rest, instances: { work } }).notices).toBeUndefined();
+  const here = { product: "data-center" as const, baseUrl: "http://localhost:7990" };
+  expect(parseConfig({ instances: { here } }).notices).toBeUndefined();
+  expect(parseConfig({ baseUrl: "https://w.example", instances: { here } }).notices).toHaveLength(1);
+});
+
 test("ranges are checked, and this machine is open to the configuration only where everything is on it", () => {
   const allow = ["10.0.0.0/8", "fd00::/8", "192.168.1.7"];
   expect(networkRules(parseConfig({ instances, network: { allow } }))).toMatchObject({
