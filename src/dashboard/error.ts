@@ -8,6 +8,8 @@ import { paths } from "./paths.ts";
 
 export interface ErrorView {
   readonly failure: Failure;
+  /** What the log has it under. */
+  readonly reference?: string;
   /** Default: a way back to the start. */
   readonly places?: Places;
   /** Absent when nobody is signed in. */
@@ -15,10 +17,10 @@ export interface ErrorView {
 }
 
 /** The page. */
-export function errorPage({ failure, places, signedIn }: ErrorView): Html {
+export function errorPage({ failure, reference, places, signedIn }: ErrorView): Html {
   const ways: Places = places ?? { retry: { label: "Back to the start", href: paths.home } };
   const title = failureTitle(failure);
-  const main = html`<h1 class="unseen">${title}</h1>${failureCard(failure, ways, signedIn?.csrf ?? "")}${helpLine()}`;
+  const main = html`<h1 class="unseen">${title}</h1>${failureCard(failure, { ...ways, reference }, signedIn?.csrf ?? "")}${helpLine()}`;
   if (signedIn !== undefined) return frame(signedIn, { title, main, narrow: true });
   return page({ title, brand: "Windlass", brandHref: paths.home, main, narrow: true });
 }

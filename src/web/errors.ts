@@ -67,6 +67,11 @@ export const webErrors = defineErrors({
     message: "There is no Bitbucket of this name here.",
     cure: "Begin at the start page.",
   },
+  "web.attempt_unknown": {
+    reaction: "stale",
+    message: "This attempt was not begun in this browser, was finished already, or was begun too long ago.",
+    cure: "Begin again from the start page, and stay in one browser with cookies switched on.",
+  },
   "web.unreachable_bitbucket": {
     reaction: "unreachable",
     message: "Bitbucket cannot be reached at the moment.",

@@ -2,6 +2,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { App } from "../app/app.ts";
 import { isWindlassError, type Reaction, type WindlassError } from "../base/errors.ts";
+import { newId } from "../base/random.ts";
 import { errorPage } from "../dashboard/error.ts";
 import { paths } from "../dashboard/paths.ts";
 import { webErrors } from "./errors.ts";
@@ -26,9 +27,12 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.broken": 500,
   "bitbucket.callback_malformed": 400,
   "web.unknown_instance": 404,
+  "instances.unknown": 404,
   "web.unreachable_bitbucket": 503,
   "bitbucket.rate_limited": 503,
   "signin.several_entities": 409,
+  "signin.not_linked": 404,
+  "signin.last_way_in": 409,
   "sessions.unavailable": 503,
   "storage.unreachable": 503,
   "storage.busy": 503,
@@ -42,11 +46,18 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "vault.not_renewed": 503,
 };
 
-/** Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out. */
-export function answerFailure(app: App, error: unknown, context: WebContext): Response | Promise<Response> {
+/** Which of these it was, a stranger who has somebody's `state` could learn something from; the log says it. */
+const oneAttemptLikeAnother = ["handshake.unknown", "handshake.other_browser", "handshake.other_instance"];
+
+/**
+ * Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out.
+ * A page bears a reference, which the log has too.
+ */
+export async function answerFailure(app: App, error: unknown, context: WebContext): Promise<Response> {
   const failure = isWindlassError(error) ? error : webErrors.fail("web.broken", { cause: error });
   const { code, detail } = failure;
-  const facts = { code, detail, method: context.req.method, path: context.req.path };
+  const reference = newId("ref");
+  const facts = { reference, code, detail, method: context.req.method, path: context.req.path };
   if (isWindlassError(error)) app.log.info("request.failed", facts);
   else
     app.log.error("request.broken", {
@@ -54,22 +65,38 @@ export function answerFailure(app: App, error: unknown, context: WebContext): Re
       stack: error instanceof Error ? error.stack : String(error),
     });
 
+  await noteRefusal(app, context, failure);
+
   if (failure.retryAfterSeconds !== undefined)
     context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
-  const status = statusOf(failure);
+  const outward = oneAttemptLikeAnother.includes(code) ? webErrors.fail("web.attempt_unknown") : failure;
+  const status = statusOf(outward);
   if (isForScripts(app, context.req.path)) {
     return context.json(
-      { error: { code, message: failure.message, cure: failure.cure, ...extra(failure) } },
+      { error: { code: outward.code, message: outward.message, cure: outward.cure, ...extra(outward) } },
       status,
     );
   }
   const places = { retry: wayBack(failure), signIn: { label: "Sign in", href: paths.signIn } };
   const page = errorPage({
-    failure,
+    failure: outward,
+    reference,
     places,
     ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}),
   });
   return context.html(page, status);
+}
+
+/** A sign-in that failed, where the configuration has its Bitbucket; connecting a project has records of its own. */
+async function noteRefusal(app: App, context: WebContext, { code, data }: WindlassError): Promise<void> {
+  const { path } = context.req;
+  const instanceId =
+    /^\/auth\/([^/]+)\/(?:login|callback)$/.exec(path)?.[1] ?? app.furtherCallbacks.get(path);
+  const isSignIn = data.purpose !== "connect" && !/^(storage|connections|projects|vault)\./.test(code);
+  if (instanceId === undefined || !isSignIn || !app.instances.configured.has(instanceId)) return;
+  const user = context.get("visitor")?.session.user.id;
+  const actor = user === undefined ? undefined : `user ${user}`;
+  await app.record.refusals.note({ instanceId, reason: code, actor });
 }
 
 /** Whether a program asks there. A path of people coming back from Bitbucket may begin as the API does. */
@@ -77,8 +104,18 @@ function isForScripts({ furtherCallbacks }: Pick<App, "furtherCallbacks">, path:
   return path === "/auth/session" || (path.startsWith("/api/") && !furtherCallbacks.has(path));
 }
 
+/** Of what a person does to their own account. */
+const aboutAccount: readonly string[] = [
+  "signin.linked_elsewhere",
+  "signin.other_entity",
+  "signin.not_linked",
+  "signin.last_way_in",
+];
+
 /** A trip to Bitbucket that failed leads back to where it began. */
-function wayBack({ data }: WindlassError): { label: string; href: string } {
+function wayBack({ code, data }: WindlassError): { label: string; href: string } {
+  if (data.purpose === "link" || aboutAccount.includes(code))
+    return { label: "Back to your account", href: paths.account };
   if (data.purpose === "sign-in") return { label: "Back to sign-in", href: paths.signIn };
   if (typeof data.projectId === "string")
     return { label: "Back to the project", href: paths.project(data.projectId) };

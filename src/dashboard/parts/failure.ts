@@ -23,9 +23,11 @@ export interface Places {
   readonly signIn?: Action;
   /** When a wait ends. */
   readonly waitingUntil?: Date | null;
+  /** What the log has it under, for whoever runs the server. */
+  readonly reference?: string | undefined;
 }
 
-type Advice = { readonly title: string; readonly place?: keyof Omit<Places, "waitingUntil"> };
+type Advice = { readonly title: string; readonly place?: keyof Omit<Places, "waitingUntil" | "reference"> };
 
 /** Title and button by code; what is not here is told by its own message. */
 const advice: Readonly<Record<string, Advice>> = {
@@ -70,7 +72,9 @@ export function failureCard(failure: Failure, places: Places, csrf: string): Htm
 <p>${failure.message}</p>${scopeFacts(failure)}<p>${failure.cure}</p>${nearMiss(failure)}${waits(places.waitingUntil)}
 <div class="failure-foot">${
     button === undefined ? "" : action(button, csrf, { look: "primary" })
-  }<code class="code">${failure.code}</code></div></section>`;
+  }<code class="code">${failure.code}${
+    places.reference === undefined ? "" : html` · ${places.reference}`
+  }</code></div></section>`;
 }
 
 /** The title alone, for lists. */
