@@ -12,7 +12,12 @@ test("G7, G9, G14: the addresses are Bitbucket's own unless others are configure
     api: "https://api.bitbucket.org/2.0",
     web: "https://bitbucket.org",
   });
-  const urls = { ...cloudUrls, token: "https://proxy.example/token", api: "http://127.0.0.1:7990" };
+  const proxy = {
+    authorize: "https://proxy.example/a",
+    token: "https://proxy.example/token",
+    web: "https://proxy.example",
+  };
+  const urls = { ...cloudUrls, ...proxy, api: "http://127.0.0.1:7990" };
   expect(cloudInstance({ ...credentials, urls }).urls).toEqual({ ...urls, api: "http://127.0.0.1:7990/2.0" });
 });
 
@@ -48,9 +53,20 @@ test("takes no address to which no path can be added, or which holds more than a
   }
 });
 
+test("C10: people are not sent to one place and their codes to another", () => {
+  for (const urls of [
+    { token: "https://evil.example/token" },
+    { authorize: "https://evil.example/authorize" },
+    { web: "https://evil.example" },
+    { token: "https://bitbucket.org:8443/token" },
+  ])
+    expect(() => cloudInstance({ ...credentials, urls })).toThrow("same origin as urls.authorize");
+});
+
 test("takes plain http only on this machine", () => {
   for (const host of ["localhost:1", "127.0.0.1", "127.8.9.1:80", "[::1]:7990", "bitbucket.localhost"]) {
-    expect(() => cloudInstance({ ...credentials, urls: { token: `http://${host}/t` } })).not.toThrow();
+    const urls = { authorize: `http://${host}/a`, token: `http://${host}/t` };
+    expect(() => cloudInstance({ ...credentials, urls })).not.toThrow();
   }
   for (const host of ["10.0.0.1", "localhost.evil.example", "127.0.0.1.evil.example", "128.0.0.1"]) {
     expect(() => cloudInstance({ ...credentials, urls: { token: `http://${host}/t` } })).toThrow("https");

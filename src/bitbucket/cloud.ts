@@ -71,13 +71,19 @@ function asSecret(value: string | Secret): Secret {
 
 function readUrls(given: PartialUrls, problems: string[]): CloudUrls {
   const read = (name: keyof CloudUrls) => readUrl(name, given[name] ?? cloudUrls[name], problems);
-  const api = read("api");
-  return {
-    authorize: read("authorize"),
-    token: read("token"),
-    api: api.endsWith("/2.0") ? api : `${api}/2.0`,
-    web: read("web"),
-  };
+  const [authorize, token, api, web] = [read("authorize"), read("token"), read("api"), read("web")];
+  checkOrigins({ authorize, token, ...(given.web !== undefined && { web }) }, problems);
+  return { authorize, token, api: api.endsWith("/2.0") ? api : `${api}/2.0`, web };
+}
+
+/** Whoever sends people to one place and their codes to another trades in codes of a Bitbucket that is not theirs (RFC 9700 section 4.4). */
+function checkOrigins({ authorize, ...others }: Partial<CloudUrls>, problems: string[]): void {
+  const origin = URL.parse(authorize ?? "")?.origin;
+  for (const [name, url] of Object.entries(others)) {
+    const own = URL.parse(url)?.origin;
+    if (own !== undefined && origin !== undefined && own !== origin)
+      problems.push(`urls.${name} has to be at the same origin as urls.authorize`);
+  }
 }
 
 function readUrl(name: string, value: string, problems: string[]): string {

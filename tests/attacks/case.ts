@@ -12,6 +12,10 @@ export interface AttackCase {
   readonly browser?: true;
   /** Looks at the server from the inside: its clock, its log, its database. Not run against somebody else's server. */
   readonly inside?: true;
+  /** Needs several instances, so nothing to try where a server has one. */
+  readonly instances?: true;
+  /** Makes the server fail on purpose; otherwise a failure that it did not foresee is one of the case. */
+  readonly mayBreak?: true;
   /** A server of its own, with this beside what every server under attack is configured with. */
   readonly fresh?: PlaceNeeds;
   /** Milliseconds. Default 15,000. */

@@ -3,11 +3,18 @@ import assert from "node:assert/strict";
 import type { Place } from "./place.ts";
 import type { Seen, Visitor } from "./visitor.ts";
 
+/** A no of the server's own: 400 to 499, or not a word to a request that is too long to be read. */
+export function isRefusal({ status }: Seen): boolean {
+  return status === 0 || (status >= 400 && status < 500);
+}
+
 /** Refused: an answer of 400 to 499, or a redirect to a page of the server's own, and nobody is signed in. */
 export async function claimRefused(visitor: Visitor, seen: Seen, what = ""): Promise<void> {
   const isOwnRedirect = seen.status >= 300 && seen.status < 400 && seen.location?.origin === seen.url.origin;
-  const isRefusal = (seen.status >= 400 && seen.status < 500) || isOwnRedirect;
-  assert.ok(isRefusal, `${what} is answered with ${seen.status} ${seen.location ?? ""}`);
+  assert.ok(
+    isRefusal(seen) || isOwnRedirect,
+    `${what} is answered with ${seen.status} ${seen.location ?? ""}`,
+  );
   await claimNobody(visitor, what);
 }
 

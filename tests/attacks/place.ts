@@ -20,6 +20,8 @@ export interface PlaceNeeds {
 
 export interface Place {
   readonly origin: string;
+  /** Somebody else's server: known by its routes alone. */
+  readonly isForeign: boolean;
   readonly routes: Routes;
   /** The instance every visitor uses unless told otherwise. */
   readonly instance: string;
@@ -51,9 +53,18 @@ export interface ForeignTarget {
   readonly returnParameter?: string;
 }
 
+/** A place as whoever tries cases has it. */
+export interface OpenPlace extends Place {
+  /** What the server of this place has logged since it was opened; of somebody else's, nothing. */
+  freshLog(): Promise<string>;
+  /** Every value in the jars of its visitors. */
+  cookieValues(): readonly string[];
+  close(): Promise<void>;
+}
+
 export interface Arena {
   /** A place for one case: upstreams as at first, no answers yet. `close` ends what the case opened. */
-  place(needs?: PlaceNeeds): Promise<Place & { close(): Promise<void> }>;
+  place(needs?: PlaceNeeds): Promise<OpenPlace>;
   readonly upstreams: Upstreams;
   close(): Promise<void>;
 }
@@ -84,13 +95,12 @@ export async function openArena(options: ArenaOptions = {}): Promise<Arena> {
     async place(needs) {
       for (const each of Object.values(upstreams)) each.reset();
       const opened: { close(): Promise<void> }[] = [];
-      const parts: Parts = { upstreams, opened, answers: [], chromium, start };
+      const parts: Parts = { upstreams, opened, answers: [], visitors: [], chromium, start };
       if (needs === undefined && options.foreign === undefined) shared ??= start();
       const own = () => (needs === undefined && shared ? shared : keep(opened, start(needs)));
       const place =
         options.foreign === undefined ? ownPlace(parts, await own()) : foreignPlace(parts, options.foreign);
-      const close = async () => void (await Promise.allSettled(opened.map((each) => each.close())));
-      return Object.assign(place, { close });
+      return openPlace(place, parts);
     },
     async close() {
       await Promise.allSettled([
@@ -102,8 +112,20 @@ export async function openArena(options: ArenaOptions = {}): Promise<Arena> {
   };
 }
 
+async function openPlace(place: Place, { visitors, opened }: Parts): Promise<OpenPlace> {
+  const logged = place.isForeign ? 0 : (await place.inside.log()).length;
+  // Not spread: `inside` of a foreign place throws as soon as it is read.
+  return Object.assign(place, {
+    freshLog: async () => (place.isForeign ? "" : (await place.inside.log()).slice(logged)),
+    cookieValues: () =>
+      visitors.flatMap(({ cookies }) => [...cookies.values()].filter((value) => value.length >= 20)),
+    close: async () => void (await Promise.allSettled(opened.map((each) => each.close()))),
+  });
+}
+
 interface Parts {
   readonly upstreams: Upstreams;
+  readonly visitors: Visitor[];
   readonly opened: { close(): Promise<void> }[];
   readonly answers: Seen[];
   chromium(): Promise<Browser>;
@@ -124,6 +146,7 @@ function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
   const target = { origin, routes: ownRoutes, instance: "bitbucket", returnParameter: "returnTo", whoIs };
   return {
     ...common(parts, target),
+    isForeign: false,
     inside,
     beside: async () =>
       ownPlace(parts, await keep(parts.opened, startUnderAttack(configFor(parts.upstreams), server))),
@@ -139,6 +162,7 @@ function foreignPlace(parts: Parts, foreign: ForeignTarget): Place {
   };
   return {
     ...common(parts, target),
+    isForeign: true,
     get inside() {
       return notOurs();
     },
@@ -147,7 +171,7 @@ function foreignPlace(parts: Parts, foreign: ForeignTarget): Place {
   };
 }
 
-function common({ upstreams, answers, chromium }: Parts, target: Target) {
+function common({ upstreams, answers, visitors, chromium }: Parts, target: Target) {
   const { origin, routes, instance } = target;
   return {
     origin,
@@ -157,7 +181,11 @@ function common({ upstreams, answers, chromium }: Parts, target: Target) {
     upstreams,
     answers,
     chromium,
-    visitor: () => openVisitor(target, (seen) => answers.push(seen)),
+    visitor() {
+      const visitor = openVisitor(target, (seen) => answers.push(seen));
+      visitors.push(visitor);
+      return visitor;
+    },
   };
 }
 

@@ -9,7 +9,12 @@ import type { Question, ServerStart, Told } from "./under-attack.ts";
 const lines: string[] = [];
 const clock = shiftableClock();
 
-process.once("message", (start: ServerStart) => void open(start));
+process.once("message", (start: ServerStart) => {
+  open(start).catch((error: unknown) => {
+    tell({ id: 0, value: "", failure: error instanceof Error ? error.message : String(error) });
+    process.exit(1);
+  });
+});
 process.on("disconnect", () => process.exit());
 
 async function open({ config, port }: ServerStart): Promise<void> {

@@ -1,6 +1,6 @@
 /** Owns trying one case: at a place of its own, within its time, and what holds after every case. */
 import type { AttackCase } from "./case.ts";
-import type { Arena, Place } from "./place.ts";
+import type { Arena, OpenPlace } from "./place.ts";
 
 export interface Tried {
   readonly id: string;
@@ -20,13 +20,14 @@ export async function tryCase(arena: Arena, attack: AttackCase): Promise<Tried> 
   return { id, title, milliseconds: Math.round(performance.now() - begun), failure };
 }
 
-async function attempt(arena: Arena, { run, fresh, patience = 15_000 }: AttackCase): Promise<void> {
+async function attempt(arena: Arena, attack: AttackCase): Promise<void> {
+  const { run, fresh, patience = 15_000 } = attack;
   const place = await arena.place(fresh);
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`not over after ${patience} ms`)), patience);
   try {
     await Promise.race([run(place), late.promise]);
-    await claimQuiet(place);
+    await claimQuiet(place, attack);
   } finally {
     clearTimeout(timer);
     await place.close();
@@ -34,12 +35,21 @@ async function attempt(arena: Arena, { run, fresh, patience = 15_000 }: AttackCa
 }
 
 /** Whatever was tried: the server did not break, and nothing secret is in an answer or in its log. */
-async function claimQuiet(place: Place): Promise<void> {
-  const secrets = Object.values(place.upstreams).flatMap((upstream) => upstream.secrets());
+async function claimQuiet(place: OpenPlace, { mayBreak }: AttackCase): Promise<void> {
+  const issued = Object.values(place.upstreams).flatMap((upstream) => upstream.secrets());
   for (const { method, url, status, text } of place.answers) {
-    if (status === 500) throw new Error(`${method} ${url.pathname} broke: ${text.slice(0, 200)}`);
-    const shown = secrets.find((secret) => text.includes(secret));
-    if (shown !== undefined)
-      throw new Error(`${method} ${url.pathname} shows a secret: ${shown.slice(0, 12)}…`);
+    const where = `${method} ${url.pathname}`;
+    if (status === 500 && place.isForeign) throw new Error(`${where} broke: ${text.slice(0, 200)}`);
+    claimHides(text, issued, where);
   }
+  if (place.isForeign) return;
+  const log = await place.freshLog();
+  claimHides(log, [...issued, ...place.cookieValues()], "the log");
+  const broken = log.split("\n").find((line) => line.includes('"request.broken"'));
+  if (broken !== undefined && mayBreak !== true) throw new Error(`the server broke: ${broken.slice(0, 600)}`);
+}
+
+function claimHides(text: string, secrets: readonly string[], where: string): void {
+  const shown = secrets.find((secret) => text.includes(secret));
+  if (shown !== undefined) throw new Error(`${where} shows a secret: ${shown.slice(0, 12)}…`);
 }

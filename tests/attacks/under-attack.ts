@@ -21,6 +21,8 @@ export type Question =
 export interface Told {
   readonly id: number;
   readonly value: string | number;
+  /** Why it did not start. */
+  readonly failure?: string;
 }
 
 /** What is known of a server whose process is ours. */
@@ -46,7 +48,7 @@ export interface ServerUnderAttack {
   close(): Promise<void>;
 }
 
-/** Starts a server; over the database of `beside` where that is given, as a second process of the same installation. */
+/** Starts a server, or throws what it says instead; over the database of `beside` where that is given, as a second process of the same installation. */
 export async function startUnderAttack(
   config: PlainConfig,
   beside?: { readonly inside: Pick<Inside, "databaseFile"> },
@@ -91,8 +93,9 @@ function asking(child: ChildProcess) {
   const started = Promise.withResolvers<string | number>();
   waiting.set(0, started);
   let last = 0;
-  child.on("message", ({ id, value }: Told) => {
-    waiting.get(id)?.resolve(value);
+  child.on("message", ({ id, value, failure }: Told) => {
+    if (failure === undefined) waiting.get(id)?.resolve(value);
+    else waiting.get(id)?.reject(new Error(failure));
     waiting.delete(id);
   });
   child.once("exit", (code) => {

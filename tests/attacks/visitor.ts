@@ -8,6 +8,7 @@ import type { Target } from "./target.ts";
 export interface Seen {
   readonly url: URL;
   readonly method: string;
+  /** 0: the server hung up without a word, as it may on a request too long to be read. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Each `Set-Cookie` as it came. */
@@ -142,7 +143,11 @@ function send({ at, place }: Line, { method = "GET", headers, body }: Ask): Prom
         });
       },
     );
-    asked.on("error", reject);
+    asked.on("error", (error: NodeJS.ErrnoException) => {
+      const hungUp = ["ECONNRESET", "EPIPE"].includes(error.code ?? "");
+      if (!hungUp) return reject(error);
+      resolve({ url: at, method, status: 0, headers: {}, setCookies: [], text: "", location: null });
+    });
     asked.end(bytes ?? undefined);
   });
 }
