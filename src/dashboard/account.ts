@@ -4,10 +4,11 @@ import { moment } from "../ui/moments.ts";
 import { action } from "../ui/parts/action.ts";
 import { badge } from "../ui/parts/notice.ts";
 import { frame, initials, type SignedIn } from "./parts/frame.ts";
+import { type IdentitiesView, ownIdentities } from "./parts/identities.ts";
 import { ownSessions, type SessionSummary } from "./parts/sessions.ts";
 import { paths } from "./paths.ts";
 
-export interface AccountView extends SignedIn {
+export interface AccountView extends SignedIn, IdentitiesView {
   readonly emailVerified: boolean;
   /** The instance the session came from: "Bitbucket". */
   readonly instanceName: string;
@@ -30,7 +31,7 @@ export function accountPage(view: AccountView): Html {
   }</bdi></h1></div>
 <dl class="facts"><div><dt>E-mail</dt><dd>${email}</dd></div><div><dt>Signed in with</dt><dd>${view.instanceName}</dd></div>
 <div><dt>This session ends</dt><dd>${moment(view.expiresAt)}</dd></div></dl>
-${action({ label: "Sign out", post: paths.logout }, csrf)}</section>${ownSessions(view.sessions, csrf)}${
+${action({ label: "Sign out", post: paths.logout }, csrf)}</section>${ownIdentities(view, csrf)}${ownSessions(view.sessions, csrf)}${
     view.isAdmin ? html`<p><a href="${paths.adminSessions}">Everybody’s sessions</a></p>` : ""
   }`;
   const crumbs = [{ title: "Projects", href: paths.home }, { title: "Account" }];

@@ -10,7 +10,15 @@ export const paths = {
   /** The projects, or the way to {@link paths.signIn}. */
   home: "/",
   signIn: "/sign-in",
+  /** Where a window that was opened to sign in ends; `opener`, `returnTo`. */
+  signInDone: "/sign-in/done",
   account: "/account",
+  /** POST `instance`: goes to Bitbucket to link a further account. */
+  linkAccount: "/account/link",
+  /** GET asks (`instance`, `id`), POST (the same fields) does it. */
+  unlink: "/account/unlink",
+  unlinkAccount: (instanceId: string, id: string) =>
+    `/account/unlink?${new URLSearchParams({ instance: instanceId, id })}`,
   /** POST `session`: ends one of one's own. */
   endSession: "/account/sessions/end",
   /** POST: ends one's own but the one that asks. */

@@ -171,6 +171,10 @@ const news: Readonly<Record<string, string>> = {
   "not-revoked":
     "Disconnected. Windlass holds no token of it any more, but Bitbucket could not be told: end the access there, under Manage account → Authorized applications.",
   "signed-out": "Signed out.",
+  linked: "The Bitbucket account is linked: you can sign in with it from now on.",
+  "linked-already":
+    "That Bitbucket account was linked already. To link another one, change to it at Bitbucket first.",
+  unlinked: "The Bitbucket account is unlinked, and your other sessions have ended.",
   "session-ended": "The session was ended.",
   "sessions-ended": "The sessions were ended.",
 };

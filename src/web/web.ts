@@ -9,6 +9,7 @@ import { safeHeaders } from "./headers.ts";
 import { canonicalHost } from "./host.ts";
 import { createLimits } from "./limits.ts";
 import { onlyMethods } from "./methods.ts";
+import { accountRoutes } from "./routes/account.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { assetRoutes } from "./routes/assets.ts";
@@ -66,6 +67,7 @@ export function createWeb(app: App): Web {
   web.use(readVisitor(app), requireOwnForm(app));
   web.route("/", authRoutes(app));
   web.use(requireVisitor);
+  web.route("/", accountRoutes(app));
   web.route("/", projectRoutes(app));
   web.route("/", connectRoutes(app));
   web.route("/", credentialRoutes(app));

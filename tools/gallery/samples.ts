@@ -13,8 +13,10 @@ import { projectPage } from "../../src/dashboard/project.ts";
 import { projectsPage } from "../../src/dashboard/projects.ts";
 import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setup.ts";
 import { signInPage } from "../../src/dashboard/sign-in.ts";
+import { unlinkPage } from "../../src/dashboard/unlink.ts";
 import { healthPage } from "../../src/operator/page.ts";
 import { type Html, raw } from "../../src/ui/html.ts";
+import { cloudIdentity, oneAccount, severalAccounts } from "./account-views.ts";
 import {
   anotherPerson,
   brokenReport,
@@ -287,8 +289,20 @@ export const samples: Readonly<Record<string, Sample>> = {
     progress: { ...progress, state: "failed" },
     failure: notFound,
   }),
+  "account-one": sample(accountPage, {
+    ...signedIn,
+    ...oneAccount,
+    viewer: { displayName: "John Doe", email: null },
+    emailVerified: false,
+    instanceName: "Bitbucket",
+    expiresAt: at("2026-11-09T14:05:00Z"),
+    sessions: sessions.slice(0, 1),
+    isAdmin: false,
+  }),
+  unlink: sample(unlinkPage, { ...signedIn, identity: cloudIdentity }),
   account: sample(accountPage, {
     ...signedIn,
+    ...severalAccounts,
     emailVerified: true,
     instanceName: "Bitbucket",
     expiresAt: at("2026-11-09T14:05:00Z"),

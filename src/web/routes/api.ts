@@ -5,6 +5,7 @@ import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { webErrors } from "../errors.ts";
+import { badRequest, readJsonBody } from "../json-body.ts";
 import { readLookback } from "../lookback.ts";
 import { summarizeProject } from "../views/project.ts";
 import { visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
@@ -67,7 +68,7 @@ async function ownOrMissing<Found>(noun: string, find: () => Promise<Found>): Pr
 }
 
 async function readOrder(context: WebContext): Promise<{ error?: string; lookbackDays?: number }> {
-  const { error, lookbackDays } = readObject(await context.req.text());
+  const { error, lookbackDays } = await readJsonBody(context);
   if (typeof (error ?? "") !== "string") throw badRequest("error has to be a text.");
   if (!["string", "number", "undefined"].includes(typeof (lookbackDays ?? undefined)))
     throw badRequest("lookbackDays has to be a number.");
@@ -77,20 +78,4 @@ async function readOrder(context: WebContext): Promise<{ error?: string; lookbac
     ...(typeof error === "string" && { error }),
     ...((lookbackDays ?? undefined) !== undefined && { lookbackDays: lookback.days }),
   };
-}
-
-/** An empty body is an empty order. */
-function readObject(text: string): { readonly error?: unknown; readonly lookbackDays?: unknown } {
-  if (text.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Said below, for every body that is no object.
-  }
-  throw badRequest("The body has to be a JSON object.");
-}
-
-function badRequest(message: string): Error {
-  return webErrors.fail("web.bad_request", { message });
 }

@@ -3,16 +3,15 @@ import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { randomToken } from "../../base/random.ts";
-import { accountPage } from "../../dashboard/account.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { signInPage } from "../../dashboard/sign-in.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { onlyMethods } from "../methods.ts";
 import { describeSession, sessionPath } from "../session-check.ts";
-import { canGrant, instanceNameOf, instanceView } from "../views/instance.ts";
-import { ownSessionViews } from "../views/sessions.ts";
-import { requireVisitor, signedIn, visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
+import { canGrant, instanceView } from "../views/instance.ts";
+import { visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
+import { finishLinking } from "./link-return.ts";
 
 export function authRoutes(app: App): Hono<WebEnvironment> {
   const routes = new Hono<WebEnvironment>()
@@ -22,8 +21,7 @@ export function authRoutes(app: App): Hono<WebEnvironment> {
     .all("/auth/:instance/login", onlyMethods("GET"), (context) => beginSignIn(app, context))
     .all("/auth/:instance/callback", onlyMethods("GET"), (context) =>
       completeHandshake(app, context, context.req.param("instance")),
-    )
-    .get(paths.account, requireVisitor, (context) => showAccount(app, context));
+    );
   for (const [path, id] of app.furtherCallbacks)
     routes.all(path, onlyMethods("GET"), (context) => completeHandshake(app, context, id));
   return routes;
@@ -118,9 +116,9 @@ async function completeHandshake(app: App, context: WebContext, instanceId: stri
     browserToken: app.cookies.read("browser", context.req.header("cookie")),
     userId: visitor?.session.user.id,
   });
-  return handshake.purpose === "sign-in"
-    ? finishSignIn(app, context, handshake)
-    : finishConnecting(app, context, handshake);
+  if (handshake.purpose === "sign-in") return finishSignIn(app, context, handshake);
+  if (handshake.purpose === "link") return finishLinking(app, context, handshake);
+  return finishConnecting(app, context, handshake);
 }
 
 async function finishSignIn(app: App, context: WebContext, handshake: HandshakeResult): Promise<Response> {
@@ -160,19 +158,4 @@ async function finishConnecting(
     else if (projectId !== null) await app.projects.get(projectId, session.user.id);
     throw error;
   }
-}
-
-async function showAccount(app: App, context: WebContext): Promise<Response> {
-  const { session } = visitorOf(context);
-  const instanceName = await instanceNameOf(app, session.instanceId);
-  return context.html(
-    accountPage({
-      ...signedIn(context),
-      emailVerified: session.user.emailVerified,
-      instanceName,
-      expiresAt: session.expiresAt,
-      sessions: await ownSessionViews(app, session),
-      isAdmin: await app.admins.includes(session.user.id),
-    }),
-  );
 }
