@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcp } from "node:net";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { isWindlassError, type WindlassError } from "../errors.ts";
@@ -162,6 +163,20 @@ test("the server's door behaves the same over its own pool", async () => {
   const response = await door.fetch(url, { headers: { authorization: "Bearer x" } });
   expect(await response.text()).toBe("Bearer x");
   await door.close();
+});
+
+test("what a server sends back of our secrets in broken HTTP is in no part of the failure", async () => {
+  const broken = createTcp((socket) =>
+    socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nhunter2\u0000: hunter2\r\n\r\n")),
+  );
+  await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", resolve));
+  const { port } = broken.address() as AddressInfo; // it listens on TCP
+  const door = openNodeDoor({ network: { allow: ["127.0.0.0/8"] } });
+  const error = await door.fetch(`http://127.0.0.1:${port}/`).catch((reason: unknown) => reason);
+  expect(inspect(error, { depth: 9 })).toContain("Invalid header token");
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter2");
+  await door.close();
+  broken.close();
 });
 
 test("connections for certificates that people typed in are kept for the latest fifty alone", async () => {

@@ -177,6 +177,7 @@ export const answers: readonly CatalogueEntry[] = [
           changed({ access_token }),
           `access_token ${JSON.stringify(access_token)}`,
         );
+      assert.equal(place.upstream.count("user"), 0, "a profile was asked for with a token like that");
       for (const token_type of ["bearer", "Bearer", "BEARER"])
         await claimSignsIn(place, "token", changed({ token_type }), token_type);
       for (const { rawHeaders } of place.upstream.asked)
