@@ -40,6 +40,8 @@ export function buildAssets(): Record<string, { type: string; body: string }> {
   return {
     "windlass.css": { type: "text/css; charset=utf-8", body: stylesheet() },
     "windlass.js": { type: "text/javascript; charset=utf-8", body: script() },
+    "sign-in-window.js": { type: "text/javascript; charset=utf-8", body: ours("sign-in-window.js") },
+    "sign-in-done.js": { type: "text/javascript; charset=utf-8", body: ours("sign-in-done.js") },
     "windlass.svg": { type: "image/svg+xml", body: ours("windlass.svg") },
   };
 }

@@ -6,6 +6,7 @@ import { createConnections } from "../connections/connections.ts";
 import { nearestRepository } from "../connections/repositories.ts";
 import { createReachability } from "../doctor/reachability.ts";
 import { createHandshakes } from "../handshake/handshake.ts";
+import { checkReturnAddress } from "../handshake/return-address.ts";
 import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
 import { createAccounts } from "../signin/accounts.ts";
@@ -73,6 +74,8 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     instances,
     ...signedIn,
     handshakes,
+    /** A path of ours to go on to, whatever an address says; `/` for any other. */
+    returnAddress: (address: unknown) => checkReturnAddress(config.baseUrl, address),
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
     signin: createSignin({ ...world, ...signedIn, audit, admission }),

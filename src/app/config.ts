@@ -8,6 +8,7 @@ import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { limits, trustedProxies } from "./limits-config.ts";
 import { network, networkNotices } from "./network-config.ts";
+import { signInOpeners } from "./openers-config.ts";
 import { catalog, checkSignIn, signIn } from "./signin-config.ts";
 
 const portRange = "must be a whole number from 0 to 65535";
@@ -68,6 +69,8 @@ const schema = z.strictObject({
     })
     .prefault({}),
   signIn,
+  /** Origins of pages that may open sign-in in a window and hear its outcome. Our own always may. */
+  signInOpeners,
   catalog,
   /** Who may see and end everybody's sessions. */
   admins,

@@ -2,6 +2,7 @@
 import { type Html, html } from "../ui/html.ts";
 import { icon, mark } from "../ui/icons.ts";
 import { page } from "../ui/layout.ts";
+import { buttonClass } from "../ui/parts/action.ts";
 import { notice } from "../ui/parts/notice.ts";
 import { type Failure, failureCard } from "./parts/failure.ts";
 import { helpLine } from "./parts/help.ts";
@@ -13,6 +14,8 @@ export interface SignInView {
   readonly returnTo?: string;
   /** What went wrong on the last trip (`?error=`). */
   readonly failure?: Failure | null;
+  /** Our own origin; without it there is no window of its own to be had. */
+  readonly origin?: string;
   /** No rules are set: anybody with a Bitbucket account may sign in. */
   readonly open?: boolean;
 }
@@ -31,22 +34,30 @@ export function signInPage(view: SignInView): Html {
   const silent = view.instances.filter((instance) => !instance.reachable);
   const main = html`<section class="card sign-in">${mark()}<h1>Sign in to Windlass</h1>
 <p class="lead">Windlass keeps your project connected to Bitbucket and finds the commit behind an error.</p>
-${silent.map(unreachable)}<div class="stack">${view.instances.map((instance) => button(instance, view.returnTo))}</div>
-${view.open === true ? html`<p class="hint">Anybody with a Bitbucket account may sign in here.</p>` : ""}</section>`;
+${silent.map(unreachable)}<div class="stack">${view.instances.map((instance) => button(instance, view))}</div>
+${view.origin === undefined ? "" : html`<p class="hint" role="status" data-window-says></p>`}${view.open === true ? html`<p class="hint">Anybody with a Bitbucket account may sign in here.</p>` : ""}</section>`;
   return page({
     title: "Sign in",
     brand: "Windlass",
     brandHref: paths.home,
     narrow: true,
+    ...(view.origin !== undefined && { scripts: ["sign-in-window.js"] }),
     main: html`${view.failure ? html`${failureCard(view.failure, {}, "")}${helpLine()}` : ""}${main}`,
     foot: html`<p>Windlass is not affiliated with Atlassian. Bitbucket is a trademark of Atlassian.</p>`,
   });
 }
 
-function button(instance: SignInInstance, returnTo: string | undefined): Html {
+function button(instance: SignInInstance, { returnTo, origin }: SignInView): Html {
+  const name = `Sign in with ${instance.name} in a window of its own`;
+  const address = paths.login(instance.id, returnTo);
+  const popup = `${address}${address.includes("?") ? "&" : "?"}flow=popup`;
   return html`<a class="button primary large" href="${paths.login(instance.id, returnTo)}">${icon("code")}<span>Sign in with ${
     instance.name
-  }</span></a>`;
+  }</span></a>${
+    origin === undefined
+      ? ""
+      : html`<button type="button" class="${buttonClass({ look: "quiet", small: true })}" hidden aria-label="${name}" data-sign-in-window="${popup}" data-origin="${origin}">In a window of its own</button>`
+  }`;
 }
 
 function unreachable({ name, host }: SignInInstance): Html {

@@ -14,6 +14,8 @@ export interface PageOptions {
   readonly main: Html;
   /** Where stylesheet and scripts are served, without trailing slash. Default `/assets`. */
   readonly assets?: string;
+  /** Further scripts from there, by file name. */
+  readonly scripts?: readonly string[];
   /** A narrow single column, for sign-in and consent. */
   readonly narrow?: boolean;
   /** `plain` is the emulator's look, distinct from ours at a glance. Default `windlass`. */
@@ -36,10 +38,10 @@ const htmxConfig = JSON.stringify({
   historyCacheSize: 0,
 });
 
-/** A whole document. Works without script; loads one stylesheet and one script from {@link PageOptions.assets}. */
+/** A whole document. Works without script; loads one stylesheet, one script and what a page adds from {@link PageOptions.assets}. */
 export function page(options: PageOptions): Html {
   const { title, brand, brandHref = "/", aside, crumbs = [], main, assets = "/assets", narrow } = options;
-  const { look = "windlass", ribbon, foot, onward } = options;
+  const { look = "windlass", ribbon, foot, onward, scripts = [] } = options;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +52,9 @@ export function page(options: PageOptions): Html {
 ${onward === undefined ? "" : html`<meta http-equiv="refresh" content="0; url=${onward}">`}<title>${title} · ${brand}</title>
 <link rel="icon" href="${assets}/windlass.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${assets}/windlass.css">
-<script src="${assets}/windlass.js" defer></script>
+<script src="${assets}/windlass.js" defer></script>${scripts.map(
+    (name) => html`<script src="${assets}/${name}" defer></script>`,
+  )}
 </head>
 <body class="look-${look}">
 <a class="skip" href="#main">Skip to content</a>

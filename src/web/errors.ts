@@ -22,6 +22,11 @@ export const webErrors = defineErrors({
     message: "This request did not come from a page of this server.",
     cure: "Open the page again and repeat what you did. Nothing was changed.",
   },
+  "web.foreign_opener": {
+    reaction: "refused",
+    message: "The page that opened this window may not be told who signs in here.",
+    cure: "Close this window. Whoever runs this server can name that page's origin under signInOpeners.",
+  },
   "web.browser_refused": {
     reaction: "refused",
     message: "Tokens are handed to programs only, never to a browser.",

@@ -6,6 +6,7 @@ import { newId } from "../base/random.ts";
 import { errorPage } from "../dashboard/error.ts";
 import { paths } from "../dashboard/paths.ts";
 import { webErrors } from "./errors.ts";
+import { openersOf } from "./sign-in-window.ts";
 import { signedIn, type WebContext } from "./visitor.ts";
 
 const statuses: Readonly<Record<Reaction, ContentfulStatusCode>> = {
@@ -81,17 +82,24 @@ export async function answerFailure(app: App, error: unknown, context: WebContex
   const page = errorPage({
     failure: outward,
     reference,
+    openers: isOnSignInsWay(app, context) ? (code === "web.foreign_opener" ? [] : openersOf(app)) : undefined,
     places,
     ...(context.get("visitor") ? { signedIn: signedIn(context) } : {}),
   });
   return context.html(page, status);
 }
 
+/** Where a window that signs in may be told no, rather than where it ends. */
+function isOnSignInsWay({ furtherCallbacks }: App, { req: { path } }: WebContext): boolean {
+  return signInsWay.test(path) || furtherCallbacks.has(path);
+}
+
+const signInsWay = /^\/auth\/([^/]+)\/(?:login|callback)$/;
+
 /** A sign-in that failed, where the configuration has its Bitbucket; connecting a project has records of its own. */
 async function noteRefusal(app: App, context: WebContext, { code, data }: WindlassError): Promise<void> {
   const { path } = context.req;
-  const instanceId =
-    /^\/auth\/([^/]+)\/(?:login|callback)$/.exec(path)?.[1] ?? app.furtherCallbacks.get(path);
+  const instanceId = signInsWay.exec(path)?.[1] ?? app.furtherCallbacks.get(path);
   const isSignIn = data.purpose !== "connect" && !/^(storage|connections|projects|vault)\./.test(code);
   if (instanceId === undefined || !isSignIn || !app.instances.configured.has(instanceId)) return;
   const user = context.get("visitor")?.session.user.id;

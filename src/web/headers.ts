@@ -1,6 +1,9 @@
 /** Owns the headers of every answer: what a page may load, where its forms may lead, what the next site is told. */
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { openerPolicy } from "./sign-in-window.ts";
+
+type OpenerPolicy = ReturnType<typeof openerPolicy>;
 
 /**
  * Strict by default: nothing from elsewhere, no inline script, no framing.
@@ -11,28 +14,42 @@ export function safeHeaders(
   formTargets: readonly string[],
   callbacks: { has(path: string): boolean },
 ): MiddlewareHandler {
-  const headers = (referrerPolicy: "no-referrer" | "same-origin") =>
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'", ...formTargets],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-      xFrameOptions: "DENY",
-      referrerPolicy,
-      strictTransportSecurity: false,
-      crossOriginOpenerPolicy: "same-origin",
-    });
-  const [onCallback, elsewhere] = [headers("no-referrer"), headers("same-origin")];
+  const headers =
+    (referrerPolicy: "no-referrer" | "same-origin") => (crossOriginOpenerPolicy: OpenerPolicy) =>
+      secureHeaders({
+        contentSecurityPolicy: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", "data:"],
+          connectSrc: ["'self'"],
+          formAction: ["'self'", ...formTargets],
+          frameAncestors: ["'none'"],
+          baseUri: ["'none'"],
+        },
+        xFrameOptions: "DENY",
+        referrerPolicy,
+        strictTransportSecurity: false,
+        crossOriginOpenerPolicy,
+      });
+  const [onCallback, elsewhere] = [
+    forEachPolicy(headers("no-referrer")),
+    forEachPolicy(headers("same-origin")),
+  ];
   return (context, next) => {
     context.header("Cache-Control", "no-store");
     const { path } = context.req;
     const carriesCode = /^\/auth\/[^/]+\/callback$/.test(path) || callbacks.has(path);
-    return (carriesCode ? onCallback : elsewhere)(context, next);
+    const policy = openerPolicy({ path, flow: context.req.query("flow") }, carriesCode);
+    return (carriesCode ? onCallback : elsewhere)[policy](context, next);
+  };
+}
+
+/** A window that signs in keeps its tie to the page that opened it; nothing else does. */
+function forEachPolicy(make: (policy: OpenerPolicy) => MiddlewareHandler) {
+  return {
+    "same-origin": make("same-origin"),
+    "same-origin-allow-popups": make("same-origin-allow-popups"),
+    "unsafe-none": make("unsafe-none"),
   };
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../../src/app/config.ts";
+import { type ConfigInput, parseConfig } from "../../src/app/config.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { cloudUrls, selfHostedInstances } from "../../src/cli/emulated-instances.ts";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** Instances: `bitbucket` with a private consumer, `data-center`, `server`. App passwords still work here. */
-export async function openPlace(): Promise<Place> {
+export async function openPlace(more: Partial<ConfigInput> = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "windlass-browser-"));
   const path = join(folder, "checkout-api");
   await buildDemoRepository(path, new Date());
@@ -30,7 +30,7 @@ export async function openPlace(): Promise<Place> {
     rules: { appPasswords: true },
   });
   const parts = { log: silentLog, clock: emulator.clock, listener };
-  const server = await startServer(configFor(emulator, url), parts);
+  const server = await startServer(configFor(emulator, url, more), parts);
   return {
     emulator,
     url,
@@ -42,7 +42,7 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
-function configFor(emulator: Emulator, url: string) {
+function configFor(emulator: Emulator, url: string, more: Partial<ConfigInput>) {
   const consumer = emulator.consumers.find(({ isPrivate }) => isPrivate);
   return parseConfig({
     baseUrl: url,
@@ -57,5 +57,6 @@ function configFor(emulator: Emulator, url: string) {
       },
       ...selfHostedInstances(emulator),
     },
+    ...more,
   });
 }

@@ -29,6 +29,8 @@ export interface FrameOptions {
   readonly crumbs?: PageOptions["crumbs"];
   readonly main: Html;
   readonly narrow?: boolean;
+  /** Further scripts, by file name. */
+  readonly scripts?: readonly string[];
   /** See {@link PageOptions.onward}. */
   readonly onward?: string;
 }
@@ -38,7 +40,7 @@ export function frame({ viewer, csrf, notice: news }: SignedIn, options: FrameOp
   const aside = html`<a class="viewer" href="${paths.account}">${initials(viewer.displayName)}<span class="viewer-name"><bdi>${
     viewer.displayName
   }</bdi></span></a>${action({ label: "Sign out", post: paths.logout }, csrf, { look: "quiet", small: true })}`;
-  const { title, crumbs, main, narrow, onward } = options;
+  const { title, crumbs, main, narrow, onward, scripts = [] } = options;
   return page({
     title,
     brand: "Windlass",
@@ -46,6 +48,7 @@ export function frame({ viewer, csrf, notice: news }: SignedIn, options: FrameOp
     aside,
     main: html`${news === undefined ? "" : notice(news)}${main}`,
     ...(crumbs === undefined ? {} : { crumbs }),
+    scripts,
     ...(narrow === undefined ? {} : { narrow }),
     ...(onward === undefined ? {} : { onward }),
   });

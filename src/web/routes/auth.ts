@@ -5,10 +5,12 @@ import { isWindlassError } from "../../base/errors.ts";
 import { randomToken } from "../../base/random.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { signInPage } from "../../dashboard/sign-in.ts";
+import { signInWindowPage } from "../../dashboard/sign-in-window.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
 import { onlyMethods } from "../methods.ts";
 import { describeSession, sessionPath } from "../session-check.ts";
+import { openersOf, windowEnd } from "../sign-in-window.ts";
 import { canGrant, instanceView } from "../views/instance.ts";
 import { visitorOf, type WebContext, type WebEnvironment } from "../visitor.ts";
 import { finishLinking } from "./link-return.ts";
@@ -16,6 +18,7 @@ import { finishLinking } from "./link-return.ts";
 export function authRoutes(app: App): Hono<WebEnvironment> {
   const routes = new Hono<WebEnvironment>()
     .get(paths.signIn, (context) => showSignIn(app, context))
+    .get(paths.signInDone, (context) => showSignInDone(app, context))
     .get(sessionPath, (context) => sayWhoIsSignedIn(context))
     .post(paths.logout, (context) => signOut(app, context))
     .all("/auth/:instance/login", onlyMethods("GET"), (context) => beginSignIn(app, context))
@@ -40,8 +43,23 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
   const failure = failureNamed(context.req.query("error"));
   const open = offered.every(({ id }) => app.signin.policy(id) === "first-sign-in");
   return context.html(
-    signInPage({ instances, open, failure, ...(returnTo === undefined ? {} : { returnTo }) }),
+    signInPage({
+      instances,
+      open,
+      failure,
+      origin: app.config.baseUrl,
+      ...(returnTo === undefined ? {} : { returnTo }),
+    }),
   );
+}
+
+/** Where a window ends that was opened to sign in. Whoever comes without being signed in begins. */
+function showSignInDone(app: App, context: WebContext): Response | Promise<Response> {
+  if (context.get("visitor") === null) return context.redirect(paths.signIn, 303);
+  const asked = context.req.query("opener") ?? app.config.baseUrl;
+  if (!openersOf(app).includes(asked)) throw webErrors.fail("web.foreign_opener");
+  const next = app.returnAddress(context.req.query("returnTo"));
+  return context.html(signInWindowPage({ opener: asked, next }));
 }
 
 /** Those people can sign in with; where there are none, all of them: the first step then says why not. */
@@ -82,8 +100,11 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
     throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
   }
   app.signin.admit(instance.id);
-  const returnTo = context.req.query("returnTo") ?? paths.home;
-  if (!(await app.isReachable(instance.id)))
+  const inWindow = windowEnd(app, context);
+  const returnTo = inWindow ?? context.req.query("returnTo") ?? paths.home;
+  const isReachable = await app.isReachable(instance.id);
+  if (!isReachable && inWindow !== null) throw webErrors.fail("web.unreachable_bitbucket");
+  if (!isReachable)
     return context.redirect(
       `${paths.signIn}?${new URLSearchParams({ error: "unreachable", returnTo })}`,
       303,

@@ -1,0 +1,16 @@
+/* Owns the side of the window: tells the page that opened it what became of the sign-in, by exact origin, and closes. */
+(() => {
+  const card = document.querySelector("[data-sign-in-outcome]");
+  // A page of the whole-page way carries the same card; only a window of ours has this name.
+  const isWindow = window.name === "windlass-sign-in" || card?.dataset.signInOutcome === "signed-in";
+  if (!card || !isWindow) return;
+  const { signInOutcome: outcome, openers, next, code, message, cure, reference } = card.dataset;
+  const told = { type: "windlass:sign-in", outcome };
+  const whole = outcome === "signed-in" ? { ...told, next } : { ...told, code, message, cure, reference };
+
+  for (const origin of openers.split(" ").filter(Boolean)) window.opener?.postMessage(whole, origin);
+  if (outcome === "signed-in") new BroadcastChannel("windlass:sign-in").postMessage(whole);
+  // Whoever could not be told is given the time to read it here.
+  const isTold = window.opener !== null && openers !== "";
+  setTimeout(() => window.close(), isTold ? 150 : 15_000);
+})();
