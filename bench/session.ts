@@ -16,16 +16,38 @@ const many = Number(process.env.BENCH_SESSIONS ?? 1_000_000);
 const engines: readonly Engine[] = ["sqlite", "postgres"];
 
 const contestants = [
-  { name: `@fastify/session ${versionOf("@fastify/session")}, memory`, file: "fastify-session.ts", requests },
-  { name: `express-session ${versionOf("express-session")}, memory`, file: "express-session.ts", requests },
-  { name: `Auth.js ${versionOf("@auth/core")}, cookie`, file: "authjs.ts", requests: requests / 10 },
   {
-    name: `better-auth ${versionOf("better-auth")}, memory`,
-    file: "better-auth.ts",
+    name: `@fastify/session ${versionOf("@fastify/session")}, memory`,
+    program: new URL("./session/fastify-session.ts", import.meta.url),
+    requests,
+  },
+  {
+    name: `express-session ${versionOf("express-session")}, memory`,
+    program: new URL("./session/express-session.ts", import.meta.url),
+    requests,
+  },
+  {
+    name: `Auth.js ${versionOf("@auth/core")}, cookie`,
+    program: new URL("./session/authjs.ts", import.meta.url),
     requests: requests / 10,
   },
-  { name: "windlass, SQLite", file: "ours.ts", argument: "sqlite", requests },
-  { name: "windlass, PostgreSQL", file: "ours.ts", argument: "postgres", requests },
+  {
+    name: `better-auth ${versionOf("better-auth")}, memory`,
+    program: new URL("./session/better-auth.ts", import.meta.url),
+    requests: requests / 10,
+  },
+  {
+    name: "windlass, SQLite",
+    program: new URL("./session/ours.ts", import.meta.url),
+    argument: "sqlite",
+    requests,
+  },
+  {
+    name: "windlass, PostgreSQL",
+    program: new URL("./session/ours.ts", import.meta.url),
+    argument: "postgres",
+    requests,
+  },
 ] as const satisfies readonly Contestant[];
 
 export async function run(): Promise<BenchTable> {

@@ -10,7 +10,7 @@ const connections = 8;
 
 export interface Contestant {
   readonly name: string;
-  readonly file: string;
+  readonly program: URL;
   readonly argument?: string;
   /** How often it is asked in a round. */
   readonly requests: number;
@@ -46,9 +46,8 @@ interface Server {
   readonly checked: Checked;
 }
 
-async function start({ file, argument = "", requests }: Contestant): Promise<Server> {
-  const program = new URL(file, import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, argument], {
+async function start({ program, argument = "", requests }: Contestant): Promise<Server> {
+  const child = spawn(process.execPath, [program.pathname, argument], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, NODE_ENV: "production" },
   });

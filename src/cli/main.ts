@@ -44,6 +44,10 @@ const commands: Readonly<
     summary: "keys for programs that ask for tokens: make, list, revoke",
     load: () => import("./commands/api-keys.ts"),
   },
+  sessions: {
+    summary: "who is signed in: list, end one session or all of a person's",
+    load: () => import("./commands/sessions.ts"),
+  },
   audit: {
     summary: "the record of what happened: verify that it is whole, list it",
     load: () => import("./commands/audit.ts"),

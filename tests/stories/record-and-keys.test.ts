@@ -103,6 +103,45 @@ test("windlass connections shows each with its state", async () => {
   expect((await run("connections", "--project", "prj_none")).stdout).toBe("There is no connection.\n");
 });
 
+describe("windlass sessions", () => {
+  test("lists who is signed in and ends it: one, then all; each stands in the record", async () => {
+    const { id: user } = (await place.signIn("bitbucket")).user;
+    const owner = { userId: user, instanceId: "bitbucket", userAgent: "curl/8.5.0" };
+    const open = () => place.app.sessions.open(owner);
+    await run("sessions", "end", "--user", user);
+    const [one, two, three] = [await open(), await open(), await open()];
+    const { id = "" } = (await place.app.sessions.find(one)) ?? {};
+    const listed = await run("sessions", "list", "--name", "john");
+    expect(listed.stdout.trim().split("\n")).toHaveLength(3);
+    expect(listed.stdout).toMatch(/ses_\S+ +usr_\S+ +bitbucket +seen \S+ +curl\/8\.5\.0 +John Doe/);
+    const { sessions } = JSON.parse((await run("sessions", "list", "--user", user, "--json")).stdout);
+    expect(sessions[0]).toMatchObject({ userId: user, displayName: "John Doe", browser: "curl/8.5.0" });
+    expect((await run("sessions", "end", id)).stdout).toBe("1 session has ended.\n");
+    expect(JSON.parse((await run("sessions", "end", "--user", user, "--json")).stdout)).toEqual({ ended: 2 });
+    await expect
+      .poll(async () => Promise.all([one, two, three].map((each) => place.app.sessions.find(each))))
+      .toEqual([null, null, null]);
+    const [entry] = await place.app.record.list({ limit: 1 });
+    expect(entry).toMatchObject({ event: "session.ended", actor: "command line" });
+    expect((await run("sessions", "list", "--user", user)).stdout).toBe("Nobody is signed in.\n");
+  });
+
+  test("says what is wrong, and ends nothing", async () => {
+    for (const [args, exitCode, sentence] of [
+      [["sessions"], 2, "list or end"],
+      [["sessions", "end"], 2, "one SESSIONID, or --user USERID"],
+      [["sessions", "end", "ses_none", "--user", "usr_none"], 2, "one SESSIONID, or --user USERID"],
+      [["sessions", "list", "ses_none"], 2, "takes no"],
+      [["sessions", "list", "--limit", "0"], 2, "--limit needs a number"],
+      [["sessions", "end", "ses_none"], 1, "no such session"],
+    ] as const) {
+      const answer = await run(...args);
+      expect(answer).toMatchObject({ exitCode, stdout: "" });
+      expect(answer.stderr).toContain(sentence);
+    }
+  });
+});
+
 describe("windlass api-keys", () => {
   const ask = async (secret: string) => {
     const url = `http://localhost:8000/api/v1/connections/${connectionId}/token`;
