@@ -37,8 +37,17 @@ test("the verifier “denied” is the person's no; the token can still be read,
   expect(readRequestToken(denied)).toBe("t");
 });
 
+test("a problem is the person's no too, and never an answer, also beside a verifier", async () => {
+  for (const query of [
+    "oauth_token=t&oauth_problem=permission_denied",
+    "oauth_token=t&oauth_verifier=v&oauth_problem=permission_denied",
+  ])
+    expect((await failureOf(() => readOAuth1Callback(callback(query)))).code).toBe("bitbucket.denied");
+});
+
 test.each([
   "",
+  "oauth_token=a&oauth_verifier=v&oauth_problem=token_expired",
   "oauth_token=",
   "oauth_verifier=v",
   "oauth_token=a&oauth_token=b",

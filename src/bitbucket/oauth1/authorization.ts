@@ -34,14 +34,17 @@ export function readRequestToken(callback: URL): string {
 }
 
 /**
- * Reads the callback. Throws `bitbucket.callback_malformed` when the token is missing or a parameter is there twice, and
- * `bitbucket.denied` when the person said no.
+ * Reads the callback. Throws `bitbucket.callback_malformed` when the token is missing, a parameter is there twice or a problem
+ * is told, and `bitbucket.denied` when the person said no.
  */
 export function readOAuth1Callback(callback: URL): OAuth1Callback {
   const token = readRequestToken(callback);
   const verifier = single(callback, "oauth_verifier");
-  // Atlassian's provider says so in place of a verifier; RFC 5849 knows no denial.
-  if (verifier === "denied") throw bitbucketErrors.fail("bitbucket.denied");
+  // Atlassian's provider says so in place of a verifier, others as a problem; RFC 5849 knows no denial.
+  const problem = single(callback, "oauth_problem");
+  if (verifier === "denied" || problem === "permission_denied")
+    throw bitbucketErrors.fail("bitbucket.denied");
+  if (problem !== null) throw malformed("oauth_problem came along");
   return { token, verifier };
 }
 
