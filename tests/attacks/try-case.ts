@@ -8,21 +8,37 @@ export interface Tried {
   readonly milliseconds: number;
   /** Null when the server held. */
   readonly failure: string | null;
+  /** Whether there was a server to try it on. */
+  readonly isOpened: boolean;
 }
 
 export async function tryCase(arena: Arena, attack: AttackCase): Promise<Tried> {
-  const { id, title } = attack;
+  const { id, title, fresh } = attack;
   const begun = performance.now();
-  const failure = await attempt(arena, attack).then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  return { id, title, milliseconds: Math.round(performance.now() - begun), failure };
+  const told = (isOpened: boolean, failure: string | null) => ({
+    id,
+    title,
+    milliseconds: Math.round(performance.now() - begun),
+    failure,
+    isOpened,
+  });
+  try {
+    const place = await arena.place(fresh);
+    return await attempt(place, attack).then(
+      () => told(true, null),
+      (error: unknown) => told(true, sentenceOf(error)),
+    );
+  } catch (error) {
+    return told(false, sentenceOf(error));
+  }
 }
 
-async function attempt(arena: Arena, attack: AttackCase): Promise<void> {
-  const { run, fresh, patience = 15_000 } = attack;
-  const place = await arena.place(fresh);
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function attempt(place: OpenPlace, attack: AttackCase): Promise<void> {
+  const { run, patience = 15_000 } = attack;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`not over after ${patience} ms`)), patience);
   try {

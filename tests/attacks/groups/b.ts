@@ -88,6 +88,7 @@ function claimOwn(place: Place, seen: Seen, what: string): void {
   assert.ok(!/[^\x21-\x7e]/.test(location), `${what}: ${JSON.stringify(location)}`);
   const url = URL.parse(location, place.origin);
   assert.equal(url?.origin, place.origin, `${what} leads to ${location}`);
+  assert.ok(!url?.pathname.startsWith("//"), `${what} is read as ${url?.pathname}`);
   const path = location.startsWith(place.origin) ? location.slice(place.origin.length) : location;
   let decoded = path;
   for (let round = 0; round < 4; round += 1) {

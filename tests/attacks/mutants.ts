@@ -1,0 +1,21 @@
+/** Owns the deliberate weakenings: each takes one defence away, and the cases it names have to notice. */
+import { callbackMutants } from "./mutants/callback.ts";
+import { surroundingMutants } from "./mutants/surroundings.ts";
+
+export interface Change {
+  /** From the root of the project. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Mutant {
+  /** What is missing now: "the browser is not checked". */
+  readonly name: string;
+  readonly changes: readonly Change[];
+  /** Numbers of cases; each of them has to fail. */
+  readonly caughtBy: readonly string[];
+}
+
+export const mutants: readonly Mutant[] = [...callbackMutants, ...surroundingMutants];

@@ -1,0 +1,248 @@
+/** Owns the weakenings of a flow: its start, its callback, and where it leads afterwards. */
+import type { Mutant } from "../mutants.ts";
+
+const complete = "src/handshake/complete.ts";
+const begin = "src/handshake/begin.ts";
+const address = "src/handshake/return-address.ts";
+const authorization = "src/bitbucket/oauth2/authorization.ts";
+const auth = "src/web/routes/auth.ts";
+
+const checkAtUse = {
+  file: complete,
+  find: "returnTo: checkReturnAddress(parts.baseUrl, row.return_to)",
+  replace: "returnTo: row.return_to",
+};
+const consume = "!(await consumeHandshake(parts.database.kysely, row.state_hash))";
+
+export const callbackMutants: readonly Mutant[] = [
+  {
+    name: "the browser is not checked",
+    changes: [
+      {
+        file: complete,
+        find: "browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken))",
+        replace: "browserToken === undefined",
+      },
+    ],
+    caughtBy: ["C1", "C2", "C4", "C26"],
+  },
+  {
+    name: "a browser without a cookie is let through",
+    changes: [
+      {
+        file: complete,
+        find: "browserToken === null || !equalSecrets(",
+        replace: "browserToken !== null && !equalSecrets(",
+      },
+    ],
+    caughtBy: ["C1", "C26"],
+  },
+  {
+    name: "the instance is not checked",
+    changes: [{ file: complete, find: "row.instance_id !== instanceId", replace: "instanceId === ''" }],
+    caughtBy: ["C8", "C9"],
+  },
+  {
+    name: "the person is not checked",
+    changes: [{ file: complete, find: "row.user_id !== userId", replace: "userId === ''" }],
+    caughtBy: ["C4"],
+  },
+  {
+    name: "a flow lives for ever",
+    changes: [{ file: complete, find: "now >= row.expires_at || ", replace: "" }],
+    caughtBy: ["C7"],
+  },
+  {
+    name: "a clock that went back is believed",
+    changes: [{ file: complete, find: " || now < row.created_at", replace: "" }],
+    caughtBy: ["C7"],
+  },
+  {
+    name: "a state is good for ever",
+    changes: [{ file: complete, find: consume, replace: "row.state_hash === ''" }],
+    caughtBy: ["C5", "C6"],
+  },
+  {
+    name: "a state is used up after the exchange",
+    changes: [
+      { file: complete, find: consume, replace: "row.state_hash === ''" },
+      {
+        file: complete,
+        find: "  const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip);",
+        replace:
+          "  const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip); await consumeHandshake(database.kysely, row.state_hash);",
+      },
+      { file: complete, find: "{ keyrings, fetch, clock }", replace: "{ keyrings, fetch, clock, database }" },
+    ],
+    caughtBy: ["C6"],
+  },
+  {
+    name: "an error is judged before the state",
+    changes: [
+      {
+        file: complete,
+        find: "  const state = readTripState(instance, arrival.callback);",
+        replace:
+          '  if (arrival.callback.searchParams.has("error")) throw new WindlassError("bitbucket.denied", { reaction: "refused", message: String(arrival.callback.searchParams.get("error_description")), cure: "Begin again." }, { data: {} });\n  const state = readTripState(instance, arrival.callback);',
+      },
+    ],
+    caughtBy: ["C15"],
+  },
+  {
+    name: "the return address is not checked at use",
+    changes: [checkAtUse],
+    caughtBy: ["B1"],
+  },
+  {
+    name: "the return address is never checked",
+    changes: [
+      checkAtUse,
+      { file: begin, find: "checkReturnAddress(baseUrl, start.returnTo)", replace: "String(start.returnTo)" },
+    ],
+    caughtBy: ["B1", "B3", "B4", "B5", "B7"],
+  },
+  {
+    name: "only two slashes in front are looked for",
+    changes: [
+      {
+        file: address,
+        find: "/\\/\\/|\\\\|[^\\x20-\\u{10ffff}]/u.test(path)",
+        replace: 'path.startsWith("//")',
+      },
+    ],
+    caughtBy: ["B1"],
+  },
+  {
+    name: "the ways in and out are returned to",
+    changes: [{ file: address, find: "/^(\\/api)?\\/auth(\\/|$)/i.test(", replace: "/^$/.test(" }],
+    caughtBy: ["B7"],
+  },
+  {
+    name: "three tabs and no more",
+    changes: [{ file: begin, find: "const mostPerBrowser = 10;", replace: "const mostPerBrowser = 3;" }],
+    caughtBy: ["A6"],
+  },
+  {
+    name: "PKCE is left out of the request",
+    changes: [
+      {
+        file: authorization,
+        find: "if (request.codeVerifier !== undefined) {",
+        replace: "if (request.state === '') {",
+      },
+    ],
+    caughtBy: ["A8", "C12"],
+  },
+  {
+    name: "the challenge is called plain",
+    changes: [{ file: authorization, find: '"S256"', replace: '"plain"' }],
+    caughtBy: ["A8"],
+  },
+  {
+    name: "the verifier stays at home",
+    changes: [
+      {
+        file: "src/bitbucket/oauth2/token.ts",
+        find: "const verifier = codeVerifier ?? oauth.nopkce;",
+        replace: "const verifier = oauth.nopkce;",
+      },
+    ],
+    caughtBy: ["A8", "C12", "C13"],
+  },
+  {
+    name: "of repeated parameters the first is taken",
+    changes: [
+      { file: authorization, find: "if (values.length > 1) throw", replace: "if (values.length > 9) throw" },
+    ],
+    caughtBy: ["C14"],
+  },
+  {
+    name: "a code beside an error is taken",
+    changes: [
+      {
+        file: authorization,
+        find: "if ((code === null) === (error === null))",
+        replace: "if (code === null && error === null)",
+      },
+    ],
+    caughtBy: ["C15"],
+  },
+  {
+    name: "the issuer is not looked at",
+    changes: [
+      {
+        file: authorization,
+        find: "  return verify(instance, callback.searchParams, state);",
+        replace:
+          '  callback.searchParams.delete("iss");\n  return verify(instance, callback.searchParams, state);',
+      },
+    ],
+    caughtBy: ["C11"],
+  },
+  {
+    name: "the token endpoint may be anywhere",
+    changes: [{ file: "src/bitbucket/cloud.ts", find: " && own !== origin)", replace: " && own === '')" }],
+    caughtBy: ["C10"],
+  },
+  {
+    name: "images and frames begin a flow",
+    changes: [
+      {
+        file: auth,
+        find: 'destination !== undefined && destination !== "document"',
+        replace: "destination === ''",
+      },
+    ],
+    caughtBy: ["A5"],
+  },
+  {
+    name: "prefetches begin a flow",
+    changes: [{ file: auth, find: '?.includes("prefetch")', replace: '?.includes("never")' }],
+    caughtBy: ["A5"],
+  },
+  {
+    name: "the callback takes any method",
+    changes: [
+      {
+        file: auth,
+        find: '"/auth/:instance/callback", onlyMethods("GET"),',
+        replace: '"/auth/:instance/callback",',
+      },
+    ],
+    caughtBy: ["C20"],
+  },
+  {
+    name: "a sign-in ends with a redirect that repeats the method",
+    changes: [
+      {
+        file: auth,
+        find: "return context.redirect(returnTo, 303);",
+        replace: "return context.redirect(returnTo, 307);",
+      },
+    ],
+    caughtBy: ["C22"],
+  },
+  {
+    name: "the state of the start's address is taken",
+    changes: [
+      {
+        file: auth,
+        find: "  return context.redirect(location, 302);",
+        replace:
+          '  return context.redirect(location.replace(/state=[^&]*/, "state=" + (context.req.query("state") ?? "x")), 302);',
+      },
+    ],
+    caughtBy: ["A1"],
+  },
+  {
+    name: "the scope of the start's address is taken",
+    changes: [
+      {
+        file: auth,
+        find: "    scopes: instance.scopes,",
+        replace: '    scopes: context.req.query("scope")?.split(" ") ?? instance.scopes,',
+      },
+    ],
+    caughtBy: ["A2"],
+  },
+];

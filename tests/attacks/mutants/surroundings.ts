@@ -1,0 +1,105 @@
+/** Owns the weakenings round a flow: cookies, headers, hosts, sessions, identity, and the way to Bitbucket. */
+import type { Mutant } from "../mutants.ts";
+
+const cookies = "src/sessions/cookies.ts";
+const headers = "src/web/headers.ts";
+const visitor = "src/web/visitor.ts";
+
+export const surroundingMutants: readonly Mutant[] = [
+  {
+    name: "cookies have plain names",
+    changes: [{ file: cookies, find: 'plain ? "" : "__Host-"', replace: '""' }],
+    caughtBy: ["C23", "C25"],
+  },
+  {
+    name: "of a cookie that comes twice the first is taken",
+    changes: [{ file: cookies, find: "more.length === 0 && ", replace: "more.length < 9 && " }],
+    caughtBy: ["C25"],
+  },
+  {
+    name: "forms carry no token",
+    changes: [
+      {
+        file: visitor,
+        find: "!app.sessions.csrfMatches(visitor.token, await givenToken(context))",
+        replace: "(await givenToken(context)) === '\\0'",
+      },
+    ],
+    caughtBy: ["A4"],
+  },
+  {
+    name: "forms of a foreign origin are taken",
+    changes: [
+      { file: visitor, find: "origin !== null && origin !== app.config.baseUrl", replace: "origin === ''" },
+    ],
+    caughtBy: ["A4"],
+  },
+  {
+    name: "forms of a foreign site are taken",
+    changes: [{ file: visitor, find: 'site !== "same-origin" && site !== "none"', replace: "site === ''" }],
+    caughtBy: ["A4"],
+  },
+  {
+    name: "any host is ours",
+    changes: [
+      { file: "src/web/host.ts", find: ") === host) return next();", replace: ") !== '') return next();" },
+    ],
+    caughtBy: ["C23"],
+  },
+  {
+    name: "the callback tells its address as a referrer",
+    changes: [
+      {
+        file: headers,
+        find: "(carriesCode ? onCallback : elsewhere)",
+        replace: "(carriesCode ? elsewhere : elsewhere)",
+      },
+    ],
+    caughtBy: ["C22"],
+  },
+  {
+    name: "answers are stored",
+    changes: [{ file: headers, find: '"Cache-Control", "no-store"', replace: '"Cache-Control", "private"' }],
+    caughtBy: ["C22"],
+  },
+  {
+    name: "pages can be framed",
+    changes: [
+      { file: headers, find: "frameAncestors: [\"'none'\"]", replace: "frameAncestors: [\"'self'\"]" },
+    ],
+    caughtBy: ["C22"],
+  },
+  {
+    name: "pages may hold scripts of their own",
+    changes: [
+      {
+        file: headers,
+        find: "scriptSrc: [\"'self'\"]",
+        replace: "scriptSrc: [\"'self'\", \"'unsafe-inline'\"]",
+      },
+    ],
+    caughtBy: ["C16"],
+  },
+  {
+    name: "the log has the callback's query",
+    changes: [
+      { file: "src/web/failure.ts", find: "path: context.req.path", replace: "path: context.req.url" },
+    ],
+    caughtBy: ["C14"],
+  },
+  {
+    name: "secrets are compared letter by letter",
+    changes: [
+      {
+        file: complete(),
+        find: "!equalSecrets(row.browser_hash, sha256(browserToken))",
+        replace: "row.browser_hash !== sha256(browserToken)",
+      },
+    ],
+    caughtBy: ["C21"],
+  },
+];
+
+function complete(): string {
+  return "src/handshake/complete.ts";
+}
