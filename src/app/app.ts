@@ -9,8 +9,6 @@ import { createHandshakes } from "../handshake/handshake.ts";
 import { checkReturnAddress } from "../handshake/return-address.ts";
 import { createApiKeys } from "../projects/api-keys.ts";
 import { createProjects } from "../projects/projects.ts";
-import { createAccounts } from "../signin/accounts.ts";
-import { createSignin } from "../signin/signin.ts";
 import type { Database } from "../storage/database.ts";
 import { openAdmission } from "./admission.ts";
 import { furtherCallbacks, redirectUriOf } from "./callback.ts";
@@ -20,6 +18,7 @@ import { createFacts } from "./facts.ts";
 import { type AppParts, openGround } from "./ground.ts";
 import { createHealth } from "./health.ts";
 import { createKeys } from "./keys/keys.ts";
+import { openPeople } from "./people.ts";
 import { createServerSetup } from "./server-setup.ts";
 import { openSessions } from "./signed-in.ts";
 
@@ -78,8 +77,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     returnAddress: (address: unknown) => checkReturnAddress(config.baseUrl, address),
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
-    signin: createSignin({ ...world, ...signedIn, audit, admission }),
-    accounts: createAccounts({ ...world, ...signedIn, handshakes, audit, admission }),
+    ...openPeople(config, { ...world, ...signedIn, handshakes, audit, admission }),
     projects,
     apiKeys: createApiKeys({ database, audit, clock }),
     record,

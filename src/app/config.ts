@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isLoopback } from "../base/http/loopback.ts";
 import { Secret } from "../base/secret.ts";
 import { isPostgresUrl, type Place } from "../storage/engine.ts";
+import { accountNotices, accounts } from "./accounts-config.ts";
 import { admins, checkAdmins } from "./admins-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
@@ -72,6 +73,8 @@ const schema = z.strictObject({
   /** Origins of pages that may open sign-in in a window and hear its outcome. Our own always may. */
   signInOpeners,
   catalog,
+  /** What becomes of people with several Bitbucket accounts. */
+  accounts,
   /** Who may see and end everybody's sessions. */
   admins,
   analyses: z
@@ -133,7 +136,7 @@ export function parseConfig(input: unknown): Config {
   if (result.success) {
     const { data } = result;
     const config = { ...data, baseUrl: data.baseUrl ?? defaultBaseUrl(data.listen.port) };
-    const notices = networkNotices(config);
+    const notices = [...networkNotices(config), ...accountNotices(config)];
     return notices.length === 0 ? config : { ...config, notices };
   }
   const problems = result.error.issues.flatMap(describe);
