@@ -8,6 +8,7 @@ import type { AuditEntriesTable, AuditWritersTable, Schema } from "../storage/sc
 import { insertAuditWriter, prepareInsertAuditEntries } from "../storage/tables/audit.ts";
 import { type AuditKeys, beginning, type ChainHead, chained, headOf, type LooseEntry } from "./chain.ts";
 import type { AuditEventName } from "./events.ts";
+import { type GroupEnd, inGroups } from "./groups.ts";
 
 /** What happened. Never a secret, never a text Bitbucket sent. */
 export interface AuditEvent {
@@ -29,7 +30,8 @@ export interface Audit {
   write: Recorder;
   /**
    * Runs `work` in a transaction together with the entries it records: all of it is there, or nothing.
-   * `work` may run again when the database asks for it, and calls neither `write` nor `transaction` of this record,
+   * Those that wait at the same time share a commit; one that throws undoes nothing of the others.
+   * `work` may run again when the database asks for it or another one threw, and calls neither `write` nor `transaction` of this record,
    * which would wait for its end. What it records is written when it is done.
    */
   transaction<Result>(
@@ -62,46 +64,46 @@ const mostHeads = 100;
 
 /** A writer: each process has its own, and its chain begins with its first entry. */
 export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit {
-  const alone = oneAtATime();
   const insertEntries = prepareInsertAuditEntries(database.kysely);
   const heads = new Map<string, ChainHead>();
   let chain: Chain | null = null;
 
-  const appendOnce = async <Result>(work: Work<Result>): Promise<Result> => {
+  const appendOnce = async (works: readonly Work<unknown>[]): Promise<GroupEnd> => {
     const { id, key } = await keys.current();
     const start = chain ?? beginChain(id, clock);
     let end = start;
-    let inDoubt = false;
+    let [inWork, inDoubt] = [false, false];
     try {
-      const done = await database.transaction(async (db) => {
-        inDoubt = false;
-        const { result, entries } = await collect(db, work);
-        inDoubt = entries.length > 0;
+      const results = await database.transaction(async (db) => {
+        [inWork, inDoubt] = [true, false];
+        const { results, entries } = await collect(db, works);
+        [inWork, inDoubt] = [false, entries.length > 0];
         const placed = place(key, start.head, entries);
         if (placed.length > 0 && start.head.sequence === 0) await insertAuditWriter(db, start.writer);
         await insertEntries(db, placed);
         end = endOf(start, placed);
-        return result;
+        return results;
       });
       if (end !== start) {
         chain = end;
         remember(heads, end.head);
       }
-      return done;
+      return { results };
     } catch (error) {
+      if (inWork) return { undoneBy: error };
       // The commit may have gone through all the same: nothing hangs on that end, the next entry begins a chain.
       if (inDoubt) chain = null;
       throw error;
     }
   };
-  const append = <Result>(work: Work<Result>) => alone(() => appendOnce(work));
-  const write = grouped((entries: readonly LooseEntry[]) =>
-    append(async (_, note) => {
-      for (const entry of entries) note(entry);
-    }),
-  );
+  const inGroup = inGroups(appendOnce, mostInOneCommit);
+  // A group ends with the result of each of its works.
+  const append = <Result>(work: Work<Result>) => inGroup(work) as Promise<Result>;
   return {
-    write: async (event) => write(looseEntry(event, clock.now())),
+    write: async (event) => {
+      const entry = looseEntry(event, clock.now());
+      await append(async (_, note) => note(entry));
+    },
     transaction: (work) =>
       append((db, note) => work(db, async (event) => note(looseEntry(event, clock.now())))),
     heads: () => [...heads.values()],
@@ -110,15 +112,19 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
 
 type Work<Result> = (db: Transaction<Schema>, note: (entry: LooseEntry) => void) => Promise<Result>;
 
-async function collect<Result>(db: Transaction<Schema>, work: Work<Result>) {
+async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[]) {
   const entries: LooseEntry[] = [];
-  let isDone = false;
-  const result = await work(db, (entry) => {
-    if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
-    entries.push(entry);
-  });
-  isDone = true;
-  return { result, entries };
+  const results: unknown[] = [];
+  for (const work of works) {
+    let isDone = false;
+    const result = await work(db, (entry) => {
+      if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
+      entries.push(entry);
+    });
+    isDone = true;
+    results.push(result);
+  }
+  return { results, entries };
 }
 
 function beginChain(keyId: string, clock: Clock): Chain {
@@ -162,37 +168,4 @@ function looseEntry({ event, actor, facts = {}, ...about }: AuditEvent, now: Dat
 /** Text that every database gives back as it was: PostgreSQL takes no NUL, and none keeps half a character. */
 function storable<Text extends string | null>(text: Text): Text | string {
   return text === null ? text : text.toWellFormed().replaceAll("\0", "\ufffd");
-}
-
-/** Runs one piece of work after the other, in the order they came. */
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
-}
-
-/** Gathers what comes while the last group is being written, and writes that together. */
-function grouped(write: (entries: readonly LooseEntry[]) => Promise<void>) {
-  let waiting: { entry: LooseEntry; done: () => void; failed: (error: unknown) => void }[] = [];
-  let isWriting = false;
-  const writeAll = async () => {
-    isWriting = true;
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, mostInOneCommit);
-      waiting = waiting.slice(mostInOneCommit);
-      await write(group.map(({ entry }) => entry)).then(
-        () => group.map(({ done }) => done()),
-        (error) => group.map(({ failed }) => failed(error)),
-      );
-    }
-    isWriting = false;
-  };
-  return (entry: LooseEntry) =>
-    new Promise<void>((done, failed) => {
-      waiting.push({ entry, done, failed });
-      if (!isWriting) void writeAll();
-    });
 }

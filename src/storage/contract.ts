@@ -10,6 +10,14 @@ import type { Schema } from "./schema.ts";
  */
 export type Executor = Kysely<Schema>;
 
+export interface TransactionOptions {
+  /**
+   * Whether its commit need not wait for the disk: seen by everybody at once, it is kept when the process dies, and may be
+   * undone when the machine does, until the next commit that waits. Nothing else is: what was kept before stays.
+   */
+  readonly mayBeLost?: boolean | undefined;
+}
+
 export interface Database {
   readonly engine: Engine;
   readonly kysely: Kysely<Schema>;
@@ -20,7 +28,10 @@ export interface Database {
    * kept meeting others for seconds; after `storage.unreachable` nobody knows whether it was kept.
    * Inside, use only the transaction handed in: SQLite has one connection, so `kysely` would wait for ever.
    */
-  transaction<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    work: (transaction: Transaction<Schema>) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   /**
    * Takes what was deleted out of the files, as far as the engine lets us; whether that is done. SQLite overwrites deleted
    * rows, and this empties its log, unless another process is reading just now. On PostgreSQL never: deleted rows stay in

@@ -1,5 +1,5 @@
 /** Owns opening a PostgreSQL database, or one that speaks its language. */
-import { Kysely, sql } from "kysely";
+import { CompiledQuery, Kysely, sql, type Transaction } from "kysely";
 import type { Database } from "../contract.ts";
 import { storageErrors } from "../errors.ts";
 import { findMissing, migrationsTable } from "../migrate.ts";
@@ -17,8 +17,10 @@ import { untilItIsKept } from "./retry.ts";
  */
 export async function openPostgres(url: string): Promise<Database> {
   const kysely = connectPostgres(url);
+  let canHurry: boolean;
   try {
     await refuseUnmigrated(kysely);
+    canHurry = await knowsHurry(kysely);
   } catch (error) {
     await kysely.destroy();
     throw error;
@@ -27,11 +29,29 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     engine: "postgres",
     kysely,
-    transaction: (work) => untilItIsKept(() => once.execute(work)),
+    transaction: (work, { mayBeLost = false } = {}) =>
+      untilItIsKept(() => once.execute(mayBeLost && canHurry ? withoutWaiting(work) : work)),
     scrub: async () => false,
     close: () => kysely.destroy(),
   };
 }
+
+/** Whoever speaks PostgreSQL's language without this setting waits each time. */
+async function knowsHurry(kysely: Kysely<Schema>): Promise<boolean> {
+  const asked = sql<{ value: string | null }>`select current_setting('synchronous_commit', true) as value`;
+  const { rows } = await asked.execute(kysely).catch(() => ({ rows: [] }));
+  return typeof rows[0]?.value === "string";
+}
+
+/** @see https://www.postgresql.org/docs/current/wal-async-commit.html */
+function withoutWaiting<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) {
+  return async (transaction: Transaction<Schema>) => {
+    await transaction.executeQuery(hurry);
+    return work(transaction);
+  };
+}
+
+const hurry = CompiledQuery.raw("set local synchronous_commit = off");
 
 /** Kysely over a pool to that URL, whatever the state of the database there. Throws `storage.address_invalid`. */
 export function connectPostgres(url: string, options?: PoolOptions): Kysely<Schema> {

@@ -1,5 +1,5 @@
 /** Owns opening an SQLite database: the file, brought up to this version after a copy of it. */
-import { Kysely, sql } from "kysely";
+import { CompiledQuery, Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import type { Database } from "../contract.ts";
 import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts";
@@ -51,11 +51,33 @@ function databaseOver(kysely: Kysely<Schema>): Database {
   return {
     engine: "sqlite",
     kysely,
-    transaction: (work) => kysely.transaction().execute(work),
+    transaction: (work, { mayBeLost = false } = {}) =>
+      mayBeLost
+        ? kysely.connection().execute((connection) => withoutWaiting(connection, work))
+        : kysely.transaction().execute(work),
     scrub: () => kysely.connection().execute(emptyLog),
     close: () => kysely.destroy(),
   };
 }
+
+/**
+ * In WAL mode such a commit is written without waiting for the disk; the next one that waits brings it there as well.
+ * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+async function withoutWaiting<Result>(
+  connection: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  await connection.executeQuery(synchronousNormal);
+  try {
+    return await connection.transaction().execute(work);
+  } finally {
+    await connection.executeQuery(synchronousFull);
+  }
+}
+
+const synchronousNormal = CompiledQuery.raw("pragma synchronous = normal");
+const synchronousFull = CompiledQuery.raw("pragma synchronous = full");
 
 /** While SQLite waits for readers this process does nothing else, so it waits for no more than a moment. */
 const scrubMilliseconds = 100;
