@@ -1,6 +1,8 @@
 /* Owns the side of the window: tells the page that opened it what became of the sign-in, by exact origin, and closes. */
 (() => {
   const card = document.querySelector("[data-sign-in-outcome]");
+  // What came back from Bitbucket is used up: the browser's history need not keep it.
+  if (card && location.search) history.replaceState(null, "", location.pathname);
   // A page of the whole-page way carries the same card; only a window of ours has this name.
   const isWindow = window.name === "windlass-sign-in" || card?.dataset.signInOutcome === "signed-in";
   if (!card || !isWindow) return;

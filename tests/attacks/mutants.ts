@@ -1,5 +1,6 @@
 /** Owns the deliberate weakenings: each takes one defence away, and the cases it names have to notice. */
 import { callbackMutants } from "./mutants/callback.ts";
+import { doorMutants } from "./mutants/door.ts";
 import { surroundingMutants } from "./mutants/surroundings.ts";
 
 export interface Change {
@@ -18,4 +19,4 @@ export interface Mutant {
   readonly caughtBy: readonly string[];
 }
 
-export const mutants: readonly Mutant[] = [...callbackMutants, ...surroundingMutants];
+export const mutants: readonly Mutant[] = [...callbackMutants, ...surroundingMutants, ...doorMutants];

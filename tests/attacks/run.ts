@@ -7,7 +7,7 @@ import { type Tried, tryCase } from "./try-case.ts";
 import { type TriedMutant, tryMutant } from "./try-mutant.ts";
 
 const usage = `npm run attacks -- [--group LETTER]… [--case NUMBER]… [--json]
-npm run attacks -- --mutants [NAME PART] [--json]
+npm run attacks -- --mutants [PART OF A NAME]… [--json]
 npm run attacks -- --target URL --login PATH --callback PATH --session PATH --upstream-port PORT
                    [--instance NAME] [--return-parameter NAME]
 
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     say(usage);
     return 0;
   }
-  if (values.mutants) return tryMutants(positionals[0] ?? "", values.json);
+  if (values.mutants) return tryMutants(positionals, values.json);
   return tryCases({ ...values, ids: values.case, groups: values.group });
 }
 
@@ -124,8 +124,10 @@ function lineOf({ id, title, milliseconds, failure }: Tried): string {
   return `${id.padEnd(4)} ${result.padEnd(7)} ${String(milliseconds).padStart(6)} ms  ${title}${why}`;
 }
 
-async function tryMutants(part: string, json: boolean): Promise<number> {
-  const chosen = mutants.filter(({ name }) => name.includes(part));
+async function tryMutants(parts: readonly string[], json: boolean): Promise<number> {
+  const chosen = mutants.filter(
+    ({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)),
+  );
   const tried: TriedMutant[] = [];
   const left = [...chosen];
   const turn = async () => {
