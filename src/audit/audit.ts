@@ -25,6 +25,8 @@ export interface AuditEvent {
 export type Recorder = (event: AuditEvent) => Promise<void>;
 
 export interface Audit {
+  /** Makes sure that the record has its key, for who is about to do what has to be recorded. Throws `sealing.…`. */
+  prepare(): Promise<void>;
   /** One entry, durable when this resolves. Those that wait at the same time are written in one commit. */
   write: Recorder;
   /**
@@ -101,6 +103,9 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
     }),
   );
   return {
+    async prepare() {
+      await keys.current();
+    },
     write: async (event) => write(looseEntry(event, clock.now())),
     transaction: (work) =>
       append((db, note) => work(db, async (event) => note(looseEntry(event, clock.now())))),

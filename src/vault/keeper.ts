@@ -11,6 +11,7 @@ import {
   dropFormerTokens,
   listInterrupted,
   listKeepAliveDue,
+  listUnfinishedFarewells,
   setAside,
 } from "../storage/tables/connection-secrets.ts";
 import { atMost } from "./at-most.ts";
@@ -18,7 +19,7 @@ import type { Vault } from "./vault.ts";
 
 export interface KeeperParts {
   readonly database: Database;
-  readonly vault: Pick<Vault, "renew">;
+  readonly vault: Pick<Vault, "renew" | "finishForgetting">;
   readonly clock: Clock;
   readonly log: Log;
   /** Renewals a minute of what nobody uses, in this process. Default 60: a hundred thousand connections take a day, and have two months. */
@@ -78,6 +79,7 @@ async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
   const { database, clock, renewalsPerMinute = 60 } = parts;
   const { kysely } = database;
   const now = clock.now().toISOString();
+  await finishFarewells(parts, await listUnfinishedFarewells(kysely, now, mostInterrupted));
   const interrupted = await listInterrupted(kysely, now, mostInterrupted);
   await renewAll(parts, interrupted, signal);
   const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
@@ -86,6 +88,16 @@ async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
   const forgotten = await dropFormerTokens(kysely, now);
   if (forgotten > 0) await database.scrub();
   return { interrupted: interrupted.length, keptAlive: due.length, forgotten };
+}
+
+/** What a stopped process began to end. */
+async function finishFarewells({ vault, log }: KeeperParts, connectionIds: readonly string[]): Promise<void> {
+  for (const connectionId of connectionIds) {
+    await vault.finishForgetting(connectionId).catch((error: unknown) => {
+      const code = isWindlassError(error) ? error.code : "unexpected";
+      log.warn("vault.not_forgotten", { connectionId, code });
+    });
+  }
 }
 
 /** Some of those that have been due longest, by lot: several processes seldom choose the same. */

@@ -103,6 +103,7 @@ function after(now: Date, seconds: number): Date {
 export function obstacle(stored: StoredTokens, now: Date): WindlassError | null {
   const details = about(stored, undefined);
   const { state, stateReason } = stored;
+  if (state === "disconnected") return vaultErrors.fail("vault.disconnected", details);
   if (state === "suspended")
     return vaultErrors.fail(stateReason === "vault.other_person" ? stateReason : "vault.suspended", details);
   if (state === "reconnect")

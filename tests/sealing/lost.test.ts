@@ -53,7 +53,8 @@ describeEngines("H11: after a key was given up", (open) => {
       asked.push(id);
       if (id !== "con_3") await vault.renew(id);
     };
-    const keeper = createKeeper({ database, clock, log: silentLog, vault: { renew } });
+    const { finishForgetting } = vault;
+    const keeper = createKeeper({ database, clock, log: silentLog, vault: { renew, finishForgetting } });
     expect(await keeper.round()).toMatchObject({ keptAlive: 4 });
     expect(await keeper.round()).toMatchObject({ keptAlive: 1 });
     expect(asked).toHaveLength(5);

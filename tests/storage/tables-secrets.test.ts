@@ -10,6 +10,9 @@ import {
   listInterrupted,
   listKeepAliveDue,
   listLeases,
+  listUnfinishedFarewells,
+  noteOwnerChecked,
+  postponeRenewal,
   prepareFindSecrets,
   replaceSecrets,
   setAside,
@@ -134,6 +137,37 @@ describeEngines("secrets", (open) => {
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
     expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_2"]);
+  });
+
+  test("a renewal is put off over exactly the row that was seen", async () => {
+    const { kysely } = (await opened()).database;
+    const rest = { failures: 3, retry_at: later(5) };
+    expect(await postponeRenewal(kysely, { ...secrets, version: 2 }, rest)).toBe(false);
+    expect(await postponeRenewal(kysely, { ...secrets, lease_fence: 1 }, rest)).toBe(false);
+    expect(await postponeRenewal(kysely, secrets, rest)).toBe(true);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject(rest);
+  });
+
+  test("whose tokens they are is noted for that version alone", async () => {
+    const { kysely } = (await opened()).database;
+    await replaceSecrets(kysely, { ...secrets, owner_unchecked: 1, version: 2 }, 1);
+    await noteOwnerChecked(kysely, secrets);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 1 });
+    await noteOwnerChecked(kysely, { ...secrets, version: 2 });
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 0 });
+  });
+
+  test("farewells nobody is at work at are listed, with and without anything left", async () => {
+    const { kysely } = (await opened()).database;
+    const ending = { state: "disconnected", state_reason: "vault.disconnecting" };
+    await insertConnection(kysely, { ...connection, ...ending, id: "con_2" });
+    await insertConnection(kysely, { ...connection, ...ending, id: "con_3", state_reason: null });
+    expect(await listUnfinishedFarewells(kysely, now, 10)).toEqual(["con_2"]);
+    await updateConnection(kysely, "con_1", { ...ending, updated_at: now });
+    const claim = { lease_owner: "farewell", lease_expires_at: later(1), asked_at: null };
+    expect(await claimLease(kysely, secrets, claim)).toBe(true);
+    expect(await listUnfinishedFarewells(kysely, now, 10)).toEqual(["con_2"]);
+    expect((await listUnfinishedFarewells(kysely, later(2), 10)).sort()).toEqual(["con_1", "con_2"]);
   });
 
   test("former tokens are forgotten when their time is over", async () => {

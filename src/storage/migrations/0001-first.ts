@@ -202,6 +202,7 @@ async function makeConnectionParts(schema: SchemaModule, integer: Integer): Prom
     .addColumn("failures", integer, (c) => c.notNull())
     .addColumn("retry_at", "text")
     .addColumn("keep_alive_at", "text")
+    .addColumn("owner_unchecked", integer, (c) => c.notNull())
     .execute();
   for (const column of ["asked_at", "former_until", "keep_alive_at", "data_key_id"] as const) {
     await schema

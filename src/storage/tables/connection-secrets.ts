@@ -149,6 +149,35 @@ export async function changeLease(
   return result.numUpdatedRows === 1n;
 }
 
+/** Puts a renewal off that was not begun, over exactly the row that was seen; `false` when it has changed since. */
+export async function postponeRenewal(
+  db: Executor,
+  seen: Pick<ConnectionSecretsTable, "connection_id" | "version" | "lease_fence">,
+  rest: Pick<ConnectionSecretsTable, "failures" | "retry_at">,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("connection_secrets")
+    .set(rest)
+    .where("connection_id", "=", seen.connection_id)
+    .where("version", "=", seen.version)
+    .where("lease_fence", "=", seen.lease_fence)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Whose these tokens are is known, or cannot be known. */
+export async function noteOwnerChecked(
+  db: Executor,
+  { connection_id, version }: Pick<ConnectionSecretsTable, "connection_id" | "version">,
+): Promise<void> {
+  await db
+    .updateTable("connection_secrets")
+    .set({ owner_unchecked: 0 })
+    .where("connection_id", "=", connection_id)
+    .where("version", "=", version)
+    .execute();
+}
+
 /** Connections a stopped process may have left between question and answer: asked, and their lease is over. */
 export async function listInterrupted(db: Executor, now: string, limit: number): Promise<string[]> {
   const rows = await db
@@ -163,6 +192,20 @@ export async function listInterrupted(db: Executor, now: string, limit: number):
     .limit(limit)
     .execute();
   return rows.map(({ connection_id }) => connection_id);
+}
+
+/** Connections somebody wished to end, at whose end nobody is at work: no lease runs. */
+export async function listUnfinishedFarewells(db: Executor, now: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("connections")
+    .leftJoin("connection_secrets", "connection_secrets.connection_id", "connections.id")
+    .select("connections.id")
+    .where("connections.state", "=", "disconnected")
+    .where("connections.state_reason", "=", "vault.disconnecting")
+    .where((where) => where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", now)]))
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Connections whose credential wants to be renewed although nobody uses it, the longest due first. */
