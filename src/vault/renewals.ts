@@ -7,12 +7,12 @@ import { newId, randomFraction } from "../base/random.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import { type AtMost, atMost } from "./at-most.ts";
 import { vaultErrors } from "./errors.ts";
-import { pauseSeconds, shortestSecondLookSeconds } from "./failures.ts";
+import { kindOf, pauseSeconds } from "./failures.ts";
 import { insist } from "./insist.ts";
 import { isAbandoned, leaseEnd, type WaitParts } from "./lease.ts";
 import { isGood, type Need } from "./need.ts";
 import type { OwnerCheck } from "./owner-check.ts";
-import type { RegistrationJudge } from "./registration.ts";
+import type { Permit, RegistrationJudge } from "./registration.ts";
 import { type Answered, type RotationParts, rotate } from "./rotation.ts";
 import type { HeldTokens } from "./saving.ts";
 import type { StoredTokens } from "./stored.ts";
@@ -158,9 +158,10 @@ async function attempt(
   // A place is for who asks Bitbucket: saving may take as long as the database is away.
   const asked = await limit(() => ask(parts, stored, flight));
   if (asked === null) return null;
-  const { held, answered } = asked;
+  const { held, answered, permit } = asked;
   try {
     const renewed = await answered.save();
+    if (renewed !== null) await parts.registrations.renewed(permit).catch(() => {});
     meter.renewal(renewed === null ? "overtaken" : "renewed", seconds());
     if (renewed === null) return null;
     log.info("vault.refreshed", { connectionId: held.connectionId });
@@ -168,11 +169,12 @@ async function attempt(
   } catch (error) {
     if (isWindlassError(error, "vault.other_person")) throw error;
     meter.renewal(isWindlassError(error) ? error.code : "unexpected", seconds());
-    return await fail(parts, held, { need, error });
+    return await fail(parts, asked, { need, error });
   }
 }
 
 interface Asked {
+  readonly permit: Permit;
   readonly held: HeldTokens;
   readonly answered: Answered;
 }
@@ -181,14 +183,24 @@ interface Asked {
 async function ask(parts: RenewalParts, stored: StoredTokens, { owner }: Flight): Promise<Asked | null> {
   const { store, leaseMilliseconds } = parts;
   const { instance, refreshToken } = await prepare(parts, stored);
+  const permit = await parts.registrations.admit(instance, stored);
+  if (permit === null) return null;
   const claimedAt = performance.now();
   const held = await store.claim(stored, { owner, until: leaseEnd(parts), asks: true });
-  if (held === null) return null;
+  const letGo = async () => {
+    await parts.registrations.failed(permit, null);
+    return null;
+  };
+  if (held === null) return letGo();
   // A process that was frozen meanwhile asks nothing before it knows that the lease is still its own.
   const wasFrozen = performance.now() - claimedAt > leaseMilliseconds / 3;
-  if (wasFrozen && !(await store.extend(held, leaseEnd(parts)))) return null;
+  if (wasFrozen && !(await store.extend(held, leaseEnd(parts)))) return letGo();
   const rotating = stored.lease === null ? held : await noteInterruption(parts, held);
-  return { held: rotating, answered: await rotate(parts, { instance, held: rotating, refreshToken }) };
+  return {
+    permit,
+    held: rotating,
+    answered: await rotate(parts, { instance, held: rotating, refreshToken }),
+  };
 }
 
 /** Before the lease is taken: once Bitbucket has been asked, its answer has to be sealed and recorded. */
@@ -221,19 +233,19 @@ const mostLeasesInsisted = 2;
 /** Judged by the row as it is now: a refusal of tokens that were replaced meanwhile says nothing about the new ones. */
 async function fail(
   parts: RenewalParts,
-  held: HeldTokens,
+  { held, permit }: Omit<Asked, "answered">,
   { need, error }: { readonly need: Need; readonly error: unknown },
 ): Promise<StoredTokens | null> {
-  const { store, clock, instances, registrations, log } = parts;
-  const instance = await instances(held.instanceId).catch(() => null);
+  const { store, clock, registrations, log } = parts;
+  const { product } = permit.instance;
+  if (kindOf(error, product) !== "doubtful") await registrations.failed(permit, error).catch(() => {});
   const isAlive = need.isUsable(held);
   const { outcome, failure } = await judge({
     error,
     held,
-    product: instance?.product ?? "cloud",
+    product,
     isAlive,
-    registration: async () =>
-      instance === null ? "unknown" : registrations.standing(instance, firstRefusal(held, clock.now())),
+    registration: () => registrations.refused(permit).catch(() => "unknown" as const),
     now: clock.now(),
   });
   const { connectionId } = held;
@@ -247,10 +259,4 @@ async function fail(
   log.warn("vault.refresh_failed", { connectionId, code: outcome.reason, state: outcome.to?.state });
   if (need.isAlive(held) && outcome.to?.state !== "reconnect") return held;
   throw failure;
-}
-
-/** The latest moment at which the connection can have become suspect. */
-function firstRefusal({ state, retryAt }: HeldTokens, now: Date): Date {
-  if (state !== "suspect" || retryAt === null) return now;
-  return new Date(retryAt.getTime() - shortestSecondLookSeconds * 1000);
 }
