@@ -8,6 +8,7 @@ import type { Log } from "../base/log.ts";
 import { randomFraction } from "../base/random.ts";
 import type { Database } from "../storage/database.ts";
 import {
+  type DueKeepAlive,
   dropFormerTokens,
   listInterrupted,
   listKeepAliveDue,
@@ -50,6 +51,7 @@ const mostAtOnce = 4;
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { clock, log } = parts;
+  const tour: Tour = { after: null, tried: new Set() };
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
   const goOn = async () => {
@@ -58,13 +60,13 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const seconds = secondsBetweenRounds * (0.5 + randomFraction());
       await clock.sleep(seconds * 1000, closing.signal).catch(() => {});
       if (closing.signal.aborted) return;
-      await round(parts, closing.signal).catch((error: unknown) => {
+      await round(parts, tour, closing.signal).catch((error: unknown) => {
         log.error("vault.keeper_failed", { code: isWindlassError(error) ? error.code : "unexpected" });
       });
     }
   };
   return {
-    round: () => round(parts, closing.signal),
+    round: () => round(parts, tour, closing.signal),
     start() {
       running = goOn();
     },
@@ -75,7 +77,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
   };
 }
 
-async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
+async function round(parts: KeeperParts, tour: Tour, signal: AbortSignal): Promise<Round> {
   const { database, clock, renewalsPerMinute = 60 } = parts;
   const { kysely } = database;
   const now = clock.now().toISOString();
@@ -83,7 +85,7 @@ async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
   const interrupted = await listInterrupted(kysely, now, mostInterrupted);
   await renewAll(parts, interrupted, signal);
   const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
-  const due = chosen(await listKeepAliveDue(kysely, now, allowed * 10), allowed);
+  const due = await nextDue(parts, tour, { now, count: allowed });
   await renewAll(parts, due, signal);
   const forgotten = await dropFormerTokens(kysely, now);
   if (forgotten > 0) await database.scrub();
@@ -100,7 +102,36 @@ async function finishFarewells({ vault, log }: KeeperParts, connectionIds: reado
   }
 }
 
-/** Some of those that have been due longest, by lot: several processes seldom choose the same. */
+/** How far this process has come along those that are due: what cannot be renewed now stays due, and must not keep the others waiting. */
+interface Tour {
+  /** All up to this one have been tried. */
+  after: DueKeepAlive | null;
+  /** And these behind it. */
+  readonly tried: Set<string>;
+}
+
+/** Some of those that have been due longest and were not tried on this tour, by lot: several processes seldom choose the same. */
+async function nextDue(
+  { database }: KeeperParts,
+  tour: Tour,
+  { now, count }: { readonly now: string; readonly count: number },
+): Promise<readonly string[]> {
+  const limit = count * 10;
+  // Through the part that has been tried, to the end, and from the beginning.
+  for (let parts = 0; parts < 3; parts++) {
+    const page = await listKeepAliveDue(database.kysely, now, { after: tour.after, limit });
+    const left = page.map(({ connectionId }) => connectionId).filter((id) => !tour.tried.has(id));
+    if (left.length > 0) {
+      const due = chosen(left, count);
+      for (const id of due) tour.tried.add(id);
+      return due;
+    }
+    tour.tried.clear();
+    tour.after = page.length === limit ? (page.at(-1) ?? null) : null;
+  }
+  return [];
+}
+
 function chosen(ids: readonly string[], count: number): readonly string[] {
   const shuffled = ids
     .map((id) => ({ id, lot: randomFraction() }))

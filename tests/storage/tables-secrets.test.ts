@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   changeLease,
   claimLease,
+  type DueKeepAlive,
   dropFormerTokens,
   findSecretsVersion,
   holdsSealedRows,
@@ -124,19 +125,24 @@ describeEngines("secrets", (open) => {
         keep_alive_at: later(-number),
       });
     }
+    const due = async (at: string, after: DueKeepAlive | null = null) =>
+      (await listKeepAliveDue(kysely, at, { after, limit: 10 })).map(({ connectionId }) => connectionId);
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_3", "con_2"]);
     expect(await listInterrupted(kysely, later(2), 2)).toEqual(["con_4", "con_3"]);
-    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_3", "con_2"]);
+    expect(await due(now)).toEqual(["con_3", "con_2"]);
+    const [first = null] = await listKeepAliveDue(kysely, now, { after: null, limit: 1 });
+    expect(first?.connectionId).toBe("con_3");
+    expect(await due(now, first)).toEqual(["con_2"]);
     const until = { now, retryAt: later(60), keepAliveAt: later(1440) };
     for (const id of ["con_1", "con_2", "con_4"]) await setAside(kysely, id, until);
     expect(await listInterrupted(kysely, later(2), 10)).toEqual(["con_4", "con_3"]);
-    expect(await listKeepAliveDue(kysely, later(2), 10)).toEqual(["con_3"]);
+    expect(await due(later(2))).toEqual(["con_3"]);
     expect(await listInterrupted(kysely, later(60), 10)).toEqual(["con_4", "con_3", "con_2"]);
     expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
     await setAside(kysely, "con_2", { now, retryAt: now, keepAliveAt: now });
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
-    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_2"]);
+    expect(await due(now)).toEqual(["con_2"]);
   });
 
   test("a renewal is put off over exactly the row that was seen", async () => {

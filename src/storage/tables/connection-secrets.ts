@@ -208,20 +208,41 @@ export async function listUnfinishedFarewells(db: Executor, now: string, limit: 
   return rows.map(({ id }) => id);
 }
 
-/** Connections whose credential wants to be renewed although nobody uses it, the longest due first. */
-export async function listKeepAliveDue(db: Executor, now: string, limit: number): Promise<string[]> {
+/** A connection whose credential wants to be renewed although nobody uses it, and since when. */
+export interface DueKeepAlive {
+  readonly connectionId: string;
+  readonly keepAliveAt: string;
+}
+
+/** The longest due first; those behind `after`, from the first one on when that is null. */
+export async function listKeepAliveDue(
+  db: Executor,
+  now: string,
+  { after, limit }: { readonly after: DueKeepAlive | null; readonly limit: number },
+): Promise<DueKeepAlive[]> {
   const rows = await db
     .selectFrom("connection_secrets")
     .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
-    .select("connection_secrets.connection_id")
+    .select(["connection_secrets.connection_id", "keep_alive_at"])
     .where("keep_alive_at", "<=", now)
+    .where("keep_alive_at", ">=", after?.keepAliveAt ?? "")
+    .where(({ or, eb }) =>
+      or([
+        eb("keep_alive_at", ">", after?.keepAliveAt ?? ""),
+        eb("connection_secrets.connection_id", ">", after?.connectionId ?? ""),
+      ]),
+    )
     .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
     .where("lease_owner", "is", null)
     .where("connections.state", "not in", endedStates)
     .orderBy("keep_alive_at")
+    .orderBy("connection_secrets.connection_id")
     .limit(limit)
     .execute();
-  return rows.map(({ connection_id }) => connection_id);
+  return rows.map(({ connection_id, keep_alive_at }) => ({
+    connectionId: connection_id,
+    keepAliveAt: keep_alive_at ?? now,
+  }));
 }
 
 /**
