@@ -86,6 +86,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .addColumn("created_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("instances_by_project").on("instances").column("project_id").execute();
+  await schema.createIndex("instances_by_data_key").on("instances").column("data_key_id").execute();
   await schema
     .createTable("connections")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -244,6 +245,7 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("expires_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("handshakes_by_browser").on("handshakes").column("browser_hash").execute();
+  await schema.createIndex("handshakes_by_data_key").on("handshakes").column("data_key_id").execute();
   await schema.createIndex("handshakes_by_expiry").on("handshakes").column("expires_at").execute();
 }
 
