@@ -15,6 +15,7 @@ import {
   listUnfinishedFarewells,
   setAside,
 } from "../storage/tables/connection-secrets.ts";
+import { listSealedUnder } from "../storage/tables/data-keys.ts";
 import { atMost } from "./at-most.ts";
 import type { Vault } from "./vault.ts";
 
@@ -23,6 +24,8 @@ export interface KeeperParts {
   readonly vault: Pick<Vault, "renew" | "finishForgetting">;
   readonly clock: Clock;
   readonly log: Log;
+  /** Key-encryption keys that were given up as lost. Default: none. */
+  readonly lostKeys?: (() => Promise<readonly string[]>) | undefined;
   /** Renewals a minute of what nobody uses, in this process. Default 60: a hundred thousand connections take a day, and have two months. */
   readonly renewalsPerMinute?: number | undefined;
 }
@@ -47,11 +50,12 @@ export interface Keeper {
 
 const secondsBetweenRounds = 15;
 const mostInterrupted = 50;
+const mostLost = 500;
 const mostAtOnce = 4;
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { clock, log } = parts;
-  const tour: Tour = { after: null, tried: new Set() };
+  const tour: Tour = { after: null, tried: new Set(), lost: new Set() };
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
   const goOn = async () => {
@@ -82,6 +86,7 @@ async function round(parts: KeeperParts, tour: Tour, signal: AbortSignal): Promi
   const { kysely } = database;
   const now = clock.now().toISOString();
   await finishFarewells(parts, await listUnfinishedFarewells(kysely, now, mostInterrupted));
+  await renewAll(parts, await listLost(parts, tour), signal);
   const interrupted = await listInterrupted(kysely, now, mostInterrupted);
   await renewAll(parts, interrupted, signal);
   const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
@@ -108,6 +113,16 @@ interface Tour {
   after: DueKeepAlive | null;
   /** And these behind it. */
   readonly tried: Set<string>;
+  /** Sealed under a lost key: once is enough. */
+  readonly lost: Set<string>;
+}
+
+/** Connections that do not open any more: that is said where it is seen. */
+async function listLost({ database, lostKeys }: KeeperParts, { lost }: Tour): Promise<readonly string[]> {
+  const ids = await listSealedUnder(database.kysely, (await lostKeys?.()) ?? [], mostLost);
+  const seenFirst = ids.filter((id) => !lost.has(id));
+  for (const id of seenFirst) lost.add(id);
+  return seenFirst;
 }
 
 /** Some of those that have been due longest and were not tried on this tour, by lot: several processes seldom choose the same. */

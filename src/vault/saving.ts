@@ -21,7 +21,14 @@ import {
 } from "../storage/tables/connection-secrets.ts";
 import { findConnection, moveConnection, updateConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
-import { type Former, type StoredTokens, sealTokens, type Tokens, type Way } from "./stored.ts";
+import {
+  type Former,
+  type SeenTokens,
+  type StoredTokens,
+  sealTokens,
+  type Tokens,
+  type Way,
+} from "./stored.ts";
 
 export interface StoreParts {
   readonly database: Database;
@@ -219,7 +226,7 @@ interface Writing {
 /** Each change of state is an entry; staying is none. */
 export async function moveTo(
   { transaction, record, clock }: Writing,
-  { connectionId, projectId, state, stateReason, lease }: StoredTokens,
+  { connectionId, projectId, state, stateReason, lease }: SeenTokens,
   to: Move,
 ): Promise<void> {
   if (to.state === state && to.reason === stateReason) return;

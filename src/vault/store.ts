@@ -6,11 +6,14 @@ import {
   noteOwnerChecked,
   prepareFindSecrets,
 } from "../storage/tables/connection-secrets.ts";
+import { findConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
+import { orLost } from "./lost-key.ts";
 import {
   beginRemoval,
   type Claim,
   claim,
+  disconnecting,
   type GivenUp,
   giveUp,
   type HeldTokens,
@@ -63,7 +66,7 @@ export interface TokenStore {
   save(held: HeldTokens, renewed: Renewed): Promise<StoredTokens | null>;
   /** Ends the lease with nothing renewed. False when it was another's already, or newer tokens lie there: nothing is blamed then. */
   giveUp(held: HeldTokens, outcome: GivenUp): Promise<boolean>;
-  /** Moves the connection while `stored` is still what lies there; false otherwise. */
+  /** Moves the connection while `stored` is still what lies there, and nobody wishes it to end; false otherwise. */
   move(stored: StoredTokens, to: Move): Promise<boolean>;
   /** The tokens are their owner's, or nobody can tell. */
   noteOwner(stored: StoredTokens): Promise<StoredTokens>;
@@ -92,7 +95,8 @@ export function createTokenStore(parts: StoreParts): TokenStore {
   const keyringOf = (stored: StoredTokens) => keyrings.of(stored.projectId);
   const open = async (seen: SeenTokens): Promise<StoredTokens> => {
     const known = opened.find(seen.connectionId, seen.version);
-    const accessToken = known ?? (await openAccessToken(seen, await keyrings.of(seen.projectId)));
+    const opening = async () => openAccessToken(seen, await keyrings.of(seen.projectId));
+    const accessToken = known ?? (await orLost(parts, seen, opening()));
     return opened.remember({ ...seen, accessToken });
   };
   const look = async (connectionId: string): Promise<Look> => {
@@ -116,7 +120,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       const keyring = await keyringOf(stored);
       await keyring.seal(contextOf(stored, "access"), "a trial");
       await audit.prepare();
-      return openRefreshToken(stored, keyring);
+      return orLost(parts, stored, openRefreshToken(stored, keyring));
     },
     postpone: (stored, postponed) => postpone(parts, stored, postponed),
     claim: (stored, wanted) => claim(parts, stored, wanted),
@@ -130,7 +134,9 @@ export function createTokenStore(parts: StoreParts): TokenStore {
     giveUp: (held, outcome) => giveUp(parts, held, outcome),
     move: (stored, to) =>
       audit.transaction(async (transaction, record) => {
-        if ((await findSecretsVersion(transaction, stored.connectionId)) !== stored.version) return false;
+        const { connectionId, version } = stored;
+        if ((await findSecretsVersion(transaction, connectionId)) !== version) return false;
+        if ((await findConnection(transaction, connectionId))?.state === disconnecting.state) return false;
         await moveTo({ transaction, record, clock }, stored, to);
         return true;
       }),

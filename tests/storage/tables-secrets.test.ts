@@ -29,6 +29,7 @@ import {
   listKeyOwners,
   listNeededWrappers,
   listPrivateKeysOnReplaced,
+  listSealedUnder,
   listSecretsOnReplaced,
   markReplaced,
   resealPrivateKey,
@@ -225,6 +226,11 @@ describeEngines("data keys", (open) => {
       expect(counted).toContainEqual(expected);
     expect([...(await countConnectionsByWrapper(kysely))]).toEqual([["kek_1", 1]]);
     expect(await listNeededWrappers(kysely)).toEqual(["kek_0", "kek_1"]);
+    expect(await listSealedUnder(kysely, ["kek_1", "kek_2"], 10)).toEqual(["con_1"]);
+    expect(await listSealedUnder(kysely, ["kek_2"], 10)).toEqual([]);
+    expect(await listSealedUnder(kysely, [], 10)).toEqual([]);
+    await updateConnection(kysely, "con_1", { state: "reconnect", updated_at: now });
+    expect(await listSealedUnder(kysely, ["kek_1"], 10)).toEqual([]);
   });
 
   test("a key is wrapped anew over exactly what was seen", async () => {
