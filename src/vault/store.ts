@@ -8,7 +8,7 @@ import {
 } from "../storage/tables/connection-secrets.ts";
 import { findConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
-import { orLost } from "./lost-key.ts";
+import { foundAgain, orLost } from "./lost-key.ts";
 import {
   beginRemoval,
   type Claim,
@@ -97,7 +97,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
     const known = opened.find(seen.connectionId, seen.version);
     const opening = async () => openAccessToken(seen, await keyrings.of(seen.projectId));
     const accessToken = known ?? (await orLost(parts, seen, opening()));
-    return opened.remember({ ...seen, accessToken });
+    return opened.remember({ ...(await foundAgain(parts, seen)), accessToken });
   };
   const look = async (connectionId: string): Promise<Look> => {
     const row = await findRow(connectionId);

@@ -32,7 +32,7 @@ describeEngines("H11: after a key was given up", (open) => {
       const row = await findConnection(database.kysely, id);
       return [row?.state, row?.state_reason];
     };
-    return { ...world, stateOf, vault: createVault({ ...world, ...silentRecord(database) }) };
+    return { ...world, place, stateOf, vault: createVault({ ...world, ...silentRecord(database) }) };
   }
   const tokens = { accessToken: new Secret("anew"), refreshToken: new Secret("anew too"), expiresAt: null };
 
@@ -83,6 +83,18 @@ describeEngines("H11: after a key was given up", (open) => {
     const lost = ["reconnect", "sealing.key_lost"];
     expect(await states()).toEqual([lost, lost, lost, ["active", null]]);
     await vault.close();
+  });
+
+  test("a key that turns up after all opens what was not connected anew, and blames it no more", async () => {
+    const { vault, place, stateOf, ...world } = await openVault();
+    const { database, clock } = world;
+    const ask = (from: typeof vault) => from.authorize("con_0")({ ...anyCall, rejected: undefined });
+    expect((await failureOf(() => ask(vault))).code).toBe("sealing.key_lost");
+    const { keyrings } = await openParts(database, configOf(place, [keyText(2), keyText(1)]), { clock });
+    const again = createVault({ ...world, keyrings, ...silentRecord(database) });
+    expect((await ask(again)).reveal()).toContain("con_0");
+    expect(await stateOf("con_0")).toEqual(["active", null]);
+    await Promise.all([vault.close(), again.close()]);
   });
 
   test("a key that is missing and not given up blames no connection", async () => {
