@@ -94,7 +94,7 @@ test("what cannot be renewed keeps nobody waiting who can", async () => {
   await inOrder([...failing, ...good]);
   rig.endpoint.answer = (presented) =>
     presented.includes("failing")
-      ? new Response("oops", { status: 503 })
+      ? Response.json({ error: "invalid_client" }, { status: 401 })
       : rig.endpoint.regularAnswer(presented);
   rig.clock.advance(60 * day);
   const keeper = keeperOf(4);
