@@ -108,6 +108,24 @@ test("what cannot be renewed keeps nobody waiting who can", async () => {
   expect(new Set(tried).size).toBe(30);
 });
 
+test("what may not be asked now does not stand before other renewals that were interrupted", async () => {
+  for (let number = 0; number < 60; number++) {
+    await addConnectionTo(rig.database, `con_many_${number}`);
+    await rig.vault.keep(`con_many_${number}`, rig.granted(`many-${number}`, 0));
+  }
+  const asked_at = rig.clock.now().toISOString();
+  const secrets = rig.database.kysely.updateTable("connection_secrets");
+  await secrets.set({ asked_at }).where("connection_id", "!=", "con_1").execute();
+  rig.endpoint.answer = () => new Response("{}", { status: 429, headers: { "retry-after": "1200" } });
+  rig.clock.advance(60);
+  const keeper = keeperOf();
+  const found = [];
+  for (let number = 0; number < 3; number++) found.push((await keeper.round()).interrupted);
+  expect(found).toEqual([50, 10, 0]);
+  rig.clock.advance(1201);
+  expect(await keeper.round()).toMatchObject({ interrupted: 50 });
+});
+
 /** Due in this order, a second apart. */
 async function inOrder(names: readonly string[]): Promise<void> {
   const { kysely } = rig.database;

@@ -159,12 +159,18 @@ function isSealedOff(error: unknown): boolean {
   return isWindlassError(error) && error.code.startsWith("sealing.") && error.reaction !== "unreachable";
 }
 
-async function leaveAlone({ database, clock }: KeeperParts, connectionId: string): Promise<void> {
+/** So that what cannot be tried now does not stand before the others. */
+async function leaveAlone({ database, clock }: KeeperParts, connectionId: string, error: unknown) {
   const now = clock.now();
-  const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString();
-  const until = { now: now.toISOString(), retryAt: inHours(1), keepAliveAt: inHours(24) };
-  await setAside(database.kysely, connectionId, until);
+  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+  const leave = (seconds: number, keepAliveAt: string | null) =>
+    setAside(database.kysely, connectionId, { now: now.toISOString(), retryAt: after(seconds), keepAliveAt });
+  if (isSealedOff(error)) return leave(hourSeconds, after(24 * hourSeconds));
+  const seconds = isWindlassError(error) ? error.retryAfterSeconds : undefined;
+  if (seconds !== undefined) await leave(Math.min(seconds, hourSeconds), null);
 }
+
+const hourSeconds = 3_600;
 
 /** What fails is judged and recorded where it fails; only what does not even open is set aside here. */
 async function renewAll(
@@ -179,7 +185,7 @@ async function renewAll(
     await vault.renew(connectionId).catch(async (error: unknown) => {
       const code = isWindlassError(error) ? error.code : "unexpected";
       log.warn("vault.not_kept_alive", { connectionId, code });
-      if (isSealedOff(error)) await leaveAlone(parts, connectionId);
+      await leaveAlone(parts, connectionId, error);
     });
   };
   await Promise.all(connectionIds.map((id) => limit(() => renew(id))));

@@ -247,23 +247,25 @@ export async function listKeepAliveDue(
 
 /**
  * Has the two lists above leave the connection out until then, so that one nothing can be done with does not stand before
- * the others. One that is being renewed is left as it is.
+ * the others; with `keepAliveAt` null the first of them only. One that is being renewed is left as it is.
  */
 export async function setAside(
   db: Executor,
   connectionId: string,
-  until: { readonly now: string; readonly retryAt: string; readonly keepAliveAt: string },
+  until: { readonly now: string; readonly retryAt: string; readonly keepAliveAt: string | null },
 ): Promise<void> {
   await db
     .updateTable("connection_secrets")
     .set(({ ref, eb }) => ({
       retry_at: eb.case().when("asked_at", "is", null).then(ref("retry_at")).else(until.retryAt).end(),
-      keep_alive_at: eb
-        .case()
-        .when("keep_alive_at", "is", null)
-        .then(ref("keep_alive_at"))
-        .else(until.keepAliveAt)
-        .end(),
+      ...(until.keepAliveAt !== null && {
+        keep_alive_at: eb
+          .case()
+          .when("keep_alive_at", "is", null)
+          .then(ref("keep_alive_at"))
+          .else(until.keepAliveAt)
+          .end(),
+      }),
     }))
     .where("connection_id", "=", connectionId)
     .where((where) =>
