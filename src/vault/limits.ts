@@ -54,6 +54,8 @@ export interface Doubt {
   readonly misses: number;
   /** Whose trial it is; null for everybody's. */
   readonly by: string | null;
+  /** While it rests: from when on a scout may go, in milliseconds of the clock; null when one went, or none is to. */
+  readonly scoutAt: number | null;
 }
 
 /** A doubt as it was read; the text is what a change replaces. */

@@ -2,7 +2,8 @@
  * Owns judging whether a refusal is the connection's or the registration's. Cloud says the same of a refresh token that is spent
  * or revoked, of a wrong secret, and of everything a client sends while it is locked out. So after a refusal all
  * connections of the registration rest until a lock-out is over; then a made-up code tells whether the secret is taken, and one
- * connection at a time is tried. What is refused then, is refused for itself.
+ * connection at a time is tried. What is refused then, is refused for itself. Before that one scout goes, a connection that is
+ * in order: when it gets new tokens there is no lock-out, and nobody rests any longer.
  */
 import type { Clock } from "../base/clock.ts";
 import { isWindlassError, type WindlassError } from "../base/errors.ts";
@@ -66,6 +67,8 @@ interface JudgeParts {
 /** Whoever tries has so long, and may be gone after it. */
 const trialMilliseconds = 60_000;
 const lockOutMilliseconds = lockOutSeconds * 1000;
+/** Where there is no lock-out, nobody rests for longer because another was refused. */
+const scoutMilliseconds = 20_000;
 /**
  * After so many refusals in a row it is not one connection: a backup was restored. Trying all of many one by one would take days,
  * so from here on all are tried together, and each is given up when it is refused for the second time.
@@ -83,16 +86,18 @@ export function createRegistrationJudge(parts: JudgeParts): RegistrationJudge {
       const doubt = await readDoubt(kysely, instance.id);
       const way = wayOf(stored, doubt, now());
       if (way === "free") return { instance, stored, doubt };
+      if (way === "scout") return sendScout(parts, { instance, stored, doubt });
       if (way === "wait") return pauseShortly();
       if (way === "rest") throw resting(stored, doubt, now());
       return beginTrial(parts, { instance, stored, doubt });
     },
     async refused({ instance, stored, doubt }) {
+      const isScout = doubt?.kind === "resting" && now().getTime() < doubt.until;
       if (isTrialOf(doubt, stored)) {
         await endTrial(parts, instance, doubt);
         return "itself";
       }
-      await beginRest(parts, instance);
+      await beginRest(parts, instance, { isScout });
       const taken = await probe(instance);
       if (taken === null) return "unknown";
       const since = now().toISOString();
@@ -103,7 +108,7 @@ export function createRegistrationJudge(parts: JudgeParts): RegistrationJudge {
       if (isWindlassError(error, "bitbucket.rate_limited"))
         await noteLimit(kysely, { product, stored, now: now() }, error.retryAfterSeconds);
       if (doubt?.kind === "trial" && doubt.by === stored.connectionId)
-        await writeDoubt(kysely, instance.id, { seen: doubt, next: rest(doubt.misses, now().getTime()) });
+        await writeDoubt(kysely, instance.id, { seen: doubt, next: rest(doubt.misses, now(), 0) });
     },
     async renewed({ instance, doubt }) {
       if (doubt !== null) await dropDoubt(kysely, instance.id);
@@ -117,8 +122,15 @@ async function refuseLimited({ database, clock }: JudgeParts, instance: Instance
   if (until !== null) throw left("vault.not_renewed", stored, until.getTime() - now.getTime());
 }
 
-/** `free`: as if nothing had been refused · `wait`: for another's trial · `rest` · `try`: only under a trial of its own. */
-function wayOf(stored: StoredTokens, doubt: SeenDoubt | null, at: Date): "free" | "wait" | "rest" | "try" {
+/**
+ * `free`: as if nothing had been refused · `wait`: for another's trial · `rest` · `scout`: to see whether the others have to ·
+ * `try`: only under a trial of its own.
+ */
+function wayOf(
+  stored: StoredTokens,
+  doubt: SeenDoubt | null,
+  at: Date,
+): "free" | "wait" | "rest" | "scout" | "try" {
   const now = at.getTime();
   const isDoubted = stored.state === "suspect" || isPastReuse(stored, at);
   // Nothing rests for longer than this: what lies further ahead was written by a wrong clock.
@@ -129,9 +141,13 @@ function wayOf(stored: StoredTokens, doubt: SeenDoubt | null, at: Date): "free" 
     // Whoever tried all together has locked the client out.
     return isMine && now < doubt.until + lockOutMilliseconds ? "rest" : "try";
   }
-  if (now < doubt.until) return "rest";
+  if (now < doubt.until) return maySeek(stored, doubt, now) ? "scout" : "rest";
   const isLongOver = doubt.kind === "resting" && now > doubt.until + lockOutMilliseconds;
   return isLongOver && !isDoubted ? "free" : "try";
+}
+
+function maySeek({ state }: StoredTokens, { scoutAt }: Doubt, now: number): boolean {
+  return state === "active" && scoutAt !== null && now >= scoutAt;
 }
 
 /** Whose answer was lost so long ago that a refusal is the last word: that must not be a lock-out's. */
@@ -142,27 +158,38 @@ function isPastReuse({ state, lease, askedAt }: StoredTokens, at: Date): boolean
 
 const mostMilliseconds = 3_600_000;
 
+/** Whoever writes down that it goes, goes. */
+async function sendScout({ database }: JudgeParts, permit: Permit): Promise<Permit | null> {
+  const { instance, stored, doubt } = permit;
+  if (doubt === null) return permit;
+  const { text: _, ...known } = doubt;
+  const sent = await writeDoubt(database.kysely, instance.id, {
+    seen: doubt,
+    next: { ...known, scoutAt: null },
+  });
+  return sent === null ? pauseShortly() : { instance, stored, doubt: sent };
+}
+
 /** The made-up code is sent first: it spends nothing, and locks nobody out. */
-async function beginTrial(
-  parts: JudgeParts,
-  { instance, stored, doubt }: Permit & { readonly instance: Instance },
-): Promise<Permit | null> {
+async function beginTrial(parts: JudgeParts, { instance, stored, doubt }: Permit): Promise<Permit | null> {
   const { kysely } = parts.database;
   const now = parts.clock.now().getTime();
   const misses = doubt?.misses ?? 0;
   const by = misses >= missesOfMany ? null : stored.connectionId;
-  const own: Doubt = { kind: "trial", until: now + trialMilliseconds, misses, by: stored.connectionId };
+  const trial = { kind: "trial", until: now + trialMilliseconds, misses, scoutAt: null } as const;
+  const own: Doubt = { ...trial, by: stored.connectionId };
   const begun = await writeDoubt(kysely, instance.id, { seen: doubt, next: own });
   if (begun === null) return pauseShortly();
   const taken = await askRegistration(parts, instance);
   if (taken === true) {
     if (by !== null) return { instance, stored, doubt: begun };
-    const all = await writeDoubt(kysely, instance.id, { seen: begun, next: { ...own, by } });
+    const all = await writeDoubt(kysely, instance.id, { seen: begun, next: { ...trial, by } });
     return all === null ? pauseShortly() : { instance, stored, doubt: all };
   }
   const seconds = taken === null ? pauseSeconds(0, randomFraction()) : pauseSeconds(6, randomFraction());
   const kind = taken === null ? "resting" : "wrong";
-  const next: Doubt = { kind, until: now + seconds * 1000, misses, by: null };
+  const until = now + seconds * 1000;
+  const next: Doubt = { kind, until, misses, by: null, scoutAt: null };
   await writeDoubt(kysely, instance.id, { seen: begun, next });
   if (taken === null) throw left("vault.not_renewed", stored, seconds * 1000);
   parts.log?.error("vault.consumer_refused", { instanceId: instance.id });
@@ -177,22 +204,30 @@ function isTrialOf(doubt: SeenDoubt | null, { connectionId }: StoredTokens): dou
 /** It was refused for itself, and that may have locked the others out. A trial of all goes on to its end. */
 async function endTrial({ database, clock }: JudgeParts, instance: Instance, doubt: SeenDoubt) {
   if (doubt.by === null) return;
-  const until = clock.now().getTime() + lockOutMilliseconds;
-  const next = rest(doubt.misses + 1, until);
+  const next = rest(doubt.misses + 1, clock.now());
   await writeDoubt(database.kysely, instance.id, { seen: doubt, next });
 }
 
-/** From the first refusal on: those that were on their way already make it no longer. */
-async function beginRest({ database, clock }: JudgeParts, instance: Instance): Promise<void> {
+/** From the first refusal on: those that were on their way already make it no longer. A scout's begins it anew, without another. */
+async function beginRest(
+  { database, clock }: JudgeParts,
+  instance: Instance,
+  { isScout }: { readonly isScout: boolean },
+): Promise<void> {
   const now = clock.now().getTime();
   const seen = await readDoubt(database.kysely, instance.id);
-  if (seen !== null && now < seen.until && seen.until - now <= mostMilliseconds) return;
-  const next = rest(seen?.misses ?? 0, now + lockOutMilliseconds);
-  await writeDoubt(database.kysely, instance.id, { seen, next });
+  const isResting = seen !== null && now < seen.until && seen.until - now <= mostMilliseconds;
+  if (isResting && !isScout) return;
+  const next = rest(seen?.misses ?? 0, clock.now());
+  await writeDoubt(database.kysely, instance.id, {
+    seen,
+    next: isScout ? { ...next, scoutAt: null } : next,
+  });
 }
 
-function rest(misses: number, until: number): Doubt {
-  return { kind: "resting", until, misses, by: null };
+function rest(misses: number, from: Date, milliseconds = lockOutMilliseconds): Doubt {
+  const now = from.getTime();
+  return { kind: "resting", until: now + milliseconds, misses, by: null, scoutAt: now + scoutMilliseconds };
 }
 
 function resting(stored: StoredTokens, doubt: SeenDoubt | null, now: Date): WindlassError {

@@ -174,6 +174,46 @@ describe.each(Object.entries(doors))("a lock-out %s", (_, doorOf) => {
   );
 });
 
+test(
+  "where there is no lock-out, one that was revoked keeps the others for half a minute at most",
+  async () => {
+    const world = await openWorld({ engine, product: "cloud", rules: { refreshReuseSeconds: 0 } });
+    const ids = await world.connectEnded(3);
+    await spend(world, 0);
+    const ask = asker(world, fetch);
+    expect(await ask(ids.slice(0, 1))).toEqual(["vault.suspect"]);
+    expect(await ask(ids.slice(1))).toEqual(["vault.not_renewed", "vault.not_renewed"]);
+    world.emulator.clock.advance(30);
+    expect(await ask(ids.slice(1, 2))).toEqual(["token"]);
+    expect(await ask(ids.slice(1))).toEqual(["token", "token"]);
+    world.emulator.clock.advance(secondLook);
+    expect(await ask(ids)).toEqual(["vault.reconnect", "token", "token"]);
+  },
+  patience,
+);
+
+test(
+  "in a lock-out only one goes to see whether it is over, and it costs it nothing",
+  async () => {
+    const world = await openCloud();
+    const ids = await world.connectEnded(4);
+    await spend(world, 0);
+    const ask = asker(world, fetch);
+    await ask(ids.slice(0, 1));
+    world.emulator.clock.advance(30);
+    const before = world.refreshes();
+    const said = await ask(ids.slice(1));
+    expect(said.toSorted()).toEqual(["vault.not_renewed", "vault.not_renewed", "vault.suspect"]);
+    expect(world.refreshes() - before).toBe(1);
+    for (let look = 0; look < 2; look++) {
+      world.emulator.clock.advance(secondLook);
+      await ask(ids);
+    }
+    expect(await ask(ids)).toEqual(["vault.reconnect", "token", "token", "token"]);
+  },
+  patience,
+);
+
 const in200Seconds = ({ emulator }: World) => new Date(emulator.clock.now().getTime() + 200_000);
 
 test.each(engines)(
