@@ -6,6 +6,7 @@ import type { Database } from "../src/storage/database.ts";
 export function silentRecord(database: Database): { readonly audit: Audit; readonly handOuts: HandOuts } {
   return {
     audit: {
+      async prepare() {},
       async write() {},
       transaction: (work) => database.transaction((transaction) => work(transaction, async () => {})),
     },

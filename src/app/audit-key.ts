@@ -22,15 +22,17 @@ export function isAuditKeyNote(name: string): boolean {
  */
 export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
   let known: Promise<AuditKey> | undefined;
-  const openAt = async (number: number): Promise<AuditKey | "sealed" | "none"> => {
+  const openAt = async (number: number): Promise<AuditKey | "missing" | "lost" | "none"> => {
     const sealed = await readMeta(kysely, nameOf(number));
     if (sealed === undefined) return "none";
-    const text = await (await keyrings.of(null)).open(auditKeyContext, sealed).catch((error) => {
-      if (isWindlassError(error, "sealing.unknown_key") || isWindlassError(error, "sealing.key_lost"))
-        return null;
+    try {
+      const text = await (await keyrings.of(null)).open(auditKeyContext, sealed);
+      return auditKey(Buffer.from(text, "base64url"));
+    } catch (error) {
+      if (isWindlassError(error, "sealing.unknown_key")) return "missing";
+      if (isWindlassError(error, "sealing.key_lost")) return "lost";
       throw error;
-    });
-    return text === null ? "sealed" : auditKey(Buffer.from(text, "base64url"));
+    }
   };
   const makeAt = async (number: number) => {
     const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
@@ -42,7 +44,7 @@ export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
     for (let number = 1; ; ) {
       const found = await openAt(number);
       if (found === "none") await makeAt(number);
-      else if (found === "sealed") number += 1;
+      else if (typeof found === "string") number += 1;
       else return found;
     }
   };
@@ -60,7 +62,16 @@ export function auditKeys({ kysely }: Database, keyrings: Keyrings): AuditKeys {
       for (let number = 1; ; number++) {
         const found = await openAt(number);
         if (found === "none") return keys;
-        if (found !== "sealed") keys.push(found);
+        if (typeof found !== "string") keys.push(found);
+      }
+    },
+    async areOthersLost() {
+      let isAnyLost = false;
+      for (let number = 1; ; number++) {
+        const found = await openAt(number);
+        if (found === "none") return isAnyLost;
+        if (found === "missing") return false;
+        isAnyLost ||= found === "lost";
       }
     },
   };

@@ -5,12 +5,17 @@ import type { Config } from "./config.ts";
 import type { Ground } from "./ground.ts";
 import { createKeyKeeper } from "./keys/keeper.ts";
 import { createRecord } from "./record.ts";
+import { listGivenUp } from "./sealed-store.ts";
 
 export function openCustody({ world, sealedStore }: Ground, config: Config) {
   const record = createRecord({ ...world, keepDays: config.audit.keepDays });
   const { audit, handOuts } = record;
   const vault = createVault({ ...world, audit, handOuts });
-  const keeper = createKeeper({ ...world, vault });
+  const lostKeys = async () => {
+    const given = new Set(sealedStore.keys.list().map(({ wrapper }) => wrapper.id));
+    return (await listGivenUp(world.database)).filter((id) => !given.has(id));
+  };
+  const keeper = createKeeper({ ...world, vault, lostKeys });
   const keyKeeper = createKeyKeeper({ ...world, ...sealedStore });
   return {
     record,

@@ -26,6 +26,8 @@ export interface AuditEvent {
 export type Recorder = (event: AuditEvent) => Promise<void>;
 
 export interface Audit {
+  /** Makes sure that the record has its key, for who is about to do what has to be recorded. Throws `sealing.…`. */
+  prepare(): Promise<void>;
   /** One entry, durable when this resolves. Those that wait at the same time are written in one commit. */
   write: Recorder;
   /**
@@ -100,6 +102,9 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
   // A group ends with the result of each of its works.
   const append = <Result>(work: Work<Result>) => inGroup(work) as Promise<Result>;
   return {
+    async prepare() {
+      await keys.current();
+    },
     write: async (event) => {
       const entry = looseEntry(event, clock.now());
       await append(async (_, note) => note(entry));

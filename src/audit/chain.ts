@@ -16,6 +16,8 @@ export interface AuditKeys {
   current(): Promise<AuditKey>;
   /** All that can be opened, to check with; none is made. */
   all(): Promise<readonly AuditKey[]>;
+  /** Whether those that cannot be opened were given up as lost, every one: what they signed will never be checked again. */
+  areOthersLost(): Promise<boolean>;
 }
 
 /** How far a chain goes: what its next entry hangs on. */
@@ -77,4 +79,21 @@ export function macOf(key: KeyObject, entry: Omit<AuditEntriesTable, "mac">, mac
 export function signatureOf(key: KeyObject, checkpoint: Omit<AuditCheckpointsTable, "signature">): string {
   const { writer_id, sequence, mac: last, at } = checkpoint;
   return mac(key, JSON.stringify(["windlass audit checkpoint 1", writer_id, sequence, last, at]));
+}
+
+/**
+ * For a chain whose own key was lost: signed with another, which is named. It says that nobody could check what was deleted.
+ * Under a first word of its own.
+ */
+export function lostSignatureOf(
+  { id, key }: AuditKey,
+  checkpoint: Omit<AuditCheckpointsTable, "signature">,
+): string {
+  const { writer_id, sequence, mac: last, at } = checkpoint;
+  return `lost.${id}.${mac(key, JSON.stringify(["windlass audit checkpoint of a lost key 1", writer_id, sequence, last, at]))}`;
+}
+
+/** The key such a signature names; undefined when it is none of these, or the signature is a chain's own. */
+export function lostSignerOf(signature: string, keys: readonly AuditKey[]): AuditKey | undefined {
+  return keys.find(({ id }) => signature.startsWith(`lost.${id}.`));
 }

@@ -11,7 +11,7 @@ import {
   saveAuditCheckpoint,
 } from "../storage/tables/audit.ts";
 import type { Audit } from "./audit.ts";
-import { type AuditKey, type AuditKeys, keyOf, signatureOf } from "./chain.ts";
+import { type AuditKey, type AuditKeys, keyOf, lostSignatureOf, signatureOf } from "./chain.ts";
 import { beginWalk, type ChainWriter } from "./walk.ts";
 
 export interface PruneParts {
@@ -24,29 +24,40 @@ export interface PruneParts {
 export interface Pruned {
   /** Entries that were deleted. */
   readonly entries: number;
-  /** Writers whose chain is broken, or whose key is not at hand: theirs is left as it is. */
+  /** Writers whose chain is broken, or whose key is not at hand and may come back: theirs is left as it is. */
   readonly kept: readonly string[];
 }
 
 const entriesInOneCommit = 1_000;
+/** Each call of a command that records leaves a chain of its own: most are short. */
+const chainsInOneCommit = 100;
 
 /**
  * Deletes what was written before `olderThan`. Each piece is checked before a checkpoint is signed for it, so that
- * deleting never makes a changed chain look whole. Throws `storage.…`, `sealing.…`.
+ * deleting never makes a changed chain look whole; of a chain whose key was lost, which nobody can check any more, the
+ * checkpoint says so. Throws `storage.…`, `sealing.…`.
  */
 export async function pruneAudit(parts: PruneParts, olderThan: Date): Promise<Pruned> {
   const keys = await parts.keys.all();
+  const inPlaceOfLost = (await parts.keys.areOthersLost()) ? await parts.keys.current() : undefined;
+  const before = olderThan.toISOString();
+  const writers = await listOldAuditWriters(parts.database.kysely, before);
+  let left: readonly Old[] = writers.map((writer) => ({
+    writer,
+    key: keyOf(writer.id, keys),
+    keys,
+    inPlaceOfLost,
+    olderThan: before,
+  }));
   const kept: string[] = [];
   let entries = 0;
-  const before = olderThan.toISOString();
-  for (const writer of await listOldAuditWriters(parts.database.kysely, before)) {
-    const key = keyOf(writer.id, keys);
-    for (;;) {
-      const deleted = await pruneSome(parts, { writer, key, olderThan: before });
-      if (deleted === null) kept.push(writer.id);
+  while (left.length > 0) {
+    const pieces = await pruneSome(parts, left.slice(0, chainsInOneCommit));
+    for (const { writerId, deleted } of pieces) {
+      if (deleted === null) kept.push(writerId);
       else entries += deleted;
-      if (deleted === null || deleted < entriesInOneCommit) break;
     }
+    left = left.slice(pieces.filter(({ isDone }) => isDone).length);
   }
   return { entries, kept };
 }
@@ -54,44 +65,89 @@ export async function pruneAudit(parts: PruneParts, olderThan: Date): Promise<Pr
 interface Old {
   readonly writer: ChainWriter;
   readonly key: AuditKey | undefined;
+  readonly keys: readonly AuditKey[];
+  /** Signs for a chain whose own key was lost; undefined while one that is missing may come back. */
+  readonly inPlaceOfLost: AuditKey | undefined;
   readonly olderThan: string;
 }
 
-/** How many were deleted; null for a chain that has to be left. */
-function pruneSome({ audit, clock }: PruneParts, old: Old): Promise<number | null> {
+/** What became of a chain's beginning in one commit. */
+interface Piece {
+  readonly writerId: string;
+  /** The number of the last one. */
+  readonly upTo: number;
+  /** Null for a chain that has to be left. */
+  readonly deleted: number | null;
+  /** Whether nothing that is old is left of it. */
+  readonly isDone: boolean;
+}
+
+/** As many chains in order as one commit holds; of the last there may be more. */
+function pruneSome({ audit, clock }: PruneParts, chains: readonly Old[]): Promise<readonly Piece[]> {
   return audit.transaction(async (transaction, record) => {
-    const { entries, isWhole } = await readOld(transaction, old);
-    const last = entries.at(-1);
-    if (last === undefined) return 0;
-    if (!isWhole || old.key === undefined) return null;
-    const { writer_id, sequence, mac } = last;
-    const checkpoint = { writer_id, sequence, mac, at: clock.now().toISOString() };
-    const deleted = await deleteAuditEntries(transaction, writer_id, sequence);
-    // Another process did it meanwhile, and its checkpoint stands.
-    if (deleted === 0) return 0;
-    await saveAuditCheckpoint(transaction, {
-      ...checkpoint,
-      signature: signatureOf(old.key.key, checkpoint),
-    });
-    const facts = { writer: writer_id, upTo: sequence, entries: deleted };
-    await record({ event: "audit.pruned", actor: "retention", facts });
-    return deleted;
+    const pieces: Piece[] = [];
+    let room = entriesInOneCommit;
+    for (const old of chains) {
+      if (room === 0) break;
+      const piece = await pruneChain(transaction, old, { at: clock.now().toISOString(), limit: room });
+      room -= piece.deleted ?? 0;
+      pieces.push(piece);
+    }
+    const facts = factsOf(pieces);
+    if (facts !== null) await record({ event: "audit.pruned", actor: "retention", facts });
+    return pieces;
   });
 }
 
-/** The old entries at the chain's beginning, and whether they are as they were written. */
+/** One entry a commit: were there one for each short chain, the record would never get shorter. */
+function factsOf(pieces: readonly Piece[]): Record<string, string | number> | null {
+  const pruned = pieces.filter(({ deleted }) => deleted !== null && deleted > 0);
+  const [only] = pruned;
+  if (only === undefined) return null;
+  if (pruned.length === 1) return { writer: only.writerId, upTo: only.upTo, entries: only.deleted ?? 0 };
+  return { chains: pruned.length, entries: pruned.reduce((sum, { deleted }) => sum + (deleted ?? 0), 0) };
+}
+
+async function pruneChain(
+  transaction: Transaction<Schema>,
+  old: Old,
+  { at, limit }: { readonly at: string; readonly limit: number },
+): Promise<Piece> {
+  const { entries, isWhole } = await readOld(transaction, old, limit);
+  const last = entries.at(-1);
+  const piece = { writerId: old.writer.id, upTo: last?.sequence ?? 0 };
+  if (last === undefined) return { ...piece, deleted: 0, isDone: true };
+  const sign = signerOf(old);
+  if (!isWhole || sign === null) return { ...piece, deleted: null, isDone: true };
+  const { writer_id, sequence, mac } = last;
+  const checkpoint = { writer_id, sequence, mac, at };
+  const deleted = await deleteAuditEntries(transaction, writer_id, sequence);
+  // Where it is none, another process did it meanwhile, and its checkpoint stands.
+  if (deleted > 0) await saveAuditCheckpoint(transaction, { ...checkpoint, signature: sign(checkpoint) });
+  return { ...piece, deleted, isDone: deleted < limit };
+}
+
+/** Null for a chain whose key may come back. */
+function signerOf({ key, inPlaceOfLost }: Old) {
+  type Unsigned = Parameters<typeof lostSignatureOf>[1];
+  if (key !== undefined) return (checkpoint: Unsigned) => signatureOf(key.key, checkpoint);
+  if (inPlaceOfLost === undefined) return null;
+  return (checkpoint: Unsigned) => lostSignatureOf(inPlaceOfLost, checkpoint);
+}
+
+/** The old entries at the chain's beginning, and whether they are as they were written, as far as that can be told. */
 async function readOld(
   transaction: Transaction<Schema>,
-  { writer, key, olderThan }: Old,
+  { writer, key, keys, olderThan }: Old,
+  limit: number,
 ): Promise<{ readonly entries: readonly AuditEntriesTable[]; readonly isWhole: boolean }> {
   const checkpoint = await findAuditCheckpoint(transaction, writer.id);
-  const some = { after: null, limit: entriesInOneCommit };
-  const beginning = await readAuditChain(transaction, writer.id, some);
+  const beginning = await readAuditChain(transaction, writer.id, { after: null, limit });
   const firstKept = beginning.findIndex(({ at }) => at >= olderThan);
   const entries = firstKept === -1 ? beginning : beginning.slice(0, firstKept);
-  const walk = beginWalk({ writer, checkpoint, key });
+  const walk = beginWalk({ writer, checkpoint, key, keys });
   for (const entry of entries) walk.take(entry);
-  if (walk.problems.length === 0) return { entries, isWhole: true };
+  if (walk.problems.every(({ kind }) => kind === "unknown_key")) return { entries, isWhole: true };
   const later = await findAuditCheckpoint(transaction, writer.id);
   // Another process that prunes was between the two readings: the rest is its own.
   if (later?.sequence !== checkpoint?.sequence) return { entries: [], isWhole: true };

@@ -42,7 +42,7 @@ export async function* verifyAudit({ database, keys, heads = [] }: VerifyParts):
   const atHand = await keys.all();
   for (const writer of await listChains(database, heads)) {
     const itsHeads = heads.filter(({ writerId, sequence }) => writerId === writer.id && sequence > 0);
-    yield verifyChain({ database, key: keyOf(writer.id, atHand), heads: itsHeads }, writer);
+    yield verifyChain({ database, key: keyOf(writer.id, atHand), keys: atHand, heads: itsHeads }, writer);
   }
 }
 
@@ -58,6 +58,7 @@ async function listChains({ kysely }: Database, heads: readonly ChainHead[]): Pr
 interface ChainParts {
   readonly database: Database;
   readonly key: AuditKey | undefined;
+  readonly keys: readonly AuditKey[];
   readonly heads: readonly ChainHead[];
 }
 
@@ -73,11 +74,11 @@ async function verifyChain(parts: ChainParts, writer: ChainWriter): Promise<Chai
 }
 
 async function walkChain(
-  { database, key, heads }: ChainParts,
+  { database, key, keys, heads }: ChainParts,
   writer: ChainWriter,
   checkpoint: AuditCheckpointsTable | undefined,
 ): Promise<ChainReport> {
-  const walk = beginWalk({ writer, checkpoint, key, heads });
+  const walk = beginWalk({ writer, checkpoint, key, keys, heads });
   let entries = 0;
   let first: AuditEntriesTable | null = null;
   let last: AuditEntriesTable | null = null;

@@ -1,7 +1,15 @@
 /** Owns one walk along a chain: entry by entry, whether each hangs on the one before it. */
 import { equalSecrets } from "../base/digest.ts";
 import type { AuditCheckpointsTable, AuditEntriesTable } from "../storage/schema.ts";
-import { type AuditKey, beginning, type ChainHead, macOf, signatureOf } from "./chain.ts";
+import {
+  type AuditKey,
+  beginning,
+  type ChainHead,
+  lostSignatureOf,
+  lostSignerOf,
+  macOf,
+  signatureOf,
+} from "./chain.ts";
 
 /**
  * `gap` entries are missing before this one · `changed` an entry is not as it was written, or not where it was ·
@@ -37,6 +45,8 @@ export interface WalkParts {
   readonly checkpoint: AuditCheckpointsTable | undefined;
   /** The one the chain was signed with; without it only numbers are checked. */
   readonly key: AuditKey | undefined;
+  /** All there are: one of them may have signed the checkpoint of a chain whose own is lost. */
+  readonly keys?: readonly AuditKey[];
   /** Heads that were noted of this chain. */
   readonly heads?: readonly ChainHead[];
 }
@@ -54,7 +64,7 @@ export interface Walk {
 const mostProblems = 20;
 
 /** Begins at the chain's checkpoint, or at its first entry. */
-export function beginWalk({ writer, checkpoint, key, heads = [] }: WalkParts): Walk {
+export function beginWalk({ writer, checkpoint, key, keys = [], heads = [] }: WalkParts): Walk {
   const problems: ChainProblem[] = [];
   const report = (kind: ChainProblemKind, sequence: number | null, sentence: string) => {
     if (problems.length < mostProblems) problems.push({ kind, sequence, sentence });
@@ -64,7 +74,9 @@ export function beginWalk({ writer, checkpoint, key, heads = [] }: WalkParts): W
     if (noted.get(sequence)?.some((head) => !equalSecrets(head.mac, mac)))
       report("other_head", sequence, `Entry ${sequence} is not the one whose head was noted.`);
   };
-  const start = startOf({ writer, checkpoint, key }, report);
+  const lost = signedForLost(checkpoint, keys);
+  if (key === undefined && lost !== true) report("unknown_key", null, unproved);
+  const start = startOf({ writer, checkpoint, key }, lost, report);
   if (checkpoint !== undefined) compareHead(start.sequence, checkpoint.mac);
   let [last, macBefore] = [start.sequence, start.mac];
 
@@ -77,6 +89,8 @@ export function beginWalk({ writer, checkpoint, key, heads = [] }: WalkParts): W
         report("gap", sequence, `${numbered(last + 1, sequence - 1)} missing.`);
         macBefore = null;
       }
+      if (lost === true && key === undefined && last === start.sequence)
+        report("unknown_key", sequence, unproved);
       const isWrong = key !== undefined && macBefore !== null && !isAsSigned(key, entry, macBefore);
       if (isWrong) report("changed", sequence, `Entry ${sequence} is not the one that was written there.`);
       compareHead(sequence, entry.mac);
@@ -90,18 +104,30 @@ export function beginWalk({ writer, checkpoint, key, heads = [] }: WalkParts): W
   };
 }
 
+const unproved = "The key it was signed with is not at hand, so nothing is proved.";
+
+/** Whether the checkpoint was signed in place of a lost key; undefined when it was not, or by a key that is not at hand. */
+function signedForLost(
+  checkpoint: AuditCheckpointsTable | undefined,
+  keys: readonly AuditKey[],
+): boolean | undefined {
+  if (checkpoint === undefined) return undefined;
+  const signer = lostSignerOf(checkpoint.signature, keys);
+  return signer && equalSecrets(lostSignatureOf(signer, checkpoint), checkpoint.signature);
+}
+
 /** The mac is null where what the first entry hangs on cannot be known. */
 function startOf(
-  { writer, checkpoint, key }: WalkParts,
+  { writer, checkpoint, key }: Pick<WalkParts, "writer" | "checkpoint" | "key">,
+  lost: boolean | undefined,
   report: (kind: ChainProblemKind, sequence: number | null, sentence: string) => void,
 ): { readonly sequence: number; readonly mac: string | null } {
   const { id, started_at } = writer;
-  if (key === undefined)
-    report("unknown_key", null, "The key it was signed with is not at hand, so nothing is proved.");
   if (started_at === null) report("lost_writer", null, "The row of its writer is missing.");
   if (checkpoint !== undefined) {
-    const isSigned =
+    const isOwn = () =>
       key === undefined || equalSecrets(signatureOf(key.key, checkpoint), checkpoint.signature);
+    const isSigned = lost ?? isOwn();
     if (!isSigned)
       report("forged_checkpoint", checkpoint.sequence, "Its checkpoint was not signed with its key.");
     return { sequence: checkpoint.sequence, mac: isSigned ? checkpoint.mac : null };

@@ -156,6 +156,8 @@ export interface ConnectionSecretsTable {
   retry_at: string | null;
   /** When a credential nobody uses is renewed all the same; null for one that is not renewed. */
   keep_alive_at: string | null;
+  /** 1 from the save of renewed tokens until Bitbucket has said whose they are. */
+  owner_unchecked: number;
 }
 
 /** A key that seals what belongs to one project, itself wrapped by a key that is not in the database. */

@@ -50,6 +50,11 @@ export const vaultErrors = defineErrors({
     message: "This connection holds no access to Bitbucket any more.",
     cure: "Connect again.",
   },
+  "vault.disconnecting": {
+    reaction: "stale",
+    message: "This connection is being ended: its access is given back to Bitbucket and forgotten here.",
+    cure: "Connect again.",
+  },
   "vault.no_bearer": {
     reaction: "refused",
     message: "This connection signs each call (OAuth 1.0a): it has no token that could be handed out.",

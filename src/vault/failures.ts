@@ -28,6 +28,11 @@ export function mayHaveRotated(error: unknown, kind: FailureKind): boolean {
   return !isWindlassError(error, "bitbucket.rate_limited") && !wasNeverSent(error);
 }
 
+/** Whether something at Bitbucket's place answered that it is not able to: nothing says that it rotated before. */
+export function hasAnswered(error: unknown): boolean {
+  return isWindlassError(error, "bitbucket.unavailable");
+}
+
 /** What the operating system says when there was nobody to send to. */
 const neverSent = new Set([
   "ECONNREFUSED",
@@ -47,7 +52,8 @@ function wasNeverSent(error: unknown): boolean {
 
 const firstPauseSeconds = 15;
 const longestPauseSeconds = 15 * 60;
-const longestRetryAfterSeconds = 3600;
+/** Bitbucket's `Retry-After` counts for so long. */
+export const longestRetryAfterSeconds = 3600;
 
 /**
  * How long to leave Bitbucket alone after `failures` in a row: twice as long each time, spread so that many connections do
@@ -62,9 +68,13 @@ export function pauseSeconds(failures: number, fraction: number, retryAfterSecon
 /** No pause is longer than this. */
 export const longestRestSeconds = longestRetryAfterSeconds * 1.1;
 
-/** Bitbucket locks a client out for some minutes after a spent refresh token: the second look comes when that is over. */
-export function secondLookSeconds(fraction: number): number {
-  return shortestSecondLookSeconds + 120 * fraction;
-}
+/**
+ * Bitbucket locks a client out for some minutes after a spent refresh token; how many is told nowhere. So long nothing of a
+ * registration is sent after a refusal.
+ */
+export const lockOutSeconds = 300;
 
-export const shortestSecondLookSeconds = 150;
+/** The second look comes when a lock-out is over, and after the others, that may be in order. */
+export function secondLookSeconds(fraction: number): number {
+  return lockOutSeconds + 60 * fraction;
+}

@@ -81,3 +81,60 @@ test("a round goes on past connections that cannot be renewed, and a database th
   expect(await rig.state()).toEqual(["active", null]);
   expect(await keeperOf().round()).toMatchObject({ keptAlive: 0 });
 });
+
+test("what cannot be renewed keeps nobody waiting who can", async () => {
+  const failing = Array.from({ length: 30 }, (_, number) => `failing-${number}`);
+  const good = Array.from({ length: 10 }, (_, number) => `good-${number}`);
+  for (const name of [...failing, ...good]) {
+    await addConnectionTo(rig.database, `con_${name}`);
+    await rig.vault.keep(`con_${name}`, rig.granted(name));
+    rig.endpoint.working.add(`refresh-${name}`);
+    rig.clock.advance(1);
+  }
+  await inOrder([...failing, ...good]);
+  rig.endpoint.answer = (presented) =>
+    presented.includes("failing")
+      ? Response.json({ error: "invalid_client" }, { status: 401 })
+      : rig.endpoint.regularAnswer(presented);
+  rig.clock.advance(60 * day);
+  const keeper = keeperOf(4);
+  for (let number = 0; number < 42; number++) {
+    await keeper.round();
+    rig.clock.advance(3600);
+  }
+  const renewed = rig.endpoint.presented.filter((presented) => presented.includes("good"));
+  expect(new Set(renewed).size).toBe(10);
+  const tried = rig.endpoint.presented.filter((presented) => presented.includes("failing"));
+  expect(new Set(tried).size).toBe(30);
+});
+
+test("what may not be asked now does not stand before other renewals that were interrupted", async () => {
+  for (let number = 0; number < 60; number++) {
+    await addConnectionTo(rig.database, `con_many_${number}`);
+    await rig.vault.keep(`con_many_${number}`, rig.granted(`many-${number}`, 0));
+  }
+  const asked_at = rig.clock.now().toISOString();
+  const secrets = rig.database.kysely.updateTable("connection_secrets");
+  await secrets.set({ asked_at }).where("connection_id", "!=", "con_1").execute();
+  rig.endpoint.answer = () => new Response("{}", { status: 429, headers: { "retry-after": "1200" } });
+  rig.clock.advance(60);
+  const keeper = keeperOf();
+  const found = [];
+  for (let number = 0; number < 3; number++) found.push((await keeper.round()).interrupted);
+  expect(found).toEqual([50, 10, 0]);
+  rig.clock.advance(1201);
+  expect(await keeper.round()).toMatchObject({ interrupted: 50 });
+});
+
+/** Due in this order, a second apart. */
+async function inOrder(names: readonly string[]): Promise<void> {
+  const { kysely } = rig.database;
+  for (const [number, name] of names.entries()) {
+    const keep_alive_at = new Date(rig.clock.now().getTime() + 30 * day * 1000 + number * 1000).toISOString();
+    await kysely
+      .updateTable("connection_secrets")
+      .set({ keep_alive_at })
+      .where("connection_id", "=", `con_${name}`)
+      .execute();
+  }
+}

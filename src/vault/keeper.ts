@@ -8,19 +8,24 @@ import type { Log } from "../base/log.ts";
 import { randomFraction } from "../base/random.ts";
 import type { Database } from "../storage/database.ts";
 import {
+  type DueKeepAlive,
   dropFormerTokens,
   listInterrupted,
   listKeepAliveDue,
+  listUnfinishedFarewells,
   setAside,
 } from "../storage/tables/connection-secrets.ts";
+import { listSealedUnder } from "../storage/tables/data-keys.ts";
 import { atMost } from "./at-most.ts";
 import type { Vault } from "./vault.ts";
 
 export interface KeeperParts {
   readonly database: Database;
-  readonly vault: Pick<Vault, "renew">;
+  readonly vault: Pick<Vault, "renew" | "finishForgetting">;
   readonly clock: Clock;
   readonly log: Log;
+  /** Key-encryption keys that were given up as lost. Default: none. */
+  readonly lostKeys?: (() => Promise<readonly string[]>) | undefined;
   /** Renewals a minute of what nobody uses, in this process. Default 60: a hundred thousand connections take a day, and have two months. */
   readonly renewalsPerMinute?: number | undefined;
 }
@@ -45,10 +50,12 @@ export interface Keeper {
 
 const secondsBetweenRounds = 15;
 const mostInterrupted = 50;
+const mostLost = 500;
 const mostAtOnce = 4;
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { clock, log } = parts;
+  const tour: Tour = { after: null, tried: new Set(), lost: new Set() };
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
   const goOn = async () => {
@@ -57,13 +64,13 @@ export function createKeeper(parts: KeeperParts): Keeper {
       const seconds = secondsBetweenRounds * (0.5 + randomFraction());
       await clock.sleep(seconds * 1000, closing.signal).catch(() => {});
       if (closing.signal.aborted) return;
-      await round(parts, closing.signal).catch((error: unknown) => {
+      await round(parts, tour, closing.signal).catch((error: unknown) => {
         log.error("vault.keeper_failed", { code: isWindlassError(error) ? error.code : "unexpected" });
       });
     }
   };
   return {
-    round: () => round(parts, closing.signal),
+    round: () => round(parts, tour, closing.signal),
     start() {
       running = goOn();
     },
@@ -74,21 +81,72 @@ export function createKeeper(parts: KeeperParts): Keeper {
   };
 }
 
-async function round(parts: KeeperParts, signal: AbortSignal): Promise<Round> {
+async function round(parts: KeeperParts, tour: Tour, signal: AbortSignal): Promise<Round> {
   const { database, clock, renewalsPerMinute = 60 } = parts;
   const { kysely } = database;
   const now = clock.now().toISOString();
+  await finishFarewells(parts, await listUnfinishedFarewells(kysely, now, mostInterrupted));
+  await renewAll(parts, await listLost(parts, tour), signal);
   const interrupted = await listInterrupted(kysely, now, mostInterrupted);
   await renewAll(parts, interrupted, signal);
   const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
-  const due = chosen(await listKeepAliveDue(kysely, now, allowed * 10), allowed);
+  const due = await nextDue(parts, tour, { now, count: allowed });
   await renewAll(parts, due, signal);
   const forgotten = await dropFormerTokens(kysely, now);
   if (forgotten > 0) await database.scrub();
   return { interrupted: interrupted.length, keptAlive: due.length, forgotten };
 }
 
-/** Some of those that have been due longest, by lot: several processes seldom choose the same. */
+/** What a stopped process began to end. */
+async function finishFarewells({ vault, log }: KeeperParts, connectionIds: readonly string[]): Promise<void> {
+  for (const connectionId of connectionIds) {
+    await vault.finishForgetting(connectionId).catch((error: unknown) => {
+      const code = isWindlassError(error) ? error.code : "unexpected";
+      log.warn("vault.not_forgotten", { connectionId, code });
+    });
+  }
+}
+
+/** How far this process has come along those that are due: what cannot be renewed now stays due, and must not keep the others waiting. */
+interface Tour {
+  /** All up to this one have been tried. */
+  after: DueKeepAlive | null;
+  /** And these behind it. */
+  readonly tried: Set<string>;
+  /** Sealed under a lost key: once is enough. */
+  readonly lost: Set<string>;
+}
+
+/** Connections that do not open any more: that is said where it is seen. */
+async function listLost({ database, lostKeys }: KeeperParts, { lost }: Tour): Promise<readonly string[]> {
+  const ids = await listSealedUnder(database.kysely, (await lostKeys?.()) ?? [], mostLost);
+  const seenFirst = ids.filter((id) => !lost.has(id));
+  for (const id of seenFirst) lost.add(id);
+  return seenFirst;
+}
+
+/** Some of those that have been due longest and were not tried on this tour, by lot: several processes seldom choose the same. */
+async function nextDue(
+  { database }: KeeperParts,
+  tour: Tour,
+  { now, count }: { readonly now: string; readonly count: number },
+): Promise<readonly string[]> {
+  const limit = count * 10;
+  // Through the part that has been tried, to the end, and from the beginning.
+  for (let parts = 0; parts < 3; parts++) {
+    const page = await listKeepAliveDue(database.kysely, now, { after: tour.after, limit });
+    const left = page.map(({ connectionId }) => connectionId).filter((id) => !tour.tried.has(id));
+    if (left.length > 0) {
+      const due = chosen(left, count);
+      for (const id of due) tour.tried.add(id);
+      return due;
+    }
+    tour.tried.clear();
+    tour.after = page.length === limit ? (page.at(-1) ?? null) : null;
+  }
+  return [];
+}
+
 function chosen(ids: readonly string[], count: number): readonly string[] {
   const shuffled = ids
     .map((id) => ({ id, lot: randomFraction() }))
@@ -101,12 +159,18 @@ function isSealedOff(error: unknown): boolean {
   return isWindlassError(error) && error.code.startsWith("sealing.") && error.reaction !== "unreachable";
 }
 
-async function leaveAlone({ database, clock }: KeeperParts, connectionId: string): Promise<void> {
+/** So that what cannot be tried now does not stand before the others. */
+async function leaveAlone({ database, clock }: KeeperParts, connectionId: string, error: unknown) {
   const now = clock.now();
-  const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString();
-  const until = { now: now.toISOString(), retryAt: inHours(1), keepAliveAt: inHours(24) };
-  await setAside(database.kysely, connectionId, until);
+  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+  const leave = (seconds: number, keepAliveAt: string | null) =>
+    setAside(database.kysely, connectionId, { now: now.toISOString(), retryAt: after(seconds), keepAliveAt });
+  if (isSealedOff(error)) return leave(hourSeconds, after(24 * hourSeconds));
+  const seconds = isWindlassError(error) ? error.retryAfterSeconds : undefined;
+  if (seconds !== undefined) await leave(Math.min(seconds, hourSeconds), null);
 }
+
+const hourSeconds = 3_600;
 
 /** What fails is judged and recorded where it fails; only what does not even open is set aside here. */
 async function renewAll(
@@ -121,7 +185,7 @@ async function renewAll(
     await vault.renew(connectionId).catch(async (error: unknown) => {
       const code = isWindlassError(error) ? error.code : "unexpected";
       log.warn("vault.not_kept_alive", { connectionId, code });
-      if (isSealedOff(error)) await leaveAlone(parts, connectionId);
+      await leaveAlone(parts, connectionId, error);
     });
   };
   await Promise.all(connectionIds.map((id) => limit(() => renew(id))));

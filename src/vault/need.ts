@@ -33,11 +33,11 @@ export function needOf(clock: Clock, marginSeconds: number, { minimumSeconds, re
   return { isAlive, isMet, isUsable };
 }
 
+const silentStates: ReadonlySet<string> = new Set(["reconnect", "suspended", "disconnected"]);
+
 /** Not over at `until`, in milliseconds, and not of a connection that is to hand out nothing. */
 export function isGood({ expiresAt, state }: SeenTokens, until: number): boolean {
-  return (
-    state !== "reconnect" && state !== "suspended" && (expiresAt === null || until < expiresAt.getTime())
-  );
+  return !silentStates.has(state) && (expiresAt === null || until < expiresAt.getTime());
 }
 
 /** Whether there is no use in asking Bitbucket now. */

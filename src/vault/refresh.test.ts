@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 /** The longest time until a suspect connection is looked at again. */
-const secondLook = 270;
+const secondLook = 360;
 
 describe("when Bitbucket says no", () => {
   beforeEach(() => rig.endpoint.working.clear());
@@ -181,6 +181,35 @@ describe("when Bitbucket does not answer well", () => {
     expect((await failureOf(rig.call())).code).toBe("vault.suspect");
     rig.endpoint.working.add("refresh-0");
     rig.clock.advance(secondLook);
+    expect(await rig.call()).toBe("Bearer access-1");
+  });
+
+  test("too many requests are the consumer's: none of its connections asks again before it may", async () => {
+    await rig.vault.keep("con_2", rig.granted("other"));
+    rig.endpoint.working.add("refresh-other");
+    rig.endpoint.answer = () => new Response("{}", { status: 429, headers: { "retry-after": "600" } });
+    rig.clock.advance(7200 - 200);
+    expect(await rig.call()).toBe("Bearer access-0");
+    await expect.poll(() => rig.endpoint.presented).toEqual(["refresh-0"]);
+    rig.endpoint.answer = null;
+    const other = async (from = rig.vault) =>
+      (await from.token("con_2", { caller: "test" })).accessToken.reveal();
+    await expect.poll(() => rig.logged.length).toBeGreaterThan(0);
+    expect(await other(rig.anotherVault())).toBe("access-other");
+    rig.clock.advance(300);
+    const told = await failureOf(other());
+    expect(told).toMatchObject({ code: "vault.not_renewed", retryAfterSeconds: 300 });
+    expect(rig.endpoint.presented).toEqual(["refresh-0"]);
+    rig.clock.advance(301);
+    expect(await other()).toBe("access-1");
+  });
+
+  test("a wait that was asked for counts for an hour at most", async () => {
+    rig.endpoint.answer = () => new Response("{}", { status: 429, headers: { "retry-after": "90000" } });
+    rig.clock.advance(7200);
+    await expect(rig.call()).rejects.toThrow();
+    rig.endpoint.answer = null;
+    rig.clock.advance(3961);
     expect(await rig.call()).toBe("Bearer access-1");
   });
 

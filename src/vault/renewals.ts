@@ -3,23 +3,23 @@
  * flight, processes share a lease, and the version decides what is kept.
  */
 import { isWindlassError } from "../base/errors.ts";
-import { newId } from "../base/random.ts";
+import { newId, randomFraction } from "../base/random.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import { type AtMost, atMost } from "./at-most.ts";
 import { vaultErrors } from "./errors.ts";
-import { shortestSecondLookSeconds } from "./failures.ts";
-import type { Need } from "./need.ts";
+import { kindOf, pauseSeconds } from "./failures.ts";
+import { insist } from "./insist.ts";
+import { isAbandoned, leaseEnd, type WaitParts } from "./lease.ts";
+import { isGood, type Need } from "./need.ts";
 import type { OwnerCheck } from "./owner-check.ts";
-import type { RegistrationJudge } from "./registration.ts";
-import { type RotationParts, rotate } from "./rotation.ts";
+import type { Permit, RegistrationJudge } from "./registration.ts";
+import { type Answered, type RotationParts, rotate } from "./rotation.ts";
 import type { HeldTokens } from "./saving.ts";
 import type { StoredTokens } from "./stored.ts";
 import { judge, obstacle } from "./verdict.ts";
-import type { Watch } from "./watch.ts";
 
-export interface RenewalParts extends RotationParts {
+export interface RenewalParts extends RotationParts, WaitParts {
   readonly instances: FindInstance;
-  readonly watch: Watch;
   readonly registrations: RegistrationJudge;
   readonly ownerCheck: OwnerCheck;
   readonly meter: RenewalMeter;
@@ -116,7 +116,7 @@ async function fly(parts: RenewalParts, flight: Flight): Promise<StoredTokens> {
   const { need } = flight;
   const giveUpAt = performance.now() + mostLeasesWaited * leaseMilliseconds;
   for (;;) {
-    const stored = await store.load(flight.connectionId);
+    const stored = await parts.ownerCheck.ofStored(await store.load(flight.connectionId));
     if (need.isMet(stored)) return stored;
     // A process that ends begins nothing it could not save.
     const inTheWay = closing.aborted ? vaultErrors.fail("vault.not_renewed") : obstacle(stored, clock.now());
@@ -125,8 +125,9 @@ async function fly(parts: RenewalParts, flight: Flight): Promise<StoredTokens> {
       return aliveOr(need, stored, inTheWay);
     }
     if (stored.lease === null || (await isAbandoned(parts, stored))) {
-      const renewed = await flight.limit(() => attempt(parts, stored, flight));
-      if (renewed !== null) return renewed;
+      const renewed = await attempt(parts, stored, flight);
+      // What came for a connection that was ended or suspended meanwhile is handed to nobody.
+      if (renewed !== null && isGood(renewed, 0)) return renewed;
     }
     if (performance.now() > giveUpAt) return aliveOr(need, stored, vaultErrors.fail("vault.not_renewed"));
   }
@@ -144,52 +145,79 @@ function aliveOr({ isAlive }: Need, stored: StoredTokens, failure: unknown): Sto
   throw failure;
 }
 
-/**
- * Waits for the process that holds the lease. True when it is gone: it extends a lease each third of it, so a lease that is
- * over has to stay untouched for two thirds more, and one that is dated by a wrong clock for a whole one.
- */
-async function isAbandoned(
-  { watch, clock, leaseMilliseconds, closing }: RenewalParts,
-  { lease, row }: StoredTokens,
-): Promise<boolean> {
-  const left = (lease?.expiresAt.getTime() ?? 0) - clock.now().getTime();
-  if (left <= 0) {
-    const isTouched = await watch.forChange(row, (leaseMilliseconds * 2) / 3);
-    return !(isTouched || closing.aborted);
-  }
-  const whole = left >= leaseMilliseconds;
-  const changed = await watch.forChange(row, whole ? leaseMilliseconds : left);
-  return !changed && whole && !closing.aborted;
-}
-
 /** One try to renew under the lease. Null when somebody else was first. */
 async function attempt(
   parts: RenewalParts,
   stored: StoredTokens,
-  { need, owner }: Flight,
+  flight: Flight,
 ): Promise<StoredTokens | null> {
-  const { store, clock, leaseMilliseconds } = parts;
-  const until = new Date(clock.now().getTime() + leaseMilliseconds);
-  const claimedAt = performance.now();
-  const held = await store.claim(stored, owner, until);
-  if (held === null) return null;
-  // A process that was frozen meanwhile asks nothing before it knows that the lease is still its own.
-  const wasFrozen = performance.now() - claimedAt > leaseMilliseconds / 3;
-  if (wasFrozen && !(await store.extend(held, new Date(clock.now().getTime() + leaseMilliseconds))))
-    return null;
-  const rotating = stored.lease === null ? held : await noteInterruption(parts, held);
-  const seconds = () => (performance.now() - claimedAt) / 1000;
+  const { meter, log, ownerCheck } = parts;
+  const { need, limit } = flight;
+  const begunAt = performance.now();
+  const seconds = () => (performance.now() - begunAt) / 1000;
+  // A place is for who asks Bitbucket: saving may take as long as the database is away.
+  const asked = await limit(() => ask(parts, stored, flight));
+  if (asked === null) return null;
+  const { held, answered, permit } = asked;
   try {
-    const instance = await parts.instances(rotating.instanceId);
-    const renewed = await rotate(parts, instance, rotating);
-    parts.meter.renewal(renewed === null ? "overtaken" : "renewed", seconds());
+    const renewed = await answered.save();
+    if (renewed !== null) await parts.registrations.renewed(permit).catch(() => {});
+    meter.renewal(renewed === null ? "overtaken" : "renewed", seconds());
     if (renewed === null) return null;
-    parts.log.info("vault.refreshed", { connectionId: held.connectionId });
-    return await parts.ownerCheck(instance, renewed);
+    log.info("vault.refreshed", { connectionId: held.connectionId });
+    return await ownerCheck.ofRenewed(renewed);
   } catch (error) {
     if (isWindlassError(error, "vault.other_person")) throw error;
-    parts.meter.renewal(isWindlassError(error) ? error.code : "unexpected", seconds());
-    return await fail(parts, rotating, { need, error });
+    meter.renewal(isWindlassError(error) ? error.code : "unexpected", seconds());
+    return await fail(parts, asked, { need, error });
+  }
+}
+
+interface Asked {
+  readonly permit: Permit;
+  readonly held: HeldTokens;
+  readonly answered: Answered;
+}
+
+/** Null when somebody else was first. Throws what keeps an answer from being saved, and then nothing was asked. */
+async function ask(parts: RenewalParts, stored: StoredTokens, { owner }: Flight): Promise<Asked | null> {
+  const { store, leaseMilliseconds } = parts;
+  const { instance, refreshToken } = await prepare(parts, stored);
+  const permit = await parts.registrations.admit(instance, stored);
+  if (permit === null) return null;
+  const claimedAt = performance.now();
+  const held = await store.claim(stored, { owner, until: leaseEnd(parts), asks: true });
+  const letGo = async () => {
+    await parts.registrations.failed(permit, null);
+    return null;
+  };
+  if (held === null) return letGo();
+  // A process that was frozen meanwhile asks nothing before it knows that the lease is still its own.
+  const wasFrozen = performance.now() - claimedAt > leaseMilliseconds / 3;
+  if (wasFrozen && !(await store.extend(held, leaseEnd(parts)))) return letGo();
+  const rotating = stored.lease === null ? held : await noteInterruption(parts, held);
+  return {
+    permit,
+    held: rotating,
+    answered: await rotate(parts, { instance, held: rotating, refreshToken }),
+  };
+}
+
+/** Before the lease is taken: once Bitbucket has been asked, its answer has to be sealed and recorded. */
+async function prepare(parts: RenewalParts, stored: StoredTokens) {
+  const { store, clock, instances, meter, log } = parts;
+  const { connectionId, instanceId, failures } = stored;
+  try {
+    const instance = await instances(instanceId);
+    return { instance, refreshToken: await store.prepare(stored) };
+  } catch (error) {
+    const reason = isWindlassError(error) ? error.code : "unexpected";
+    const seconds = pauseSeconds(failures, randomFraction());
+    const retryAt = new Date(clock.now().getTime() + seconds * 1000);
+    meter.failed(instanceId, reason);
+    log.warn("vault.not_begun", { connectionId, code: reason });
+    await store.postpone(stored, { reason, retryAt }).catch(() => {});
+    throw error;
   }
 }
 
@@ -199,34 +227,36 @@ async function noteInterruption({ store }: RenewalParts, held: HeldTokens): Prom
   return (await store.move(held, to)) ? { ...held, state: to.state, stateReason: to.reason } : held;
 }
 
+/** After so many leases another process has taken over, and finds out for itself. */
+const mostLeasesInsisted = 2;
+
 /** Judged by the row as it is now: a refusal of tokens that were replaced meanwhile says nothing about the new ones. */
 async function fail(
   parts: RenewalParts,
-  held: HeldTokens,
+  { held, permit }: Omit<Asked, "answered">,
   { need, error }: { readonly need: Need; readonly error: unknown },
 ): Promise<StoredTokens | null> {
-  const { store, clock, instances, registrations, log } = parts;
-  const instance = await instances(held.instanceId).catch(() => null);
+  const { store, clock, registrations, log } = parts;
+  const { product } = permit.instance;
+  if (kindOf(error, product) !== "doubtful") await registrations.failed(permit, error).catch(() => {});
   const isAlive = need.isUsable(held);
   const { outcome, failure } = await judge({
     error,
     held,
-    product: instance?.product ?? "cloud",
+    product,
     isAlive,
-    registration: async () =>
-      instance === null ? "unknown" : registrations.standing(instance, firstRefusal(held, clock.now())),
+    registration: () => registrations.refused(permit).catch(() => "unknown" as const),
     now: clock.now(),
   });
-  if (!(await store.giveUp(held, outcome))) return null;
-  parts.meter.failed(held.instanceId, outcome.reason);
   const { connectionId } = held;
+  const isGivenUp = await insist(parts, () => store.giveUp(held, outcome), {
+    event: "vault.give_up_failed",
+    connectionId,
+    milliseconds: mostLeasesInsisted * parts.leaseMilliseconds,
+  });
+  if (!isGivenUp) return null;
+  parts.meter.failed(held.instanceId, outcome.reason);
   log.warn("vault.refresh_failed", { connectionId, code: outcome.reason, state: outcome.to?.state });
   if (need.isAlive(held) && outcome.to?.state !== "reconnect") return held;
   throw failure;
-}
-
-/** The latest moment at which the connection can have become suspect. */
-function firstRefusal({ state, retryAt }: HeldTokens, now: Date): Date {
-  if (state !== "suspect" || retryAt === null) return now;
-  return new Date(retryAt.getTime() - shortestSecondLookSeconds * 1000);
 }

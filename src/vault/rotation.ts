@@ -2,30 +2,24 @@
  * Owns one rotation under a lease: ask Bitbucket, and save what it gave in the order a crash forgives. From the moment of
  * asking, the answer is the only access there is, so nothing but a newer one keeps it from being saved.
  */
-import type { Clock } from "../base/clock.ts";
 import { isWindlassError } from "../base/errors.ts";
 import type { Fetch } from "../base/http/door.ts";
 import { httpErrors } from "../base/http/errors.ts";
-import type { Log } from "../base/log.ts";
 import { randomFraction } from "../base/random.ts";
 import type { Secret } from "../base/secret.ts";
 import { renewCredential } from "../bitbucket/credential.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import { pauseSeconds } from "./failures.ts";
+import { giveBack } from "./give-back.ts";
+import { type InsistParts, insist } from "./insist.ts";
+import { keepExtending, type LeaseParts } from "./lease.ts";
 import type { HeldTokens, Renewed } from "./saving.ts";
-import type { TokenStore } from "./store.ts";
 import type { StoredTokens } from "./stored.ts";
 
-export interface RotationParts {
-  readonly store: TokenStore;
-  readonly clock: Clock;
+/** The request has two thirds of a lease. */
+export interface RotationParts extends LeaseParts, InsistParts {
   readonly fetch: Fetch;
-  readonly log: Log;
-  /** How long a lease lasts that is not extended; extended each third of it. The request has two thirds. */
-  readonly leaseMilliseconds: number;
-  /** Aborted when the process ends: saving is not tried any longer then. */
-  readonly closing: AbortSignal;
 }
 
 /** Cloud takes a rotated refresh token for about ten minutes more. @see "OAuth 2.0", refresh tokens, Bitbucket Cloud */
@@ -34,43 +28,73 @@ export const reuseWindowSeconds = 600;
 /** A credential nobody uses is renewed this often, give or take a sixth: Bitbucket lets it end after 90 days. */
 export const keepAliveDays = 30;
 
-/**
- * Renews what `held` holds. Null when somebody else's newer tokens lie there. Throws what the request throws; then nothing was
- * rotated, or its answer was no good and the refresh token in it, if any, is saved.
- */
-export async function rotate(
-  parts: RotationParts,
-  instance: Instance,
-  held: HeldTokens,
-): Promise<StoredTokens | null> {
+/** A renewal Bitbucket has answered. */
+export interface Answered {
+  /**
+   * Saves what Bitbucket gave, for as long as that takes. Null when somebody else's newer tokens lie there, or none any more. Throws
+   * what the request threw; then nothing was rotated, or its answer was no good and the refresh token in it, if any, is saved.
+   */
+  save(): Promise<StoredTokens | null>;
+}
+
+/** What is renewed, and with what. */
+export interface Question {
+  readonly instance: Instance;
+  readonly held: HeldTokens;
+  readonly refreshToken: Secret | null;
+}
+
+/** Asks for new tokens; extends the lease until they are saved. Throws nothing: `save` does. */
+export async function rotate(parts: RotationParts, question: Question): Promise<Answered> {
+  const { instance, held, refreshToken } = question;
   const stopExtending = keepExtending(parts, held);
   let rotated: Secret | null = null;
-  const ask = (refreshToken: Secret | null) =>
+  const ask = (token: Secret | null) =>
     renewCredential(
       {
         instance,
         clock: parts.clock,
         fetch: withDeadline(parts.fetch, (parts.leaseMilliseconds * 2) / 3),
-        async onRefreshToken(token) {
-          rotated = token;
+        async onRefreshToken(next) {
+          rotated = next;
         },
       },
-      { ...held, refreshToken },
+      { ...held, refreshToken: token },
     );
   try {
-    const { store } = parts;
-    const refreshToken = await store.refreshToken(held);
-    try {
-      const { former, answer } = await askTwice(ask, refreshToken, () => store.formerToken(held));
-      return await saveForSure(parts, held, renewedBy(parts, instance, held, former, answer));
-    } catch (error) {
+    const given = await askTwice(ask, refreshToken, () => parts.store.formerToken(held));
+    return { save: () => keep(parts, question, given).finally(stopExtending) };
+  } catch (error) {
+    const save = async () => {
       // The answer was no good, but Bitbucket has rotated: its refresh token is the only one that still works.
       if (rotated !== null) await saveRefreshTokenAlone(parts, held, { refreshToken: rotated, error });
       throw error;
-    }
-  } finally {
-    stopExtending();
+    };
+    return { save: () => save().finally(stopExtending) };
   }
+}
+
+/** An answer as it is kept: with the refresh token that brought it. */
+interface Given {
+  readonly former: Secret | null;
+  readonly answer: TokenSet;
+}
+
+/** Of a connection that was ended meanwhile nobody else knows what Bitbucket gave, so it is given back. */
+async function keep(
+  parts: RotationParts,
+  { instance, held }: Question,
+  { former, answer }: Given,
+): Promise<StoredTokens | null> {
+  const { connectionId, kind } = held;
+  const saved = await saveForSure(parts, held, renewedBy(parts, instance, held, { former, answer }));
+  if (saved !== null || !(await parts.store.isGone(connectionId).catch(() => false))) return saved;
+  const { accessToken, refreshToken } = answer;
+  const outcome = await giveBack(parts, instance, { kind, accessToken, refreshToken }).catch(
+    (error: unknown) => (isWindlassError(error) ? error.code : "unexpected"),
+  );
+  if (typeof outcome === "string") parts.log.warn("vault.revocation_failed", { connectionId, code: outcome });
+  return null;
 }
 
 /** Within Cloud's reuse window the refresh token before a refused one may still give a successor. */
@@ -78,7 +102,7 @@ async function askTwice(
   ask: (refreshToken: Secret | null) => Promise<TokenSet>,
   refreshToken: Secret | null,
   formerToken: () => Promise<Secret | null>,
-): Promise<{ readonly former: Secret | null; readonly answer: TokenSet }> {
+): Promise<Given> {
   try {
     return { former: refreshToken, answer: await ask(refreshToken) };
   } catch (error) {
@@ -98,8 +122,7 @@ function renewedBy(
   { clock }: RotationParts,
   { product }: Instance,
   held: HeldTokens,
-  former: Secret | null,
-  answer: TokenSet,
+  { former, answer }: Given,
 ): Renewed {
   const until = new Date(held.claimedAt.getTime() + reuseWindowSeconds * 1000);
   const isRotated = answer.refreshToken !== null;
@@ -146,56 +169,16 @@ async function saveRefreshTokenAlone(
   });
 }
 
-const longestPauseMilliseconds = 5_000;
-const secondsAtTheEnd = 10;
+/** Until they are saved these tokens are nowhere but here. */
+function saveForSure(parts: RotationParts, held: HeldTokens, renewed: Renewed): Promise<StoredTokens | null> {
+  const { connectionId } = held;
+  return insist(parts, () => parts.store.save(held, renewed), { event: "vault.save_failed", connectionId });
+}
 
 /**
- * Until they are saved these tokens are nowhere but here, so it is tried again and again, whatever is wrong: a database that
- * is gone, full or held comes back. A process that ends gives it some seconds more.
+ * No answer is waited for longer than the lease lasts, to its last byte, whatever door was handed in. One that comes later all
+ * the same, from a door that does not listen, is taken: it may be the only one.
  */
-async function saveForSure(
-  { store, log, closing }: RotationParts,
-  held: HeldTokens,
-  renewed: Renewed,
-): Promise<StoredTokens | null> {
-  let lastAt = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await store.save(held, renewed);
-    } catch (error) {
-      if (closing.aborted) lastAt = Math.min(lastAt, performance.now() + secondsAtTheEnd * 1000);
-      if (performance.now() >= lastAt) throw error;
-      const code = isWindlassError(error) ? error.code : String(error);
-      if (attempt % 10 === 0)
-        log.error("vault.save_failed", { connectionId: held.connectionId, attempt, code });
-      await pause(Math.min(50 * 2 ** attempt, longestPauseMilliseconds), closing);
-    }
-  }
-}
-
-/** A process that ends waits no longer than it must. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 250)));
-  return new Promise((resolve) => {
-    const go = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", go);
-      resolve();
-    };
-    const timer = setTimeout(go, milliseconds);
-    signal.addEventListener("abort", go, { once: true });
-  });
-}
-
-/** A lease that could not be extended is not given up: what comes of it is judged by the version when it is saved. */
-function keepExtending({ store, clock, leaseMilliseconds }: RotationParts, held: HeldTokens): () => void {
-  const timer = setInterval(() => {
-    store.extend(held, new Date(clock.now().getTime() + leaseMilliseconds)).catch(() => false);
-  }, leaseMilliseconds / 3);
-  return () => clearInterval(timer);
-}
-
-/** No answer is waited for longer than the lease lasts, whatever door was handed in. */
 function withDeadline(fetch: Fetch, milliseconds: number): Fetch {
   return async (url, init) => {
     const deadline = new AbortController();
@@ -203,7 +186,10 @@ function withDeadline(fetch: Fetch, milliseconds: number): Fetch {
     const timer = setTimeout(() => deadline.abort(late), milliseconds);
     const signal = init?.signal ? AbortSignal.any([init.signal, deadline.signal]) : deadline.signal;
     try {
-      return await fetch(url, { ...init, signal });
+      const answer = await fetch(url, { ...init, signal });
+      const { status, statusText, headers } = answer;
+      const text = await answer.text();
+      return { status, statusText, headers, text: async () => text, json: async () => JSON.parse(text) };
     } finally {
       clearTimeout(timer);
     }

@@ -10,16 +10,25 @@ import type { Database } from "../storage/database.ts";
 import type { Schema } from "../storage/schema.ts";
 import {
   changeLease,
+  claimLease,
   deleteSecrets,
   findSecretsVersion,
   type HeldLease,
   insertSecrets,
+  postponeRenewal,
   replaceSecrets,
   type SecretsRow,
 } from "../storage/tables/connection-secrets.ts";
 import { findConnection, moveConnection, updateConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
-import { type Former, type StoredTokens, sealTokens, type Tokens, type Way } from "./stored.ts";
+import {
+  type Former,
+  type SeenTokens,
+  type StoredTokens,
+  sealTokens,
+  type Tokens,
+  type Way,
+} from "./stored.ts";
 
 export interface StoreParts {
   readonly database: Database;
@@ -68,9 +77,47 @@ export interface GivenUp {
   readonly reason: string;
 }
 
+/** A renewal that was not begun. */
+export interface Postponed {
+  /** The failure's code, for the record. */
+  readonly reason: string;
+  readonly retryAt: Date;
+}
+
 const active = { state: "active", state_reason: null };
 
+/** Where a connection is from the wish to end it until nothing of it is left. */
+export const disconnecting = { state: "disconnected", state_reason: "vault.disconnecting" } as const;
+
 const noLease = { lease_owner: null, lease_expires_at: null, asked_at: null };
+
+/** Who takes a lease, and for what. */
+export interface Claim {
+  readonly owner: string;
+  readonly until: Date;
+  /** Whether new tokens are asked for: only then the old ones may be spent when the lease is left behind. */
+  readonly asks: boolean;
+}
+
+/** See `TokenStore`. */
+export async function claim(
+  { database, clock }: StoreParts,
+  stored: StoredTokens,
+  { owner, until, asks }: Claim,
+): Promise<HeldTokens | null> {
+  const { row } = stored;
+  const claimedAt = clock.now();
+  const askedAt = stored.askedAt ?? (asks ? claimedAt : null);
+  const lease = {
+    lease_owner: owner,
+    lease_expires_at: until.toISOString(),
+    asked_at: askedAt?.toISOString() ?? null,
+  };
+  if (!(await claimLease(database.kysely, row, lease))) return null;
+  const fence = row.lease_fence + 1;
+  const held = { ...row, ...lease, lease_fence: fence };
+  return { ...stored, row: held, lease: { owner, expiresAt: until }, fence, askedAt, claimedAt };
+}
 
 /** Begins anew when another save came in between. Throws `vault.disconnected` when the connection is gone. */
 export async function put(
@@ -92,8 +139,9 @@ export async function put(
     );
     const isKept = await audit.transaction(async (transaction, record) => {
       if ((await findSecretsVersion(transaction, connectionId)) !== replaced) return false;
-      if (replaced === undefined) await insertSecrets(transaction, { ...row, ...noLease, lease_fence: 0 });
-      else if (!(await replaceSecrets(transaction, row, replaced))) return false;
+      const kept = { ...row, owner_unchecked: 0 };
+      if (replaced === undefined) await insertSecrets(transaction, { ...kept, ...noLease, lease_fence: 0 });
+      else if (!(await replaceSecrets(transaction, kept, replaced))) return false;
       const updated_at = clock.now().toISOString();
       await updateConnection(transaction, connectionId, { ...way, ...active, updated_at });
       const event = replaced === undefined ? "connection.made" : "connection.reconnected";
@@ -115,10 +163,11 @@ export async function save(
   const row = await sealRow(parts, { connectionId, projectId, version: replaced + 1 }, renewed);
   const updated_at = parts.clock.now().toISOString();
   const scopes = renewed.scopes ?? held.scopes;
+  const owner_unchecked = needsOwnerCheck(held, renewed) ? 1 : 0;
   const about = { actor: held.lease.owner, projectId, connectionId };
   try {
-    const isSaved = await audit.transaction(async (transaction, record) => {
-      if (!(await replaceSecrets(transaction, row, replaced))) return false;
+    const saved = await audit.transaction(async (transaction, record) => {
+      if (!(await replaceSecrets(transaction, { ...row, owner_unchecked }, replaced))) return null;
       if (renewed.failed === undefined) {
         await moveConnection(transaction, connectionId, { ...active, updated_at });
         await record({ ...about, event: "connection.refreshed" });
@@ -130,16 +179,22 @@ export async function save(
         await updateConnection(transaction, connectionId, { scopes, updated_at });
         await record({ ...about, event: "connection.scopes_changed", facts: { scopes } });
       }
-      return true;
+      const { state = held.state, state_reason = null } =
+        (await findConnection(transaction, connectionId)) ?? {};
+      return { state, state_reason, scopes, owner_unchecked };
     });
-    if (!isSaved) return null;
-    const state = renewed.failed === undefined ? active : {};
-    return { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, scopes, ...state };
+    if (saved === null) return null;
+    return { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, ...saved };
   } catch (error) {
     // The key that sealed them was replaced and is gone: the next attempt seals with its successor.
     if (isWindlassError(error, "storage.missing_reference")) keyrings.forget(projectId);
     throw error;
   }
+}
+
+/** What came of a broken answer is the same access as before, and as well checked. */
+function needsOwnerCheck({ kind, subject, row }: HeldTokens, { failed }: Renewed): boolean {
+  return failed === undefined ? kind === "oauth2" && subject !== null : row.owner_unchecked !== 0;
 }
 
 /** See `TokenStore`. */
@@ -154,6 +209,7 @@ export function giveUp(parts: StoreParts, held: HeldTokens, outcome: GivenUp): P
     const retry_at = retryAt?.toISOString() ?? null;
     const ended = { ...noLease, asked_at, failures, retry_at };
     if (!(await changeLease(transaction, leaseOf(held), ended))) return false;
+    if ((await findConnection(transaction, connectionId))?.state === disconnecting.state) return false;
     const about = { actor: lease.owner, projectId, connectionId, reason };
     await record({ ...about, event: "connection.refresh_failed", facts: { failures } });
     if (to !== undefined) await moveTo({ transaction, record, clock }, held, to);
@@ -170,7 +226,7 @@ interface Writing {
 /** Each change of state is an entry; staying is none. */
 export async function moveTo(
   { transaction, record, clock }: Writing,
-  { connectionId, projectId, state, stateReason, lease }: StoredTokens,
+  { connectionId, projectId, state, stateReason, lease }: SeenTokens,
   to: Move,
 ): Promise<void> {
   if (to.state === state && to.reason === stateReason) return;
@@ -180,22 +236,69 @@ export async function moveTo(
   await record({ ...about, event: "connection.state_changed", facts: { from: state, to: to.state } });
 }
 
-/** Nothing of them is left in the table, and the connection is disconnected. */
-export async function remove(
+/** See `TokenStore`. */
+export async function postpone(
+  { database, audit }: StoreParts,
+  { connectionId, projectId, row }: StoredTokens,
+  { reason, retryAt }: Postponed,
+): Promise<void> {
+  const failures = row.failures + 1;
+  const rest = { failures, retry_at: retryAt.toISOString() };
+  const about = { actor: "vault", projectId, connectionId, reason };
+  try {
+    await audit.transaction(async (transaction, record) => {
+      if (await postponeRenewal(transaction, row, rest))
+        await record({ ...about, event: "connection.refresh_failed", facts: { failures } });
+    });
+  } catch {
+    // It may be the record itself that is out of order.
+    await postponeRenewal(database.kysely, row, rest);
+  }
+}
+
+/** See `TokenStore`. */
+export async function beginRemoval(
   { audit, clock }: StoreParts,
   connectionId: string,
-  about: { readonly event: AuditEventName; readonly actor: string },
+  actor: string,
 ): Promise<void> {
   await audit.transaction(async (transaction, record) => {
     const connection = await findConnection(transaction, connectionId);
+    if (connection === undefined) return;
+    const updated_at = clock.now().toISOString();
+    await updateConnection(transaction, connectionId, { ...disconnecting, updated_at });
+    const { project_id: projectId, state: from } = connection;
+    if (from === disconnecting.state) return;
+    const about = { actor, projectId, connectionId, reason: disconnecting.state_reason };
+    const facts = { from, to: disconnecting.state };
+    await record({ ...about, event: "connection.state_changed", facts });
+  });
+}
+
+/** How a removal is recorded, and of what. */
+export interface Removal {
+  readonly event: AuditEventName;
+  readonly actor: string;
+  /** Of the tokens that go; null when there were none. */
+  readonly version: number | null;
+}
+
+/** See `TokenStore`. */
+export async function remove(
+  { audit, clock }: StoreParts,
+  connectionId: string,
+  { event, actor, version }: Removal,
+): Promise<boolean> {
+  return audit.transaction(async (transaction, record) => {
+    const connection = await findConnection(transaction, connectionId);
+    if (connection !== undefined && connection.state_reason !== disconnecting.state_reason) return true;
+    const left = await findSecretsVersion(transaction, connectionId);
+    if (left !== undefined && left !== version) return false;
     await deleteSecrets(transaction, connectionId);
     const updated_at = clock.now().toISOString();
-    await updateConnection(transaction, connectionId, {
-      state: "disconnected",
-      state_reason: null,
-      updated_at,
-    });
-    await record({ ...about, projectId: connection?.project_id ?? null, connectionId });
+    await updateConnection(transaction, connectionId, { state_reason: null, updated_at });
+    await record({ event, actor, projectId: connection?.project_id ?? null, connectionId });
+    return true;
   });
 }
 

@@ -2,25 +2,35 @@
 import type { Secret } from "../base/secret.ts";
 import {
   changeLease,
-  claimLease,
   findSecretsVersion,
+  noteOwnerChecked,
   prepareFindSecrets,
 } from "../storage/tables/connection-secrets.ts";
+import { findConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
+import { foundAgain, orLost } from "./lost-key.ts";
 import {
+  beginRemoval,
+  type Claim,
+  claim,
+  disconnecting,
   type GivenUp,
   giveUp,
   type HeldTokens,
   leaseOf,
   type Move,
   moveTo,
+  type Postponed,
+  postpone,
   put,
+  type Removal,
   type Renewed,
   remove,
   type StoreParts,
   save,
 } from "./saving.ts";
 import {
+  contextOf,
   openAccessToken,
   openFormerToken,
   openRefreshToken,
@@ -41,17 +51,34 @@ export interface TokenStore {
   formerToken(stored: StoredTokens): Promise<Secret | null>;
   /** Keeps tokens, and the way when given, in place of whatever lies there; the connection becomes active. Throws `vault.disconnected`. */
   put(connectionId: string, tokens: Tokens & Pick<Renewed, "keepAliveAt">, way?: Way): Promise<void>;
-  /** Takes the lease and notes the intent, over exactly what was loaded; null when anything changed since. */
-  claim(stored: StoredTokens, owner: string, until: Date): Promise<HeldTokens | null>;
+  /**
+   * Makes sure that what Bitbucket will answer can be sealed and recorded, and gives the refresh token to ask with.
+   * Throws `sealing.…` and what the database throws.
+   */
+  prepare(stored: StoredTokens): Promise<Secret | null>;
+  /** Nothing was begun, and is not before then. Nothing is written when somebody else was at it meanwhile. */
+  postpone(stored: StoredTokens, postponed: Postponed): Promise<void>;
+  /** Takes the lease, and notes the intent of who asks, over exactly what was loaded; null when anything changed since. */
+  claim(stored: StoredTokens, claim: Claim): Promise<HeldTokens | null>;
   /** False when the lease is another's by now. */
   extend(held: HeldTokens, until: Date): Promise<boolean>;
   /** Saves over exactly the version that was loaded, and ends the lease. Null, with nothing written, when there is a newer one or none. */
   save(held: HeldTokens, renewed: Renewed): Promise<StoredTokens | null>;
   /** Ends the lease with nothing renewed. False when it was another's already, or newer tokens lie there: nothing is blamed then. */
   giveUp(held: HeldTokens, outcome: GivenUp): Promise<boolean>;
-  /** Moves the connection while `stored` is still what lies there; false otherwise. */
+  /** Moves the connection while `stored` is still what lies there, and nobody wishes it to end; false otherwise. */
   move(stored: StoredTokens, to: Move): Promise<boolean>;
-  remove(connectionId: string, record: Parameters<typeof remove>[2]): Promise<void>;
+  /** The tokens are their owner's, or nobody can tell. */
+  noteOwner(stored: StoredTokens): Promise<StoredTokens>;
+  /** Whether nothing is kept any more. */
+  isGone(connectionId: string): Promise<boolean>;
+  /** The wish that nothing be kept: from here on the connection hands out nothing. */
+  beginRemoval(connectionId: string, actor: string): Promise<void>;
+  /**
+   * Nothing is left in the table, and the connection is disconnected. False, with nothing written, when there are other tokens
+   * than those of the version; a new grant ends the wish and stays.
+   */
+  remove(connectionId: string, removal: Removal): Promise<boolean>;
 }
 
 /** A row that was read, and the opening of its access token, which has begun. */
@@ -68,8 +95,9 @@ export function createTokenStore(parts: StoreParts): TokenStore {
   const keyringOf = (stored: StoredTokens) => keyrings.of(stored.projectId);
   const open = async (seen: SeenTokens): Promise<StoredTokens> => {
     const known = opened.find(seen.connectionId, seen.version);
-    const accessToken = known ?? (await openAccessToken(seen, await keyrings.of(seen.projectId)));
-    return opened.remember({ ...seen, accessToken });
+    const opening = async () => openAccessToken(seen, await keyrings.of(seen.projectId));
+    const accessToken = known ?? (await orLost(parts, seen, opening()));
+    return opened.remember({ ...(await foundAgain(parts, seen)), accessToken });
   };
   const look = async (connectionId: string): Promise<Look> => {
     const row = await findRow(connectionId);
@@ -88,20 +116,14 @@ export function createTokenStore(parts: StoreParts): TokenStore {
       opened.forget(connectionId);
       await put(parts, connectionId, { tokens, way });
     },
-    async claim(stored, owner, until) {
-      const { row, askedAt } = stored;
-      const claimedAt = clock.now();
-      const intent = askedAt ?? claimedAt;
-      const claim = {
-        lease_owner: owner,
-        lease_expires_at: until.toISOString(),
-        asked_at: intent.toISOString(),
-      };
-      if (!(await claimLease(database.kysely, row, claim))) return null;
-      const fence = row.lease_fence + 1;
-      const held = { ...row, ...claim, lease_fence: fence };
-      return { ...stored, row: held, lease: { owner, expiresAt: until }, fence, askedAt: intent, claimedAt };
+    async prepare(stored) {
+      const keyring = await keyringOf(stored);
+      await keyring.seal(contextOf(stored, "access"), "a trial");
+      await audit.prepare();
+      return orLost(parts, stored, openRefreshToken(stored, keyring));
     },
+    postpone: (stored, postponed) => postpone(parts, stored, postponed),
+    claim: (stored, wanted) => claim(parts, stored, wanted),
     extend: (held, until) =>
       changeLease(database.kysely, leaseOf(held), { lease_expires_at: until.toISOString() }),
     async save(held, renewed) {
@@ -112,13 +134,21 @@ export function createTokenStore(parts: StoreParts): TokenStore {
     giveUp: (held, outcome) => giveUp(parts, held, outcome),
     move: (stored, to) =>
       audit.transaction(async (transaction, record) => {
-        if ((await findSecretsVersion(transaction, stored.connectionId)) !== stored.version) return false;
+        const { connectionId, version } = stored;
+        if ((await findSecretsVersion(transaction, connectionId)) !== version) return false;
+        if ((await findConnection(transaction, connectionId))?.state === disconnecting.state) return false;
         await moveTo({ transaction, record, clock }, stored, to);
         return true;
       }),
-    async remove(connectionId, event) {
+    async noteOwner(stored) {
+      await noteOwnerChecked(database.kysely, stored.row);
+      return { ...stored, row: { ...stored.row, owner_unchecked: 0 } };
+    },
+    isGone: async (connectionId) => (await findSecretsVersion(database.kysely, connectionId)) === undefined,
+    beginRemoval: (connectionId, actor) => beginRemoval(parts, connectionId, actor),
+    async remove(connectionId, removal) {
       opened.forget(connectionId);
-      await remove(parts, connectionId, event);
+      return remove(parts, connectionId, removal);
     },
   };
 }

@@ -6,12 +6,12 @@ import type { Authorize } from "../bitbucket/api/authorize.ts";
 import { headerFor } from "../bitbucket/credential.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
-import { type Farewell, sayFarewell } from "./farewell.ts";
+import { type Farewell, finishFarewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
 import { createHotMemory } from "./hot.ts";
 import { createLooks } from "./looks.ts";
 import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
-import { createOwnerCheck } from "./owner-check.ts";
+import { createOwnerCheck, isUnchecked } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
 import { createRenewals, type RenewalMeter } from "./renewals.ts";
 import { keepAliveFrom } from "./rotation.ts";
@@ -64,6 +64,8 @@ export interface Vault {
   token(connectionId: string, order: TokenOrder): Promise<HandedToken>;
   /** Forgets the secrets, after giving them back where Bitbucket takes them. Nothing is thrown for a Bitbucket that does not answer. */
   forget(connectionId: string, actor?: string): Promise<Farewell>;
+  /** Goes on with a {@link forget} that was interrupted, for the keeper. */
+  finishForgetting(connectionId: string): Promise<void>;
   /** Renews whatever is due, for the keeper; throws as {@link authorize}. */
   renew(connectionId: string): Promise<void>;
   /** Lets renewals under way end. */
@@ -116,7 +118,8 @@ export function createVault(parts: VaultParts): Vault {
       }
       const { seen, opening } = await looks.at(connectionId);
       // Opening takes about as long as writing down who is given it: where nothing else is to be done, both go on at once.
-      const isAtHand = isGood(seen, wantedUntil) && clock.now().getTime() < renewalDue(seen, margin);
+      const isFresh = isGood(seen, wantedUntil) && clock.now().getTime() < renewalDue(seen, margin);
+      const isAtHand = isFresh && !isUnchecked(seen);
       const noting = isAtHand && seen.kind !== "oauth1" ? note(caller, seen) : undefined;
       const [tokens] = await Promise.all([
         isAtHand ? opening : obtain(connectionId, { minimumSeconds }),
@@ -133,6 +136,9 @@ export function createVault(parts: VaultParts): Vault {
     async forget(connectionId, actor = "person") {
       drop(connectionId);
       return sayFarewell(outward, connectionId, actor).finally(() => drop(connectionId));
+    },
+    async finishForgetting(connectionId) {
+      await finishFarewell(outward, connectionId, "keeper").finally(() => drop(connectionId));
     },
     async renew(connectionId) {
       const begun = await store.load(connectionId);
@@ -153,9 +159,11 @@ function openOutward(parts: VaultParts) {
   const leaseMilliseconds = leaseSeconds * 1000;
   const outward = { ...parts, store, log, watch, meter, leaseMilliseconds, closing: closing.signal };
   const registrations = createRegistrationJudge(parts);
-  const renewals = createRenewals({ ...outward, registrations, ownerCheck: createOwnerCheck(outward) });
+  const ownerCheck = createOwnerCheck(outward);
+  const renewals = createRenewals({ ...outward, registrations, ownerCheck });
   return {
     ...outward,
+    ownerCheck,
     looks: createLooks(store),
     renewals,
     async close() {
@@ -168,11 +176,11 @@ function openOutward(parts: VaultParts) {
 
 /** Cloud's old token outlives its renewal, so whoever has one gets it at once and the renewal goes on without them. */
 async function obtainTokens(
-  { looks, clock, instances, renewals }: ReturnType<typeof openOutward>,
+  { looks, clock, instances, renewals, ownerCheck }: ReturnType<typeof openOutward>,
   connectionId: string,
   { need, wanted, margin }: { readonly need: Need; readonly wanted: Wanted; readonly margin: number },
 ): Promise<StoredTokens> {
-  const stored = await (await looks.at(connectionId)).opening;
+  const stored = await ownerCheck.ofStored(await (await looks.at(connectionId)).opening);
   // The next one will live no longer: renewing would only begin anew at each call.
   const { updatedAt } = stored;
   const isFresh = clock.now().getTime() < renewalDue(stored, margin);

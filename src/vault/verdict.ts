@@ -3,7 +3,14 @@ import { isWindlassError, type WindlassError } from "../base/errors.ts";
 import { randomFraction } from "../base/random.ts";
 import type { Product } from "../bitbucket/instance.ts";
 import { vaultErrors } from "./errors.ts";
-import { kindOf, mayHaveRotated, pauseSeconds, secondLookSeconds } from "./failures.ts";
+import {
+  hasAnswered,
+  kindOf,
+  longestRetryAfterSeconds,
+  mayHaveRotated,
+  pauseSeconds,
+  secondLookSeconds,
+} from "./failures.ts";
 import { restsUntil } from "./need.ts";
 import type { Standing } from "./registration.ts";
 import { reuseWindowSeconds } from "./rotation.ts";
@@ -37,18 +44,22 @@ export async function judge(failed: Failed): Promise<Verdict> {
     if (registration === "unknown") return later(failed, error);
     if (registration === "refused")
       return later(failed, vaultErrors.fail("vault.consumer_refused", about(held, error)));
-    return doubtful(failed);
+    return doubtful(failed, registration === "itself");
   }
   return later(failed, error, mayHaveRotated(error, kind));
 }
 
 /** The connection is not to blame: it stays as it is and is tried again. */
-function later({ held, now, error }: Failed, failure: unknown, hasPerhapsRotated = false): Verdict {
+function later(failed: Failed, failure: unknown, hasPerhapsRotated = false): Verdict {
+  const { held, now, error, product } = failed;
   const asked = isWindlassError(error) ? error.retryAfterSeconds : undefined;
   const seconds = pauseSeconds(held.failures, randomFraction(), asked);
   const reason = isWindlassError(failure) ? failure.code : "unexpected";
   const isUncertain = hasPerhapsRotated || wasAskedBefore(held);
-  return { failure, outcome: { reason, isUncertain, retryAt: after(now, seconds) } };
+  // Cloud takes the same refresh token once more; elsewhere the only access there was may be gone.
+  const isOpen = hasPerhapsRotated && product === "data-center" && !hasAnswered(error);
+  const to = isOpen ? ({ state: "uncertain", reason: "vault.interrupted" } as const) : undefined;
+  return { failure, outcome: { to, reason, isUncertain, retryAt: after(now, seconds) } };
 }
 
 /** Bitbucket will not renew it. While the old access token is good, a second look costs nothing. */
@@ -56,18 +67,25 @@ function refused(failed: Failed): Verdict {
   return failed.isAlive && !wasAskedBefore(failed.held) ? suspect(failed) : lost(failed);
 }
 
-/** The first time it may be the lock-out after another token; the second time, minutes later, it is this one. */
-function doubtful(failed: Failed): Verdict {
+/** While the client may be locked out, a refusal says nothing of this token; refused for itself, the second one is the last. */
+function doubtful(failed: Failed, isItself: boolean): Verdict {
   const { held, isAlive, now } = failed;
+  if (!isItself) return suspect(failed);
   const since = held.askedAt === null ? 0 : now.getTime() - held.askedAt.getTime();
-  // After an outage many have been asked for without an answer, and the first that is refused locks the others out.
   const isPastReuse = held.state !== "active" && wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
-  const isSecondLook = held.state === "suspect" && !isAlive;
-  return isPastReuse || isSecondLook ? lost(failed) : suspect(failed);
+  if (isPastReuse) return lost(failed);
+  const wasRefusedBefore = held.state === "suspect" || held.failures > 0;
+  if (!wasRefusedBefore) return suspect(failed);
+  return isAlive ? suspect(failed, untilItEnds(held, now)) : lost(failed);
 }
 
-function suspect({ held, now, error }: Failed): Verdict {
-  const seconds = secondLookSeconds(randomFraction());
+/** Each look at a spent token may lock the others out, so the next one comes when there is nothing to be handed out any more. */
+function untilItEnds({ expiresAt }: HeldTokens, now: Date): number {
+  const left = expiresAt === null ? Number.POSITIVE_INFINITY : (expiresAt.getTime() - now.getTime()) / 1000;
+  return Math.min(left, longestRetryAfterSeconds);
+}
+
+function suspect({ held, now, error }: Failed, seconds = secondLookSeconds(randomFraction())): Verdict {
   const to = { state: "suspect", reason: "vault.suspect" } as const;
   const failure = vaultErrors.fail("vault.suspect", {
     ...about(held, error),
@@ -103,6 +121,7 @@ function after(now: Date, seconds: number): Date {
 export function obstacle(stored: StoredTokens, now: Date): WindlassError | null {
   const details = about(stored, undefined);
   const { state, stateReason } = stored;
+  if (state === "disconnected") return vaultErrors.fail("vault.disconnected", details);
   if (state === "suspended")
     return vaultErrors.fail(stateReason === "vault.other_person" ? stateReason : "vault.suspended", details);
   if (state === "reconnect")

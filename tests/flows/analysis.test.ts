@@ -329,7 +329,7 @@ test("S20: access revoked in the middle ends the run with the advice to authoriz
   await expect.poll(async () => (await latest())?.state).toBe("waiting");
   expect(await latest()).toMatchObject({ failure: { code: "vault.suspect" } });
   // Bitbucket's words leave it open for some minutes.
-  emulator.clock.advance(300);
+  emulator.clock.advance(400);
   const analysis = await running;
   expect(analysis.state).toBe("failed");
   expect(analysis.failure).toMatchObject({

@@ -120,7 +120,7 @@ async function steps(place: Place): Promise<Outcome> {
   });
   emulator.control.revoke({ username: "johndoe" });
   await step("read after revoking", () => read(id));
-  emulator.clock.advance(270);
+  emulator.clock.advance(360);
   await step("read minutes later", () => read(id));
   outcome.state = (await app.connections.get(id)).state;
   await step("connect again", () => place.connect("bitbucket", id));

@@ -190,7 +190,7 @@ test("S20: revoked at Bitbucket, the connection asks to be renewed, and the same
   const { id } = await connect();
   emulator.control.revoke({ username: "johndoe" });
   expect(await failureOf(rooms.connections.findRepositories(id))).toMatchObject({ code: "vault.suspect" });
-  clock.advance(270);
+  clock.advance(360);
   expect(await failureOf(rooms.connections.findRepositories(id))).toMatchObject({ reaction: "stale" });
   expect((await rooms.connections.get(id)).state).toBe("reconnect");
   const renewed = await connect(id);

@@ -79,7 +79,7 @@ describe("a connection", () => {
     expect((await failureOf(ask(house, id))).code).toBe("vault.suspect");
     expect((await failureOf(ask(house, id))).code).toBe("vault.suspect");
     expect(refreshes(house)).toBe(1);
-    house.clock.advance(270);
+    house.clock.advance(360);
     expect((await failureOf(ask(house, id))).code).toBe("vault.reconnect");
     expect((await failureOf(ask(house, id))).code).toBe("vault.reconnect");
     expect(await stateOf(house, id)).toBe("reconnect");
@@ -94,7 +94,7 @@ describe("a connection", () => {
     const { house, id } = await open();
     house.clock.advance(91 * 86_400);
     expect((await failureOf(ask(house, id))).code).toBe("vault.suspect");
-    house.clock.advance(270);
+    house.clock.advance(360);
     expect((await failureOf(ask(house, id))).code).toBe("vault.reconnect");
     house.clock.advance(86_400);
     expect((await failureOf(ask(house, id))).code).toBe("vault.reconnect");
@@ -147,7 +147,7 @@ describe("a connection", () => {
     await spend();
     expect(await ask(house, id)).toBe("johndoe");
     await expect.poll(() => stateOf(house, id)).toBe("suspect");
-    house.clock.advance(270);
+    house.clock.advance(360);
     expect(await ask(house, id)).toBe("johndoe");
     expect(await stateOf(house, id)).toBe("active");
   });

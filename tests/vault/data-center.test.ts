@@ -107,7 +107,8 @@ test("H3: when the answer is lost it says so as soon as it is asked again, with 
     afterWork: true,
   });
   expect((await failureOf(tokenOf(place))).reaction).toBe("unreachable");
-  expect(await stateOf(place)).toEqual(["active", null]);
+  expect(await stateOf(place)).toEqual(["uncertain", "vault.interrupted"]);
+  expect((await failureOf(tokenOf(place))).code).toBe("vault.interrupted");
   place.clock.advance(60);
   expect((await failureOf(tokenOf(place))).code).toBe("vault.rotation_lost");
   expect(await stateOf(place)).toEqual(["reconnect", "vault.rotation_lost"]);
@@ -118,8 +119,22 @@ test("H3: when the request never arrived, nothing is lost", async () => {
   place.clock.advance(3600);
   place.emulator.control.addFault({ path: "/*/oauth2/latest/token", origin: "dataCenter", kind: "cut" });
   expect((await failureOf(tokenOf(place))).reaction).toBe("unreachable");
+  expect(await stateOf(place)).toEqual(["uncertain", "vault.interrupted"]);
   place.clock.advance(60);
   expect(await place.works(await tokenOf(place))).toBe(true);
+  expect(await stateOf(place)).toEqual(["active", null]);
+});
+
+test("H5: a Data Center that says that it is not able to leaves the connection as it is", async () => {
+  const place = await openPlace();
+  place.clock.advance(3600);
+  place.emulator.control.addFault({
+    path: "/*/oauth2/latest/token",
+    origin: "dataCenter",
+    kind: "status",
+    status: 503,
+  });
+  expect((await failureOf(tokenOf(place))).code).toBe("bitbucket.unavailable");
   expect(await stateOf(place)).toEqual(["active", null]);
 });
 

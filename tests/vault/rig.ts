@@ -10,7 +10,7 @@ import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { claimLease, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
-import { createVault, type Vault } from "../../src/vault/vault.ts";
+import { createVault, type Vault, type VaultParts } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { testKeyrings } from "../keyrings.ts";
@@ -33,8 +33,8 @@ export async function openVaultRig() {
   const instances = findAmong(() => [bitbucket]);
   const record = watchedHandOuts();
   const { handOuts } = record;
-  /** A vault with an empty memory, over this file or over another handle of it. */
-  const anotherVault = (over: Database = database) =>
+  /** A vault with an empty memory, over this file or over another handle of it, some of its parts changed. */
+  const anotherVault = (over: Database = database, change: Partial<VaultParts> = {}) =>
     createVault({
       database: over,
       keyrings: testKeyrings(over, clock),
@@ -45,6 +45,7 @@ export async function openVaultRig() {
       fetch: endpoint.fetch,
       instances,
       leaseSeconds: 2,
+      ...change,
     });
   const granted = (name: string, seconds: number | null = 7200) => ({
     accessToken: new Secret(`access-${name}`),

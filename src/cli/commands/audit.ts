@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../../app/app.ts";
 import type { ChainHead, ChainReport } from "../../app/record.ts";
 import { type Command, UsageError } from "../command.ts";
+import { counted } from "../counted.ts";
 import { withApp } from "../open-app.ts";
 import { printWidth, table } from "../table.ts";
 
@@ -87,7 +88,12 @@ async function verify(record: App["record"], heads: readonly ChainHead[], isJson
 function describe({ writerId, entries, firstAt, lastAt, head, prunedTo, problems }: ChainReport): string {
   const pruned = prunedTo === 0 ? [] : [`checkpoint at ${prunedTo}`];
   const span = firstAt === null ? [] : [`${firstAt} to ${lastAt}`];
-  const facts = [`${entries} entries`, ...span, ...pruned, problems.length === 0 ? "whole" : "BROKEN"];
+  const facts = [
+    counted(entries, "entry", "entries"),
+    ...span,
+    ...pruned,
+    problems.length === 0 ? "whole" : "BROKEN",
+  ];
   const sentences = problems.map(({ sentence }) => `  ${sentence}\n`);
   const noted = head === null ? "" : `  head ${writeHead(head)}\n`;
   return `${writerId}: ${facts.join(", ")}\n${sentences.join("")}${noted}`;
@@ -100,7 +106,7 @@ function conclusion({
 }: Readonly<Record<"count" | "broken" | "entries", number>>): string {
   if (count === 0) return "Nothing is recorded yet.\n";
   const chains = count === 1 ? "one chain" : `${count} chains`;
-  if (broken === 0) return `The record is whole: ${entries} entries in ${chains}.\n`;
+  if (broken === 0) return `The record is whole: ${counted(entries, "entry", "entries")} in ${chains}.\n`;
   return `The record is not whole: ${broken} of ${chains} broken.\n`;
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { KeyRoom, KeyStatus, Rotated, RotationProgress } from "../../app/keys/keys.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
+import { counted } from "../counted.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass keys: the keys that seal tokens
@@ -153,8 +154,4 @@ async function giveUp(room: KeyRoom, keyId: string, isJson: boolean): Promise<nu
   const sentence = `${keyId} is given up; ${counted(connections, "connection")} can only be connected anew.`;
   process.stdout.write(isJson ? `${JSON.stringify({ keyId, connections })}\n` : `${sentence}\n`);
   return 0;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

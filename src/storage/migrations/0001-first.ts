@@ -99,6 +99,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .addColumn("created_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("instances_by_project").on("instances").column("project_id").execute();
+  await schema.createIndex("instances_by_data_key").on("instances").column("data_key_id").execute();
   await schema
     .createTable("connections")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
@@ -215,6 +216,7 @@ async function makeConnectionParts(schema: SchemaModule, integer: Integer): Prom
     .addColumn("failures", integer, (c) => c.notNull())
     .addColumn("retry_at", "text")
     .addColumn("keep_alive_at", "text")
+    .addColumn("owner_unchecked", integer, (c) => c.notNull())
     .execute();
   for (const column of ["asked_at", "former_until", "keep_alive_at", "data_key_id"] as const) {
     await schema
@@ -256,6 +258,7 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("expires_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("handshakes_by_browser").on("handshakes").column("browser_hash").execute();
+  await schema.createIndex("handshakes_by_data_key").on("handshakes").column("data_key_id").execute();
   await schema.createIndex("handshakes_by_expiry").on("handshakes").column("expires_at").execute();
 }
 

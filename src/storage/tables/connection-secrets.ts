@@ -149,6 +149,35 @@ export async function changeLease(
   return result.numUpdatedRows === 1n;
 }
 
+/** Puts a renewal off that was not begun, over exactly the row that was seen; `false` when it has changed since. */
+export async function postponeRenewal(
+  db: Executor,
+  seen: Pick<ConnectionSecretsTable, "connection_id" | "version" | "lease_fence">,
+  rest: Pick<ConnectionSecretsTable, "failures" | "retry_at">,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("connection_secrets")
+    .set(rest)
+    .where("connection_id", "=", seen.connection_id)
+    .where("version", "=", seen.version)
+    .where("lease_fence", "=", seen.lease_fence)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Whose these tokens are is known, or cannot be known. */
+export async function noteOwnerChecked(
+  db: Executor,
+  { connection_id, version }: Pick<ConnectionSecretsTable, "connection_id" | "version">,
+): Promise<void> {
+  await db
+    .updateTable("connection_secrets")
+    .set({ owner_unchecked: 0 })
+    .where("connection_id", "=", connection_id)
+    .where("version", "=", version)
+    .execute();
+}
+
 /** Connections a stopped process may have left between question and answer: asked, and their lease is over. */
 export async function listInterrupted(db: Executor, now: string, limit: number): Promise<string[]> {
   const rows = await db
@@ -165,41 +194,78 @@ export async function listInterrupted(db: Executor, now: string, limit: number):
   return rows.map(({ connection_id }) => connection_id);
 }
 
-/** Connections whose credential wants to be renewed although nobody uses it, the longest due first. */
-export async function listKeepAliveDue(db: Executor, now: string, limit: number): Promise<string[]> {
+/** Connections somebody wished to end, at whose end nobody is at work: no lease runs. */
+export async function listUnfinishedFarewells(db: Executor, now: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("connections")
+    .leftJoin("connection_secrets", "connection_secrets.connection_id", "connections.id")
+    .select("connections.id")
+    .where("connections.state", "=", "disconnected")
+    .where("connections.state_reason", "=", "vault.disconnecting")
+    .where((where) => where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", now)]))
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** A connection whose credential wants to be renewed although nobody uses it, and since when. */
+export interface DueKeepAlive {
+  readonly connectionId: string;
+  readonly keepAliveAt: string;
+}
+
+/** The longest due first; those behind `after`, from the first one on when that is null. */
+export async function listKeepAliveDue(
+  db: Executor,
+  now: string,
+  { after, limit }: { readonly after: DueKeepAlive | null; readonly limit: number },
+): Promise<DueKeepAlive[]> {
   const rows = await db
     .selectFrom("connection_secrets")
     .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
-    .select("connection_secrets.connection_id")
+    .select(["connection_secrets.connection_id", "keep_alive_at"])
     .where("keep_alive_at", "<=", now)
+    .where("keep_alive_at", ">=", after?.keepAliveAt ?? "")
+    .where(({ or, eb }) =>
+      or([
+        eb("keep_alive_at", ">", after?.keepAliveAt ?? ""),
+        eb("connection_secrets.connection_id", ">", after?.connectionId ?? ""),
+      ]),
+    )
     .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
     .where("lease_owner", "is", null)
     .where("connections.state", "not in", endedStates)
     .orderBy("keep_alive_at")
+    .orderBy("connection_secrets.connection_id")
     .limit(limit)
     .execute();
-  return rows.map(({ connection_id }) => connection_id);
+  return rows.map(({ connection_id, keep_alive_at }) => ({
+    connectionId: connection_id,
+    keepAliveAt: keep_alive_at ?? now,
+  }));
 }
 
 /**
  * Has the two lists above leave the connection out until then, so that one nothing can be done with does not stand before
- * the others. One that is being renewed is left as it is.
+ * the others; with `keepAliveAt` null the first of them only. One that is being renewed is left as it is.
  */
 export async function setAside(
   db: Executor,
   connectionId: string,
-  until: { readonly now: string; readonly retryAt: string; readonly keepAliveAt: string },
+  until: { readonly now: string; readonly retryAt: string; readonly keepAliveAt: string | null },
 ): Promise<void> {
   await db
     .updateTable("connection_secrets")
     .set(({ ref, eb }) => ({
       retry_at: eb.case().when("asked_at", "is", null).then(ref("retry_at")).else(until.retryAt).end(),
-      keep_alive_at: eb
-        .case()
-        .when("keep_alive_at", "is", null)
-        .then(ref("keep_alive_at"))
-        .else(until.keepAliveAt)
-        .end(),
+      ...(until.keepAliveAt !== null && {
+        keep_alive_at: eb
+          .case()
+          .when("keep_alive_at", "is", null)
+          .then(ref("keep_alive_at"))
+          .else(until.keepAliveAt)
+          .end(),
+      }),
     }))
     .where("connection_id", "=", connectionId)
     .where((where) =>

@@ -78,6 +78,25 @@ export async function countConnectionsByWrapper(db: Executor): Promise<ReadonlyM
   return new Map(rows.map(({ wrapping_key_id, count }) => [wrapping_key_id, Number(count)]));
 }
 
+/** Connections that need one of these key-encryption keys and do not wait for a person. */
+export async function listSealedUnder(
+  db: Executor,
+  wrapperIds: readonly string[],
+  limit: number,
+): Promise<string[]> {
+  if (wrapperIds.length === 0) return [];
+  const rows = await db
+    .selectFrom("connection_secrets")
+    .innerJoin("data_keys", "data_keys.id", "connection_secrets.data_key_id")
+    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+    .select("connection_id")
+    .where("wrapping_key_id", "in", wrapperIds)
+    .where("connections.state", "not in", ["disconnected", "suspended", "reconnect"])
+    .limit(limit)
+    .execute();
+  return rows.map(({ connection_id }) => connection_id);
+}
+
 /** The key-encryption keys without which something cannot be opened, or not be sealed as before. */
 export async function listNeededWrappers(db: Executor): Promise<string[]> {
   const rows = await db

@@ -88,8 +88,10 @@ async function askToDelete(app: App, context: WebContext): Promise<Response> {
 
 async function deleteProject(app: App, context: WebContext): Promise<Response> {
   const project = await projectOf(app, context);
-  for (const { id, state } of await app.connections.list(project.id))
-    if (state !== "disconnected") await app.connections.disconnect(id, actorOf(context));
+  // With a reason it is still being ended.
+  for (const { id, state, stateReason } of await app.connections.list(project.id))
+    if (state !== "disconnected" || stateReason !== null)
+      await app.connections.disconnect(id, actorOf(context));
   await app.projects.remove(project.id, visitorOf(context).session.user.id);
   return context.redirect(`${paths.home}?done=deleted`, 303);
 }

@@ -8,8 +8,12 @@ import type { Database } from "../../../src/storage/database.ts";
 import { postgresServer } from "../../storage/engines.ts";
 import { products } from "../world/far-side.ts";
 import { openWorld, type World } from "../world/world.ts";
+import { canMakeDisk, fillDisk } from "./small-disk.ts";
 
 const patience = 60_000;
+
+/** Root may make a disk and fill it; for others PostgreSQL's words are put in its mouth. */
+const hasOwnDisk = canMakeDisk();
 
 /** Another process holds the file, as a backup or a stuck writer does, for longer than a statement waits. */
 async function holdFile(place: string, milliseconds: number): Promise<void> {
@@ -25,8 +29,8 @@ async function holdFile(place: string, milliseconds: number): Promise<void> {
   await once(holder.stdout, "data");
 }
 
-/** No new page can be had, as on a full disk; the way back is given. */
-async function fillUp({ kysely }: Database): Promise<() => Promise<unknown>> {
+/** What PostgreSQL says of a full disk, said without one; the way back is given. */
+async function refuseWrites({ kysely }: Database): Promise<() => Promise<unknown>> {
   const full = sql`
     create function windlass_full() returns trigger language plpgsql as
     'begin raise exception ''could not extend file: No space left on device'' using errcode = ''53100''; end'`;
@@ -53,7 +57,7 @@ async function takeAway(place: string): Promise<() => Promise<unknown>> {
 }
 
 /** Lets a process begin to renew, does something to the database while Bitbucket is at work, and undoes it later. */
-async function during(world: World, trouble: () => Promise<() => Promise<unknown>>) {
+async function during(world: World, trouble: (id: string) => Promise<() => Promise<unknown>>) {
   const [id = ""] = await world.connectEnded(1);
   world.slowDown(600);
   const child = await world.start();
@@ -61,7 +65,7 @@ async function during(world: World, trouble: () => Promise<() => Promise<unknown
   await expect
     .poll(async () => (await world.lease(id)) !== null, { interval: 10, timeout: 10_000 })
     .toBe(true);
-  const undo = await trouble();
+  const undo = await trouble(id);
   await expect.poll(() => world.rotations(), { interval: 20, timeout: 10_000 }).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   await undo();
@@ -118,7 +122,15 @@ describe.each(products)("at %s", (product) => {
     "a PostgreSQL whose disk is full",
     async () => {
       const world = await openWorld({ engine: "postgres", product, leaseSeconds: 30 });
-      const { report, id } = await during(world, () => fillUp(world.database));
+      let isUnsaved = false;
+      const { report, id } = await during(world, async (id) => {
+        const undo = await (hasOwnDisk ? fillDisk(world.place) : refuseWrites(world.database));
+        return async () => {
+          isUnsaved = (await world.lease(id)) !== null;
+          await undo();
+        };
+      });
+      expect(isUnsaved).toBe(true);
       expect(report).toMatchObject({ handed: 3, failures: {}, working: 1, refused: 0 });
       expect(await world.state(id)).toEqual(["active", null]);
       expect(world.refreshes()).toBe(1);

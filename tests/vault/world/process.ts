@@ -100,6 +100,7 @@ function stepping(fetch: Fetch): Fetch {
 /** The transactions of the vault that write to connections' secrets. */
 function withSteps(audit: Audit): Audit {
   return {
+    prepare: () => audit.prepare(),
     write: (event) => audit.write(event),
     async transaction(work) {
       await reach("before-save");
