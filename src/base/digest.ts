@@ -1,5 +1,12 @@
 /** Owns digests for the server's rooms: what is stored of a token is its hash, what is compared is compared in constant time. */
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from "node:crypto";
 
 /** SHA-256 in hex. For high-entropy tokens only, never for passwords. */
 export function sha256(text: string): string {
@@ -9,6 +16,11 @@ export function sha256(text: string): string {
 /** A key made once: Node is several times slower with a raw buffer at each call. */
 export function macKey(bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes);
+}
+
+/** A key of its own for one purpose, made of another that is used for something else (RFC 5869). */
+export function derivedKey(bytes: Uint8Array, purpose: string): KeyObject {
+  return macKey(new Uint8Array(hkdfSync("sha256", bytes, new Uint8Array(), purpose, 32)));
 }
 
 /** HMAC-SHA256 in base64url. */

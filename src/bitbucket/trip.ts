@@ -23,8 +23,14 @@ export interface TripStart {
   readonly location: string;
   /** What the callback will bring back, to find the trip by: `state`, or the request token of OAuth 1.0a. */
   readonly state: Secret;
-  /** To be kept for the way back: the PKCE verifier; OAuth 1.0a needs none. */
-  readonly verifier: Secret;
+}
+
+/** What a trip is begun with. */
+export interface TripPlan {
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  /** The PKCE verifier of the trip with this state: to be given again on the way back. OAuth 1.0a needs none. */
+  readonly verifierOf: (state: string) => Promise<string>;
 }
 
 /** What a trip ends with. */
@@ -39,13 +45,14 @@ export interface TripEnd {
  */
 export async function beginTrip(
   context: TripContext,
-  { redirectUri, scopes }: { readonly redirectUri: string; readonly scopes: readonly string[] },
+  { redirectUri, scopes, verifierOf }: TripPlan,
 ): Promise<TripStart> {
   const { instance } = context;
   if (instance.product === "server") return beginOAuth1({ ...context, instance }, redirectUri);
-  const [state, codeVerifier] = [randomToken(), randomToken()];
+  const state = randomToken();
+  const codeVerifier = await verifierOf(state);
   const location = await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeVerifier });
-  return { location, state: new Secret(state), verifier: new Secret(codeVerifier) };
+  return { location, state: new Secret(state) };
 }
 
 /** By what the trip is found that this callback ends. Throws `bitbucket.callback_malformed`. */
@@ -56,18 +63,13 @@ export function readTripState({ product }: Pick<Instance, "product">, callback: 
 /** Judges the callback and trades it for tokens. Throws `bitbucket.denied` and what the exchange throws. */
 export async function endTrip(
   context: TripContext,
-  trip: {
-    readonly callback: URL;
-    readonly state: string;
-    readonly verifier: string;
-    readonly redirectUri: string;
-  },
+  trip: Omit<TripPlan, "scopes"> & { readonly callback: URL; readonly state: string },
 ): Promise<TripEnd> {
   const { instance } = context;
-  const { callback, state, verifier, redirectUri } = trip;
+  const { callback, state, verifierOf, redirectUri } = trip;
   if (instance.product === "server") return endOAuth1({ ...context, instance }, trip);
   const verified = validateCallback(instance, callback, state);
-  const exchange = { callback: verified, redirectUri, codeVerifier: verifier };
+  const exchange = { callback: verified, redirectUri, codeVerifier: await verifierOf(state) };
   return { kind: "oauth2", tokens: await exchangeCode({ ...context, instance }, exchange) };
 }
 
@@ -84,7 +86,6 @@ async function beginOAuth1(context: ServerContext, callback: string): Promise<Tr
   return {
     location: authorizationUrl(context.instance, token),
     state: token,
-    verifier: new Secret("1.0a"),
   };
 }
 

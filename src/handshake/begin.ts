@@ -6,12 +6,7 @@ import type { FindInstance, Instance } from "../bitbucket/instance.ts";
 import { beginTrip } from "../bitbucket/trip.ts";
 import type { Keyrings } from "../sealing/keyrings.ts";
 import type { Database } from "../storage/database.ts";
-import {
-  deleteExpiredHandshakes,
-  evictHandshakes,
-  findHandshake,
-  insertHandshake,
-} from "../storage/tables/handshakes.ts";
+import type { BegunTrips } from "./begun.ts";
 import { handshakeErrors } from "./errors.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
@@ -48,12 +43,12 @@ export interface HandshakeStart {
 
 const lifeSeconds = 600;
 
-/** Tabs a browser may have open on the way; the oldest is forgotten. */
-const mostPerBrowser = 10;
-
-/** What the sealed verifier is bound to. */
-export function verifierContext(stateHash: string) {
-  return { purpose: "handshake", field: "verifier", state: stateHash };
+/**
+ * What makes a trip's PKCE verifier, together with a key of the server: who reads the database has neither, and who reads the
+ * address the browser is sent to lacks the key.
+ */
+export function verifierParts(state: string, browserToken: string): readonly string[] {
+  return ["handshake verifier", state, browserToken];
 }
 
 /**
@@ -62,40 +57,35 @@ export function verifierContext(stateHash: string) {
  * what it says to the request for a token, and `handshake.repeated` for one it gave before.
  */
 export async function beginHandshake(
-  parts: HandshakeParts,
+  parts: HandshakeParts & { readonly trips: BegunTrips },
   start: HandshakeStart,
 ): Promise<{ location: string }> {
-  const { database, clock, baseUrl } = parts;
+  const { clock, trips } = parts;
   const instance = await parts.instances(start.instanceId);
   if (start.purpose !== "sign-in" && start.userId === undefined)
     throw handshakeErrors.fail("handshake.other_user");
   const redirectUri = parts.redirectUri(instance);
   const scopes = start.scopes ?? instance.scopes;
-  const { location, state, verifier } = await beginTrip({ ...parts, instance }, { redirectUri, scopes });
-  const [stateHash, browserHash, now] = [sha256(state.reveal()), sha256(start.browserToken), clock.now()];
   const keyring = await parts.keyrings.of(null);
-  const row = {
-    state_hash: stateHash,
+  const verifierOf = (state: string) =>
+    keyring.derive(keyring.keyId, verifierParts(state, start.browserToken));
+  const { location, state } = await beginTrip({ ...parts, instance }, { redirectUri, scopes, verifierOf });
+  const now = clock.now();
+  const isNew = await trips.add({
+    state_hash: sha256(state.reveal()),
     instance_id: instance.id,
     purpose: start.purpose,
-    browser_hash: browserHash,
+    browser_hash: sha256(start.browserToken),
     user_id: start.userId ?? null,
     project_id: start.projectId ?? null,
     connection_id: start.connectionId ?? null,
-    return_to: checkReturnAddress(baseUrl, start.returnTo),
+    return_to: checkReturnAddress(parts.baseUrl, start.returnTo),
     redirect_uri: redirectUri,
     scopes: JSON.stringify(scopes),
-    sealed_verifier: await keyring.seal(verifierContext(stateHash), verifier.reveal()),
     data_key_id: keyring.keyId,
     created_at: now.toISOString(),
     expires_at: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
-  };
-  await database.transaction(async (transaction) => {
-    await deleteExpiredHandshakes(transaction, now);
-    await evictHandshakes(transaction, browserHash, mostPerBrowser - 1);
-    if ((await findHandshake(transaction, stateHash)) !== undefined)
-      throw handshakeErrors.fail("handshake.repeated");
-    await insertHandshake(transaction, row);
   });
+  if (!isNew) throw handshakeErrors.fail("handshake.repeated");
   return { location };
 }

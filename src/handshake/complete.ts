@@ -5,8 +5,8 @@ import type { Instance } from "../bitbucket/instance.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import { endTrip, readTripState, type TripEnd } from "../bitbucket/trip.ts";
 import type { HandshakesTable } from "../storage/schema.ts";
-import { consumeHandshake, findHandshake } from "../storage/tables/handshakes.ts";
-import { type HandshakeParts, type Purpose, verifierContext } from "./begin.ts";
+import { type HandshakeParts, type Purpose, verifierParts } from "./begin.ts";
+import type { BegunTrips } from "./begun.ts";
 import { handshakeErrors } from "./errors.ts";
 import { checkReturnAddress } from "./return-address.ts";
 
@@ -41,16 +41,16 @@ export interface HandshakeResult {
  * Throws `handshake.…`, what `instances` throws, and what `endTrip` throws.
  */
 export async function completeHandshake(
-  parts: HandshakeParts,
+  parts: HandshakeParts & { readonly trips: BegunTrips },
   arrival: HandshakeReturn,
 ): Promise<HandshakeResult> {
+  const { trips } = parts;
   const instance = await parts.instances(arrival.instanceId);
   const state = readTripState(instance, arrival.callback);
-  const row = await findHandshake(parts.database.kysely, sha256(state));
+  const row = await trips.find(sha256(state));
   if (row === undefined) throw handshakeErrors.fail("handshake.unknown");
   checkArrival(row, arrival, parts.clock.now().toISOString());
-  if (!(await consumeHandshake(parts.database.kysely, row.state_hash)))
-    throw handshakeErrors.fail("handshake.unknown");
+  if (!(await trips.consume(row.state_hash))) throw handshakeErrors.fail("handshake.unknown");
   const result = {
     // Written by `beginHandshake` from a Purpose.
     purpose: row.purpose as Purpose,
@@ -61,7 +61,7 @@ export async function completeHandshake(
     connectionId: row.connection_id,
   };
   try {
-    return { ...result, ...(await end(parts, row, { instance, callback: arrival.callback, state })) };
+    return { ...result, ...(await end(parts, row, { ...arrival, instance, state })) };
   } catch (error) {
     throw withWayBack(error, result);
   }
@@ -84,11 +84,12 @@ function checkArrival(
 async function end(
   { keyrings, fetch, clock }: HandshakeParts,
   row: HandshakesTable,
-  { instance, ...arrived }: { readonly instance: Instance; readonly callback: URL; readonly state: string },
+  { instance, callback, state, browserToken }: HandshakeReturn & { instance: Instance; state: string },
 ): Promise<TripEnd> {
   const keyring = await keyrings.of(null);
-  const verifier = await keyring.open(verifierContext(row.state_hash), row.sealed_verifier);
-  const trip = { ...arrived, verifier, redirectUri: row.redirect_uri };
+  // Whoever came without one was refused.
+  const verifierOf = () => keyring.derive(row.data_key_id, verifierParts(state, browserToken ?? ""));
+  const trip = { callback, state, verifierOf, redirectUri: row.redirect_uri };
   const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip);
   // RFC 6749 section 5.1: an answer that names no scope grants those that were asked for. `beginHandshake` wrote them.
   const scopes = tokens.scopes.length > 0 ? tokens.scopes : (JSON.parse(row.scopes) as string[]);

@@ -16,7 +16,7 @@ const second = cloudInstance({
   id: "second",
   clientId: "key2",
   clientSecret: "consumer-secret-2",
-  urls: { token: "https://second.example/token" },
+  urls: { authorize: "https://second.example/authorize", token: "https://second.example/token" },
 });
 
 let clock: ShiftableClock;

@@ -1,5 +1,6 @@
 /** Owns trips to Bitbucket and back, for any purpose: one begins them, one ends them. */
 import { beginHandshake, type HandshakeParts, type HandshakeStart } from "./begin.ts";
+import { createBegunTrips } from "./begun.ts";
 import { completeHandshake, type HandshakeResult, type HandshakeReturn } from "./complete.ts";
 
 export type { HandshakeParts, HandshakeStart } from "./begin.ts";
@@ -13,8 +14,9 @@ export interface Handshakes {
 }
 
 export function createHandshakes(parts: HandshakeParts): Handshakes {
+  const withTrips = { ...parts, trips: createBegunTrips(parts) };
   return {
-    begin: (start) => beginHandshake(parts, start),
-    complete: (arrival) => completeHandshake(parts, arrival),
+    begin: (start) => beginHandshake(withTrips, start),
+    complete: (arrival) => completeHandshake(withTrips, arrival),
   };
 }

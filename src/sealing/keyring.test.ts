@@ -104,6 +104,23 @@ describe("a keyring", () => {
     for (const text of ["", "secret", numbered]) expect(keyIdOf(text)).toBeNull();
   });
 
+  test("derives the same text from the same parts, another from each other, and keeps none", async () => {
+    const keyring = openKeyring({ keys: [key(2), key(1)] });
+    const derived = await keyring.derive("key-1", ["state", "browser"]);
+    expect(derived).toMatch(/^[\w-]{43}$/);
+    expect(await openKeyring({ keys: [key(1)] }).derive("key-1", ["state", "browser"])).toBe(derived);
+    const others = [
+      ["browser", "state"],
+      ["statebrowser"],
+      ["state", "browser", ""],
+      ['state","browser'],
+      [],
+    ];
+    const texts = await Promise.all(others.map((parts) => keyring.derive("key-1", parts)));
+    expect(new Set([derived, await keyring.derive("key-2", ["state", "browser"]), ...texts]).size).toBe(7);
+    expect((await failureOf(() => keyring.derive("key-3", []))).code).toBe("sealing.unknown_key");
+  });
+
   test("prints neither its key nor a text in its failures", async () => {
     const bytes = new Uint8Array(32).fill(7);
     const keyring = openKeyring({ keys: [{ id: "k", key: bytes }] });

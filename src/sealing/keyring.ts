@@ -1,5 +1,7 @@
 /** Owns sealing: text becomes a JWE that opens only with its key and in the place it was sealed for. */
+import type { KeyObject } from "node:crypto";
 import { CompactEncrypt, type CryptoKey, compactDecrypt, decodeProtectedHeader } from "jose";
+import { derivedKey, mac } from "../base/digest.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { sealingErrors } from "./errors.ts";
 
@@ -17,12 +19,19 @@ export interface SealingKey {
 export interface ImportedKey {
   readonly id: string;
   readonly key: CryptoKey;
+  /** Made of the key, for {@link Keyring.derive}. */
+  readonly derivation: KeyObject;
 }
 
 export interface Keyring {
   seal(context: SealContext, text: string): Promise<string>;
   /** Throws `sealing.unknown_key`; `sealing.does_not_open` for other contexts, other bytes and anything not a JWE. */
   open(context: SealContext, sealed: string): Promise<string>;
+  /**
+   * 43 characters of base64url that only who has the key can make of these parts, and always the same: a secret that can be
+   * asked for again without having been kept. Throws `sealing.unknown_key`.
+   */
+  derive(keyId: string, parts: readonly string[]): Promise<string>;
 }
 
 const [algorithm, encryption] = ["dir", "A256GCM"];
@@ -34,15 +43,13 @@ const onlyOurs = { keyManagementAlgorithms: [algorithm], contentEncryptionAlgori
  * @see https://www.rfc-editor.org/rfc/rfc7516 section 4.1: the protected header, and so the context, is authenticated
  */
 export function openKeyring({ keys }: { keys: readonly (SealingKey | ImportedKey)[] }): Keyring {
-  const cryptoKeys = new Map(
-    keys.map(({ id, key }) => [id, key instanceof Uint8Array ? importKey(key) : key]),
-  );
+  const imported = new Map(keys.map((key) => [key.id, "derivation" in key ? key : importKey(key)]));
   const [sealing] = keys;
-  if (sealing === undefined || cryptoKeys.size < keys.length) {
+  if (sealing === undefined || imported.size < keys.length) {
     throw sealingErrors.fail("sealing.key_malformed", { detail: "no key, or one id twice" });
   }
   const keyOf = (id: unknown) => {
-    const key = typeof id === "string" ? cryptoKeys.get(id) : undefined;
+    const key = typeof id === "string" ? imported.get(id) : undefined;
     if (key === undefined)
       throw sealingErrors.fail("sealing.unknown_key", { detail: `key id ${describe(id)}` });
     return key;
@@ -50,15 +57,20 @@ export function openKeyring({ keys }: { keys: readonly (SealingKey | ImportedKey
 
   return {
     async seal(context, text) {
+      const { key } = await keyOf(sealing.id);
       return new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: algorithm, enc: encryption, kid: sealing.id, ctx: canonical(context) })
-        .encrypt(await keyOf(sealing.id));
+        .encrypt(key);
     },
     async open(context, sealed) {
-      const named = ({ kid }: { readonly kid?: unknown } = {}) => keyOf(kid);
+      const named = async ({ kid }: { readonly kid?: unknown } = {}) => (await keyOf(kid)).key;
       const { plaintext, protectedHeader } = await compactDecrypt(sealed, named, onlyOurs).catch(refuse);
       if (protectedHeader.ctx !== canonical(context)) return refuse("sealed for another place");
       return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plaintext);
+    },
+    async derive(keyId, parts) {
+      const { derivation } = await keyOf(keyId);
+      return mac(derivation, JSON.stringify(parts));
     },
   };
 }
@@ -74,9 +86,14 @@ export function keyIdOf(sealed: string): string | null {
 }
 
 /** A key that the process can use and nobody can read back out of it. Throws `sealing.key_malformed` for another length. */
-export function importKey(bytes: Uint8Array): Promise<CryptoKey> {
+export function importKey({ id, key: bytes }: SealingKey): Promise<ImportedKey> {
   if (bytes.byteLength !== 32) throw sealingErrors.fail("sealing.key_malformed");
-  return crypto.subtle.importKey("raw", Uint8Array.from(bytes), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const derivation = derivedKey(bytes, "windlass derive");
+  const sealing = crypto.subtle.importKey("raw", Uint8Array.from(bytes), "AES-GCM", false, [
+    "encrypt",
+    "decrypt",
+  ]);
+  return sealing.then((key) => ({ id, key, derivation }));
 }
 
 function refuse(reason: unknown): never {

@@ -46,7 +46,7 @@ export interface Keyrings {
   /**
    * The owner's keyring, at most ten minutes old; its first key is made when it has none that can be opened. What it gives is
    * for now: kept longer, it seals with a key that may be gone. Never inside a transaction: it may read the database, and
-   * so may its `open`, which also throws `sealing.key_lost`.
+   * so may its `open` and `derive`, which also throw `sealing.key_lost`.
    * Throws `sealing.key_service_failed`, and `sealing.does_not_open` when the stored key was tampered with.
    */
   of(owner: KeyOwner): Promise<OwnedKeyring>;
@@ -105,17 +105,21 @@ export function openKeyrings(parts: KeyringsParts): Keyrings {
   return {
     async of(owner) {
       const snapshot = await current(owner);
+      const holding = async (id: string) => {
+        if (snapshot.keys.has(id)) return snapshot.keyring;
+        // Another process may have made the key after this one read them.
+        const { keyring, closed } = await read(owner, readings.get(owner));
+        const reason = closed.get(id);
+        if (reason !== undefined) throw reason;
+        return keyring;
+      };
       return {
         ...snapshot.keyring,
         async open(context, sealed) {
           const id = keyIdOf(sealed);
-          if (id === null || snapshot.keys.has(id)) return snapshot.keyring.open(context, sealed);
-          // Another process may have made the key after this one read them.
-          const { keyring, closed } = await read(owner, readings.get(owner));
-          const reason = closed.get(id);
-          if (reason !== undefined) throw reason;
-          return keyring.open(context, sealed);
+          return (id === null ? snapshot.keyring : await holding(id)).open(context, sealed);
         },
+        derive: async (keyId, parts) => (await holding(keyId)).derive(keyId, parts),
       };
     },
     forget: (owner) => void readings.delete(owner),
@@ -180,7 +184,7 @@ async function openKey(
     return sealingErrors.fail(code, { detail: `data key ${key.id}, wrapped by ${wrapperId}` });
   }
   try {
-    return { id: key.id, key: await importKey(await unwrapKey(wrappers, key)) };
+    return await importKey({ id: key.id, key: await unwrapKey(wrappers, key) });
   } catch (error) {
     if (!isWindlassError(error)) throw error;
     // Its wrapper is here: a text that names another key was put in its place.
@@ -222,7 +226,7 @@ async function makeKey({ store, wrappers, clock }: KeyringsParts, owner: KeyOwne
     throw sealingErrors.fail("sealing.key_malformed", { detail: "no key to wrap with" });
   const { stored, bytes } = await newDataKey(wrapper, owner, clock.now());
   await store.add(stored);
-  return { id: stored.id, key: await importKey(bytes) };
+  return importKey({ id: stored.id, key: bytes });
 }
 
 /** Opens with whatever key sealed it, and seals with today's, for the same place. Throws what {@link Keyring.open} throws. */

@@ -37,7 +37,10 @@ export interface SessionOwner {
 }
 
 export interface Sessions {
-  /** Begins a session for a known user; the token goes into the cookie and is never seen again here. */
+  /**
+   * Begins a session for a user; the token goes into the cookie and is never seen again here. Inside a transaction it is worth
+   * nothing before the commit.
+   */
   open(owner: SessionOwner, within?: Executor): Promise<string>;
   /**
    * Null for a token that is unknown, ended or no token at all; otherwise the idle limit begins anew. One that was ended is

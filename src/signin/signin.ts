@@ -2,14 +2,14 @@
 import type { Audit } from "../audit/audit.ts";
 import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
-import type { Sessions } from "../sessions/sessions.ts";
+import type { SessionChoice, Sessions } from "../sessions/sessions.ts";
 import { type ArrivingParts, admit, policyAt, whoArrived } from "./arriving.ts";
 import type { SigninPolicy } from "./policy.ts";
 import { resolveUser } from "./user.ts";
 
 export interface SigninParts extends ArrivingParts {
   readonly audit: Pick<Audit, "transaction">;
-  readonly sessions: Pick<Sessions, "open" | "end" | "endThose">;
+  readonly sessions: Pick<Sessions, "open" | "endThose" | "forget">;
   /** Whether somebody new is the user with the same confirmed e-mail. Dangerous: whoever gets the address gets the account. */
   readonly joinsByEmail?: boolean | undefined;
 }
@@ -20,8 +20,8 @@ export interface SigninRequest {
   readonly tokens: Pick<TokenSet, "accessToken">;
   /** The browser's header: people know their sessions by it. */
   readonly userAgent?: string | undefined;
-  /** The session this browser had until now: it ends. */
-  readonly previousSessionToken?: string | undefined;
+  /** The session this browser had until now, by its name: it ends. */
+  readonly previousSessionId?: string | undefined;
 }
 
 export interface SigninResult {
@@ -38,7 +38,8 @@ export interface Signin {
   /** Throws `signin.no_resolver` where nobody can sign in: to be asked before anybody is sent to Bitbucket. */
   admit(instanceId: string): void;
   /**
-   * Throws as `whoArrived` says; then nothing has changed, and the previous session still lives.
+   * All that a sign-in changes is kept in one transaction, or nothing is: then the previous session still lives.
+   * Throws as `whoArrived` says, and what the database throws.
    */
   signIn(request: SigninRequest): Promise<SigninResult>;
 }
@@ -48,15 +49,25 @@ export function createSignin(parts: SigninParts): Signin {
   return {
     policy: (instanceId) => policyAt(admission, instanceId),
     admit: (instanceId) => admit(admission, instanceId),
-    async signIn({ instanceId, tokens, userAgent, previousSessionToken }) {
+    async signIn({ instanceId, tokens, userAgent, previousSessionId }) {
       const person = await whoArrived(parts, { instanceId, tokens });
-      const resolved = await resolveUser(audit, { ...person, now: clock.now(), joinsByEmail });
-      const { userId, isNew, hasJoined, nameTakenFrom } = resolved;
+      const arrival = { ...person, now: clock.now(), joinsByEmail };
+      const { userId, isNew, nameTakenFrom, sessionToken, ended } = await audit.transaction(
+        async (db, record) => {
+          const user = await resolveUser(db, record, arrival);
+          const ended: readonly SessionChoice[] = [
+            ...(user.hasJoined ? [{ userId: user.userId }] : []),
+            ...(previousSessionId === undefined ? [] : [{ id: previousSessionId }]),
+          ];
+          for (const choice of ended) await sessions.endThose(choice, db);
+          const sessionToken = await sessions.open({ userId: user.userId, instanceId, userAgent }, db);
+          return { ...user, ended, sessionToken };
+        },
+      );
+      // A look-up that began before the commit may have found one once more.
+      for (const choice of ended) sessions.forget(choice);
       if (nameTakenFrom.length > 0)
         parts.log?.warn("identity.name_taken", { instance: instanceId, user: userId, from: nameTakenFrom });
-      if (hasJoined) await sessions.endThose({ userId });
-      const sessionToken = await sessions.open({ userId, instanceId, userAgent });
-      if (previousSessionToken !== undefined) await sessions.end(previousSessionToken);
       return { userId, isNew, sessionToken, profile: person.profile };
     },
   };

@@ -42,7 +42,9 @@ function profile(
 }
 
 const come = (id: string, person: Come = {}, joinsByEmail = false, entityRef: string | null = null) =>
-  resolveUser(audit, { profile: profile(id, person), entityRef, now: clock.now(), joinsByEmail });
+  audit.transaction((db, record) =>
+    resolveUser(db, record, { profile: profile(id, person), entityRef, now: clock.now(), joinsByEmail }),
+  );
 
 const confirmed = (email: string): readonly Address[] => [[email, true, true]];
 

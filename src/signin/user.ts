@@ -1,5 +1,5 @@
 /** Owns the step from a profile to a user: whoever comes first is made, whoever comes again is found by id alone. */
-import type { Audit, Recorder } from "../audit/audit.ts";
+import type { Recorder } from "../audit/audit.ts";
 import { newId } from "../base/random.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { Executor } from "../storage/database.ts";
@@ -28,33 +28,28 @@ export interface ResolvedUser {
 }
 
 /**
- * Finds or makes the user behind a profile, and writes down what the profile says today. User name, nickname and e-mail
+ * Finds or makes the user behind a profile, and writes down what the profile says today, all in the transaction given. User name, nickname and e-mail
  * are never looked up: they can change hands. The one exception is `joinsByEmail`.
  */
-export async function resolveUser(
-  audit: Pick<Audit, "transaction">,
-  arrival: Arrival,
-): Promise<ResolvedUser> {
+export async function resolveUser(db: Executor, record: Recorder, arrival: Arrival): Promise<ResolvedUser> {
   const { profile, now } = arrival;
-  return audit.transaction(async (db, record) => {
-    const key = { instance_id: profile.instance, subject: profile.id };
-    const known = await findIdentity(db, key);
-    const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
-    if (known !== undefined) {
-      await updateUser(db, known.user_id, describe(arrival));
-      await updateIdentity(db, columns);
-    }
-    const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
-    const userId = known?.user_id ?? joined ?? (await makeUser(db, arrival));
-    if (known === undefined)
-      await insertIdentity(db, { ...columns, user_id: userId, created_at: now.toISOString() });
-    if (joined !== undefined) await noteJoining(db, record, { ...arrival, userId });
-    const nameTakenFrom =
-      known?.username === columns.username ? [] : await noteTakenName(db, record, { ...columns, userId });
-    const facts = { instance: profile.instance, new: known === undefined };
-    await record({ event: "signin.done", actor: `user ${userId}`, facts });
-    return { userId, isNew: known === undefined, hasJoined: joined !== undefined, nameTakenFrom };
-  });
+  const key = { instance_id: profile.instance, subject: profile.id };
+  const known = await findIdentity(db, key);
+  const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
+  if (known !== undefined) {
+    await updateUser(db, known.user_id, describe(arrival));
+    await updateIdentity(db, columns);
+  }
+  const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
+  const userId = known?.user_id ?? joined ?? (await makeUser(db, arrival));
+  if (known === undefined)
+    await insertIdentity(db, { ...columns, user_id: userId, created_at: now.toISOString() });
+  if (joined !== undefined) await noteJoining(db, record, { ...arrival, userId });
+  const nameTakenFrom =
+    known?.username === columns.username ? [] : await noteTakenName(db, record, { ...columns, userId });
+  const facts = { instance: profile.instance, new: known === undefined };
+  await record({ event: "signin.done", actor: `user ${userId}`, facts });
+  return { userId, isNew: known === undefined, hasJoined: joined !== undefined, nameTakenFrom };
 }
 
 async function makeUser(db: Executor, arrival: Arrival): Promise<string> {

@@ -68,8 +68,7 @@ export interface HandshakesTable {
   return_to: string;
   redirect_uri: string;
   scopes: string;
-  /** What only the one who began it needs to end it: the PKCE verifier, or what OAuth 1.0a asks for in its place. */
-  sealed_verifier: string;
+  /** The key its PKCE verifier is derived with: the verifier itself is kept nowhere. */
   data_key_id: string;
   created_at: string;
   expires_at: string;

@@ -102,9 +102,9 @@ export async function roundTrip(
 }
 
 /** Signs in as whoever the emulator approves for. */
-export async function signIn(house: House, previousSessionToken?: string) {
+export async function signIn(house: House, previousSessionId?: string) {
   const { instanceId, tokens } = await roundTrip(house);
-  return house.signin.signIn({ instanceId, tokens, previousSessionToken });
+  return house.signin.signIn({ instanceId, tokens, previousSessionId });
 }
 
 /** A connection of a fresh project, with its tokens in the vault. */

@@ -182,8 +182,9 @@ describe("deny", () => {
 describe("a trip", () => {
   const begin = async (options: EmulatorOptions = {}) => {
     const started = await start(options);
-    const trip = await beginTrip(started.context, { redirectUri: callback, scopes: [] });
-    const kept = { state: trip.state.reveal(), verifier: trip.verifier.reveal(), redirectUri: callback };
+    const plan = { redirectUri: callback, scopes: [], verifierOf: async () => "unused" };
+    const trip = await beginTrip(started.context, plan);
+    const kept = { ...plan, state: trip.state.reveal() };
     return { started, trip, kept };
   };
 

@@ -110,7 +110,6 @@ export const handshake: HandshakesTable = {
   return_to: "/",
   redirect_uri: "http://localhost:8000/auth/bitbucket/callback",
   scopes: "[]",
-  sealed_verifier: "sealed-v",
   data_key_id: "key_1",
   created_at: now,
   expires_at: later(10),

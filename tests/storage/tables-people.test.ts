@@ -8,6 +8,7 @@ import {
   revokeApiKey,
 } from "../../src/storage/tables/api-keys.ts";
 import {
+  capHandshakes,
   consumeHandshake,
   deleteExpiredHandshakes,
   evictHandshakes,
@@ -230,6 +231,25 @@ describeEngines("people", (open) => {
     expect(await there()).toEqual([false, false, true, true]);
     await deleteExpiredHandshakes(kysely, new Date(later(13)));
     expect(await there()).toEqual([false, false, false, true]);
+  });
+
+  test("a handshake of a state that is there is not added; of all, the newest are kept", async () => {
+    const { kysely } = (await open()).database;
+    await addConnection(kysely);
+    expect(await insertHandshake(kysely, handshake)).toBe(true);
+    expect(await insertHandshake(kysely, { ...handshake, browser_hash: "browser_2" })).toBe(false);
+    expect(await findHandshake(kysely, "state_1")).toEqual(handshake);
+    for (const minute of [1, 2, 3])
+      await insertHandshake(kysely, {
+        ...handshake,
+        state_hash: `later_${minute}`,
+        expires_at: later(minute + 10),
+      });
+    await capHandshakes(kysely, 4);
+    expect(await findHandshake(kysely, "state_1")).toBeDefined();
+    await capHandshakes(kysely, 2);
+    const left = await kysely.selectFrom("handshakes").select("state_hash").orderBy("state_hash").execute();
+    expect(left.map(({ state_hash }) => state_hash)).toEqual(["later_2", "later_3"]);
   });
 
   test("an API key is found by its hash, noted as used, and revoked once", async () => {

@@ -252,7 +252,6 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("return_to", "text", (c) => c.notNull())
     .addColumn("redirect_uri", "text", (c) => c.notNull())
     .addColumn("scopes", "text", (c) => c.notNull())
-    .addColumn("sealed_verifier", "text", (c) => c.notNull())
     .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("expires_at", "text", (c) => c.notNull())

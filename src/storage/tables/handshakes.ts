@@ -2,8 +2,14 @@
 import type { Executor } from "../database.ts";
 import type { HandshakesTable } from "../schema.ts";
 
-export async function insertHandshake(db: Executor, handshake: HandshakesTable): Promise<void> {
-  await db.insertInto("handshakes").values(handshake).execute();
+/** `false` when one of this state is there already. */
+export async function insertHandshake(db: Executor, handshake: HandshakesTable): Promise<boolean> {
+  const result = await db
+    .insertInto("handshakes")
+    .values(handshake)
+    .onConflict((conflict) => conflict.column("state_hash").doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function findHandshake(db: Executor, stateHash: string): Promise<HandshakesTable | undefined> {
@@ -34,6 +40,19 @@ export async function evictHandshakes(db: Executor, browserHash: string, keep: n
 
 export async function deleteExpiredHandshakes(db: Executor, now: Date): Promise<void> {
   await db.deleteFrom("handshakes").where("expires_at", "<=", now.toISOString()).execute();
+}
+
+/** Keeps the newest `most` of all, or a few more that began in the same moment, and forgets the older ones. */
+export async function capHandshakes(db: Executor, most: number): Promise<void> {
+  const first = await db
+    .selectFrom("handshakes")
+    .select("expires_at")
+    .orderBy("expires_at", "desc")
+    .limit(1)
+    .offset(most)
+    .executeTakeFirst();
+  if (first !== undefined)
+    await db.deleteFrom("handshakes").where("expires_at", "<=", first.expires_at).execute();
 }
 
 /** Forgets what a user has begun for a purpose and not ended. */

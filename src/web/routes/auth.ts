@@ -143,13 +143,13 @@ async function completeHandshake(app: App, context: WebContext, instanceId: stri
 }
 
 async function finishSignIn(app: App, context: WebContext, handshake: HandshakeResult): Promise<Response> {
-  const previous = context.get("visitor")?.token;
+  const previous = context.get("visitor")?.session.id;
   const { instanceId, tokens, returnTo } = handshake;
   const { sessionToken } = await app.signin.signIn({
     instanceId,
     tokens,
     userAgent: context.req.header("user-agent"),
-    ...(previous === undefined ? {} : { previousSessionToken: previous }),
+    previousSessionId: previous,
   });
   context.header(
     "Set-Cookie",
