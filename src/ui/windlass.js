@@ -1,5 +1,12 @@
 /* Owns the few lines that improve a page which works without them. */
 (() => {
+  // htmx notes the address of each page, whether it keeps a history or not; that of a callback has a code in it.
+  try {
+    sessionStorage.removeItem("htmx-current-path-for-history");
+  } catch {
+    // Where the browser keeps nothing, nothing is kept.
+  }
+
   // A form is sent once: the button that sent it says that it is busy until the next page is there.
   document.addEventListener("submit", (event) => {
     const form = event.target;
