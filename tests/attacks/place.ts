@@ -148,10 +148,19 @@ function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
     ...common(parts, target),
     isForeign: false,
     inside,
-    beside: async () =>
-      ownPlace(parts, await keep(parts.opened, startUnderAttack(configFor(parts.upstreams), server))),
+    beside: async () => {
+      const second = await keep(parts.opened, startUnderAttack(configFor(parts.upstreams), server));
+      await second.inside.advance(await secondsBetween(second.inside, inside));
+      return ownPlace(parts, second);
+    },
     fresh: async (needs = {}) => ownPlace(parts, await keep(parts.opened, parts.start(needs))),
   };
+}
+
+/** How much later it is there: cases before this one may have moved the time of the server they share. */
+async function secondsBetween(here: Inside, there: Inside): Promise<number> {
+  const [now, then] = await Promise.all([here.now(), there.now()]);
+  return (then.getTime() - now.getTime()) / 1000;
 }
 
 function foreignPlace(parts: Parts, foreign: ForeignTarget): Place {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { honestly, openBooks } from "./honest.ts";
 import { type Person, type PersonName, people } from "./people.ts";
 
@@ -194,9 +195,6 @@ async function write(response: ServerResponse, { status, headers = {}, body = ""
     response.end(body);
     return;
   }
-  for await (const piece of body) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
-  }
-  response.end();
+  // Whoever is sent too much hangs up.
+  await pipeline(body, response).catch(() => {});
 }
