@@ -1,16 +1,14 @@
 /** Owns digests for the server's rooms: what is stored of a token is its hash, what is compared is compared in constant time. */
-import {
-  createHash,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  timingSafeEqual,
-} from "node:crypto";
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 
 /** SHA-256 in hex. For high-entropy tokens only, never for passwords. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
+}
+
+/** The S256 challenge of a PKCE verifier (RFC 7636 section 4.2). */
+export function pkceChallenge(verifier: string): string {
+  return hash("sha256", verifier, "base64url");
 }
 
 /** A key made once: Node is several times slower with a raw buffer at each call. */

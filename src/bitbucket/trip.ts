@@ -29,7 +29,16 @@ export interface TripStart {
 export interface TripPlan {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
-  /** The PKCE verifier of the trip with this state: to be given again on the way back. OAuth 1.0a needs none. */
+  /** The S256 challenge of the trip with this state; its verifier is wanted on the way back. OAuth 1.0a needs none. */
+  readonly challengeOf: (state: string) => Promise<string>;
+}
+
+/** What it is ended with. */
+export interface TripReturn {
+  readonly callback: URL;
+  readonly state: string;
+  readonly redirectUri: string;
+  /** The PKCE verifier whose challenge was sent. */
   readonly verifierOf: (state: string) => Promise<string>;
 }
 
@@ -45,13 +54,13 @@ export interface TripEnd {
  */
 export async function beginTrip(
   context: TripContext,
-  { redirectUri, scopes, verifierOf }: TripPlan,
+  { redirectUri, scopes, challengeOf }: TripPlan,
 ): Promise<TripStart> {
   const { instance } = context;
   if (instance.product === "server") return beginOAuth1({ ...context, instance }, redirectUri);
   const state = randomToken();
-  const codeVerifier = await verifierOf(state);
-  const location = await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeVerifier });
+  const codeChallenge = await challengeOf(state);
+  const location = await buildAuthorizationUrl(instance, { redirectUri, state, scopes, codeChallenge });
   return { location, state: new Secret(state) };
 }
 
@@ -61,10 +70,7 @@ export function readTripState({ product }: Pick<Instance, "product">, callback: 
 }
 
 /** Judges the callback and trades it for tokens. Throws `bitbucket.denied` and what the exchange throws. */
-export async function endTrip(
-  context: TripContext,
-  trip: Omit<TripPlan, "scopes"> & { readonly callback: URL; readonly state: string },
-): Promise<TripEnd> {
+export async function endTrip(context: TripContext, trip: TripReturn): Promise<TripEnd> {
   const { instance } = context;
   const { callback, state, verifierOf, redirectUri } = trip;
   if (instance.product === "server") return endOAuth1({ ...context, instance }, trip);

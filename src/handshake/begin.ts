@@ -1,6 +1,6 @@
 /** Owns the way there: remembers what was begun, by whom and in which browser, and says where to go. */
 import type { Clock } from "../base/clock.ts";
-import { sha256 } from "../base/digest.ts";
+import { pkceChallenge, sha256 } from "../base/digest.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { FindInstance, Instance } from "../bitbucket/instance.ts";
 import { beginTrip } from "../bitbucket/trip.ts";
@@ -67,9 +67,9 @@ export async function beginHandshake(
   const redirectUri = parts.redirectUri(instance);
   const scopes = start.scopes ?? instance.scopes;
   const keyring = await parts.keyrings.of(null);
-  const verifierOf = (state: string) =>
-    keyring.derive(keyring.keyId, verifierParts(state, start.browserToken));
-  const { location, state } = await beginTrip({ ...parts, instance }, { redirectUri, scopes, verifierOf });
+  const challengeOf = async (state: string) =>
+    pkceChallenge(await keyring.derive(keyring.keyId, verifierParts(state, start.browserToken)));
+  const { location, state } = await beginTrip({ ...parts, instance }, { redirectUri, scopes, challengeOf });
   const now = clock.now();
   const isNew = await trips.add({
     state_hash: sha256(state.reveal()),

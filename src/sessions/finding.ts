@@ -2,7 +2,7 @@
 import { sha256 } from "../base/digest.ts";
 import type { Executor } from "../storage/database.ts";
 import {
-  prepareFindSession,
+  findSession,
   type SessionChoice,
   type SessionRow,
   touchSession,
@@ -29,7 +29,6 @@ const tokenShape = /^[\w-]{43}$/;
 
 export function createFinding({ kysely, time, steady, idleSeconds }: FindingParts) {
   const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
-  const findRow = prepareFindSession(kysely);
   const memory = createSessionMemory(steady);
 
   const slidesAt = (row: SessionRow) =>
@@ -40,11 +39,11 @@ export function createFinding({ kysely, time, steady, idleSeconds }: FindingPart
     if (now.getTime() < slidesAt(row)) return row;
     const touched = { id_hash: row.id_hash, ...idleLimit(now, idleSeconds, new Date(row.expires_at)) };
     if (await touchSession(kysely, touched)) return { ...row, ...touched };
-    return findRow(row.id_hash);
+    return findSession(kysely, row.id_hash);
   };
 
   const lookUp = async (idHash: string): Promise<Remembered | null> => {
-    const found = await findRow(idHash);
+    const found = await findSession(kysely, idHash);
     const now = time();
     if (found === undefined || !isAlive(found, now)) return null;
     const row = await slide(found, now);

@@ -4,6 +4,7 @@ import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { SessionChoice, Sessions } from "../sessions/sessions.ts";
 import { type ArrivingParts, admit, policyAt, whoArrived } from "./arriving.ts";
+import { createGathering } from "./gathering.ts";
 import type { SigninPolicy } from "./policy.ts";
 import { resolveUser } from "./user.ts";
 
@@ -46,11 +47,13 @@ export interface Signin {
 
 export function createSignin(parts: SigninParts): Signin {
   const { admission, audit, clock, sessions, joinsByEmail } = parts;
+  const gathering = createGathering();
   return {
     policy: (instanceId) => policyAt(admission, instanceId),
     admit: (instanceId) => admit(admission, instanceId),
     async signIn({ instanceId, tokens, userAgent, previousSessionId }) {
-      const person = await whoArrived(parts, { instanceId, tokens });
+      const person = await gathering.arriving(() => whoArrived(parts, { instanceId, tokens }));
+      await gathering.gather();
       const arrival = { ...person, now: clock.now(), joinsByEmail };
       const { userId, isNew, nameTakenFrom, sessionToken, ended } = await audit.transaction(
         async (db, record) => {

@@ -37,7 +37,7 @@ export async function resolveUser(db: Executor, record: Recorder, arrival: Arriv
   const known = await findIdentity(db, key);
   const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
   if (known !== undefined) {
-    await updateUser(db, known.user_id, describe(arrival));
+    await updateUser(db, { id: known.user_id, ...describe(arrival) });
     await updateIdentity(db, columns);
   }
   const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
@@ -72,7 +72,7 @@ async function noteJoining(
   record: Recorder,
   { userId, ...arrival }: Arrival & { readonly userId: string },
 ): Promise<void> {
-  await updateUser(db, userId, describe(arrival));
+  await updateUser(db, { id: userId, ...describe(arrival) });
   const facts = { instance: arrival.profile.instance, subject: arrival.profile.id, by: "e-mail" };
   await record({ event: "identity.linked", actor: `user ${userId}`, facts });
 }

@@ -2,9 +2,9 @@
 import type { Secret } from "../base/secret.ts";
 import {
   changeLease,
+  findSecrets,
   findSecretsVersion,
   noteOwnerChecked,
-  prepareFindSecrets,
 } from "../storage/tables/connection-secrets.ts";
 import { findConnection } from "../storage/tables/connections.ts";
 import { vaultErrors } from "./errors.ts";
@@ -90,7 +90,6 @@ export interface Look {
 
 export function createTokenStore(parts: StoreParts): TokenStore {
   const { database, clock, audit, keyrings } = parts;
-  const findRow = prepareFindSecrets(database.kysely);
   const opened = rememberOpened();
   const keyringOf = (stored: StoredTokens) => keyrings.of(stored.projectId);
   const open = async (seen: SeenTokens): Promise<StoredTokens> => {
@@ -100,7 +99,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
     return opened.remember({ ...(await foundAgain(parts, seen)), accessToken });
   };
   const look = async (connectionId: string): Promise<Look> => {
-    const row = await findRow(connectionId);
+    const row = await findSecrets(database.kysely, connectionId);
     if (row === undefined) throw vaultErrors.fail("vault.disconnected", { data: { connectionId } });
     const seen = readRow(row);
     const opening = open(seen);

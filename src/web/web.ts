@@ -56,7 +56,10 @@ export function createWeb(app: App): Web {
   web.use("/auth/:instance/login", limits.start);
   for (const path of ["/auth/:instance/callback", ...app.furtherCallbacks.keys()])
     web.use(path, limits.callback);
-  web.use(
+  // Of other requests nobody reads a body.
+  web.on(
+    "POST",
+    "*",
     bodyLimit({
       maxSize: maxBodyBytes,
       onError: () => {

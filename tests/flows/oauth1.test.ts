@@ -182,9 +182,10 @@ describe("deny", () => {
 describe("a trip", () => {
   const begin = async (options: EmulatorOptions = {}) => {
     const started = await start(options);
-    const plan = { redirectUri: callback, scopes: [], verifierOf: async () => "unused" };
+    const unused = async () => "unused";
+    const plan = { redirectUri: callback, scopes: [], challengeOf: unused };
     const trip = await beginTrip(started.context, plan);
-    const kept = { ...plan, state: trip.state.reveal() };
+    const kept = { state: trip.state.reveal(), redirectUri: callback, verifierOf: unused };
     return { started, trip, kept };
   };
 

@@ -8,9 +8,9 @@ import { keyContext } from "../../src/instances/instances.ts";
 import type { Keyrings } from "../../src/sealing/keyrings.ts";
 import type { Database } from "../../src/storage/database.ts";
 import {
+  findSecrets,
   findSecretsVersion,
   insertSecrets,
-  prepareFindSecrets,
   replaceSecrets,
   type SecretsRow,
 } from "../../src/storage/tables/connection-secrets.ts";
@@ -105,8 +105,8 @@ export async function saveTokens(
 const textOf = (connectionId: string, field: string, version: number) =>
   `${field} ${connectionId} ${version}`;
 
-export async function findSecrets({ kysely }: Database, connectionId: string): Promise<SecretsRow> {
-  const row = await prepareFindSecrets(kysely)(connectionId);
+export async function secretsOf({ kysely }: Database, connectionId: string): Promise<SecretsRow> {
+  const row = await findSecrets(kysely, connectionId);
   if (row === undefined) throw new Error(`${connectionId} holds nothing`);
   return row;
 }
@@ -117,7 +117,7 @@ export async function readVersion(
   keyrings: Keyrings,
   connectionId: string,
 ): Promise<number> {
-  const row = await findSecrets(database, connectionId);
+  const row = await secretsOf(database, connectionId);
   const keyring = await keyrings.of(row.project_id);
   const place = { connectionId, projectId: row.project_id, version: row.version };
   const columns = {

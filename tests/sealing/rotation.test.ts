@@ -25,12 +25,12 @@ import {
   addSealedRows,
   configOf,
   connectionIds,
-  findSecrets,
   keyText,
   openEverything,
   openParts,
   readVersion,
   saveTokens,
+  secretsOf,
 } from "./rig.ts";
 
 const idOf = (fill: number) => keyId(Buffer.alloc(32, fill));
@@ -54,7 +54,7 @@ describeEngines("rotating", (open) => {
   test("the first of two keys wraps from then on, everything is sealed anew, and the other is needed no more", async () => {
     const { database, start, first, clock } = await openRows();
     const parts = await start(2, 1);
-    const before = await findSecrets(database, "con_0");
+    const before = await secretsOf(database, "con_0");
     const progress: string[] = [];
     const rotated = await rotateKeys(parts, {
       onProgress: ({ step, done, of }) => void progress.push(`${step} ${done}/${of}`),
@@ -62,7 +62,7 @@ describeEngines("rotating", (open) => {
     expect(rotated).toMatchObject({ wrapperId: idOf(2), newDataKeys: 4, resealed: 16, rewrapped: 4 });
     expect(rotated).toMatchObject({ closed: [], isResumed: false, deleted: 0 });
     expect(progress).toEqual(expect.arrayContaining(["data keys 4/4", "rows 15/15", "wrapping 4/4"]));
-    const after = await findSecrets(database, "con_0");
+    const after = await secretsOf(database, "con_0");
     expect(after.version).toBe(before.version);
     expect(after.data_key_id).not.toBe(before.data_key_id);
     expect(keyIdOf(after.sealed_former_refresh_token ?? "")).toBe(after.data_key_id);
@@ -153,7 +153,7 @@ describeEngines("rotating", (open) => {
       const seen = { connection_id, project_id, version, ...sealed };
       expect(await resealSecrets(database.kysely, seen, sealed)).toBe(false);
     }
-    expect((await findSecrets(database, two.connection_id)).sealed_former_refresh_token).toBeNull();
+    expect((await secretsOf(database, two.connection_id)).sealed_former_refresh_token).toBeNull();
   });
 
   test("two at once do it once", async () => {
@@ -168,7 +168,7 @@ describeEngines("rotating", (open) => {
 
   test("a row that does not open is named and left; the others are sealed anew", async () => {
     const { database, start } = await openRows();
-    const other = await findSecrets(database, "con_3");
+    const other = await secretsOf(database, "con_3");
     await database.kysely
       .updateTable("connection_secrets")
       .set({ sealed_access_token: other.sealed_access_token })
@@ -232,7 +232,7 @@ describeEngines("rotating", (open) => {
     expect(await listDataKeys(database.kysely, "prj_1")).toEqual([]);
     await resealAll(parts);
     for (const id of ["con_0", "con_2"]) await readVersion(database, parts.keyrings, id);
-    await expect(findSecrets(database, "con_1")).rejects.toThrow("holds nothing");
+    await expect(secretsOf(database, "con_1")).rejects.toThrow("holds nothing");
   });
 
   test("H11: a lost key that was given up costs what it sealed and nothing else", async () => {

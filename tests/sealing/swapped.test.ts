@@ -9,11 +9,11 @@ import { openEngine } from "../storage/engines.ts";
 import {
   addSealedRows,
   configOf,
-  findSecrets,
   keyText,
   openEverything,
   openParts,
   readVersion,
+  secretsOf,
 } from "./rig.ts";
 
 const columns = ["sealed_access_token", "sealed_refresh_token", "sealed_former_refresh_token"] as const;
@@ -68,7 +68,7 @@ describe("H10: what somebody who writes to the database puts in another place do
   test("from any column of any row in any other column or row", () =>
     withRows(async ({ database, write, readCode, readAll }) => {
       for (const { from, to, origin, target } of moves) {
-        const [source, before] = [await findSecrets(database, from), await findSecrets(database, to)];
+        const [source, before] = [await secretsOf(database, from), await secretsOf(database, to)];
         // With the data key's id moved along, and without.
         for (const data_key_id of [before.data_key_id, source.data_key_id]) {
           await write(to, { [target]: source[origin], data_key_id });
@@ -92,7 +92,7 @@ describe("H10: what somebody who writes to the database puts in another place do
           sealed_former_refresh_token,
           version,
           data_key_id,
-        } = await findSecrets(database, from);
+        } = await secretsOf(database, from);
         await write(to, {
           sealed_access_token,
           sealed_refresh_token,
@@ -141,7 +141,7 @@ describe("H10: what somebody who writes to the database puts in another place do
       expect((await failureOf(open("prj_1", { ...elsewhere, project: "prj_1" }, sealed))).code).toBe(
         "sealing.unknown_key",
       );
-      const { sealed_access_token: token } = await findSecrets(database, "con_0");
+      const { sealed_access_token: token } = await secretsOf(database, "con_0");
       expect((await failureOf(open("prj_0", context, token))).code).toBe("sealing.does_not_open");
       await write("con_0", { sealed_access_token: sealed });
       expect(await readCode("con_0")).toBe("sealing.does_not_open");
@@ -149,7 +149,7 @@ describe("H10: what somebody who writes to the database puts in another place do
 
   test("plain text is not taken for a token, in any dress", () =>
     withRows(async ({ database, write, readCode }) => {
-      const { sealed_access_token: sealed } = await findSecrets(database, "con_0");
+      const { sealed_access_token: sealed } = await secretsOf(database, "con_0");
       const [header = "", ...rest] = sealed.split(".");
       const { kid, ctx } = JSON.parse(Buffer.from(header, "base64url").toString()); // our own header
       const head = (changes: object) =>
@@ -176,7 +176,7 @@ describe("H10: what somebody who writes to the database puts in another place do
 
   test("cut off anywhere, with bytes changed, added or taken, or under a key id that is not known", () =>
     withRows(async ({ database, write, readCode }) => {
-      const { sealed_access_token: sealed } = await findSecrets(database, "con_0");
+      const { sealed_access_token: sealed } = await secretsOf(database, "con_0");
       const parts = sealed.split(".");
       const wrong = [
         ...Array.from({ length: 40 }, (_, at) => sealed.slice(0, Math.floor((sealed.length * at) / 40))),
@@ -203,7 +203,7 @@ describe("H10: what somebody who writes to the database puts in another place do
 
   test("no other algorithm is taken, whoever holds the key", () =>
     withRows(async ({ database, write, readCode }) => {
-      const { sealed_access_token: sealed } = await findSecrets(database, "con_0");
+      const { sealed_access_token: sealed } = await secretsOf(database, "con_0");
       const { kid, ctx } = JSON.parse(Buffer.from(sealed.split(".")[0] ?? "", "base64url").toString());
       const text = new TextEncoder().encode("access con_0 1");
       const bytes = new Uint8Array(32).fill(1);
@@ -249,7 +249,7 @@ describe("H10: what somebody who writes to the database puts in another place do
         await write("con_0", { sealed_access_token: await seal("prj_0", context, "access con_0 1") });
         expect(await readCode("con_0"), JSON.stringify(context)).toBe("sealing.does_not_open");
       }
-      const { sealed_refresh_token: sealed } = await findSecrets(database, "con_0");
+      const { sealed_refresh_token: sealed } = await secretsOf(database, "con_0");
       const parts = (sealed ?? "").split(".");
       const header = JSON.parse(Buffer.from(parts[0] ?? "", "base64url").toString());
       for (const changes of [

@@ -19,9 +19,9 @@ import { type Database, openDatabase } from "../../src/storage/database.ts";
 import { type Migration, migrations } from "../../src/storage/migrate.ts";
 import { openAndMigrateSqlite } from "../../src/storage/sqlite/open.ts";
 import {
+  findSecrets,
   findSecretsVersion,
   insertSecrets,
-  prepareFindSecrets,
   replaceSecrets,
 } from "../../src/storage/tables/connection-secrets.ts";
 import { insertConnection, listConnections } from "../../src/storage/tables/connections.ts";
@@ -66,6 +66,7 @@ const ada = {
   display_name: "Ada",
   email: null,
   email_verified: 0,
+  confirmed_email: null,
   avatar_url: null,
   entity_ref: null,
   created_at: now,
@@ -355,7 +356,7 @@ describe("using", () => {
     const newer = { ...secrets, sealed_access_token: "newer", version: 2 };
     expect(await replaceSecrets(database.kysely, newer, 1)).toBe(true);
     expect(await replaceSecrets(database.kysely, { ...secrets, version: 2 }, 1)).toBe(false);
-    expect(await prepareFindSecrets(database.kysely)("con_1")).toMatchObject({
+    expect(await findSecrets(database.kysely, "con_1")).toMatchObject({
       sealed_access_token: "newer",
       version: 2,
       project_id: "prj_1",

@@ -7,7 +7,7 @@ import { openDatabase } from "../../src/storage/database.ts";
 import { type Migration, migrations } from "../../src/storage/migrate.ts";
 import { explainPostgres } from "../../src/storage/postgres/failures.ts";
 import { migratePostgres } from "../../src/storage/postgres/migrate.ts";
-import { insertSecrets, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import { findSecrets, insertSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { readMeta, writeMeta } from "../../src/storage/tables/meta.ts";
 import { findUser, insertUser } from "../../src/storage/tables/users.ts";
 import { failureOf } from "../failure.ts";
@@ -133,10 +133,8 @@ describe("using PostgreSQL", () => {
     const { kysely } = (await open()).database;
     await addConnection(kysely);
     await insertSecrets(kysely, secrets);
-    const find = prepareFindSecrets(kysely);
     await kysely.connection().execute(async (one) => {
-      const findOverOne = prepareFindSecrets(one);
-      for (let turn = 0; turn < 3; turn++) await findOverOne("con_1");
+      for (let turn = 0; turn < 3; turn++) await findSecrets(one, "con_1");
       for (let turn = 0; turn < 3; turn++) await readMeta(one, "a");
       const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(
         one,
@@ -144,7 +142,7 @@ describe("using PostgreSQL", () => {
       expect(rows).toHaveLength(1);
       expect(rows[0]?.statement).toContain("connection_secrets");
     });
-    expect(await find("con_1")).toMatchObject({ version: 1 });
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({ version: 1 });
   });
 
   test("a prepared query survives a table that changes beneath it, in and outside a transaction", async () => {

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { Secret } from "../../src/base/secret.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { listCalls } from "../../src/storage/tables/call-counts.ts";
-import { insertSecrets, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import { findSecrets, insertSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { readMeta } from "../../src/storage/tables/meta.ts";
 import { frozenClock } from "../frozen-clock.ts";
 import { describeEngines, makePlace } from "./engines.ts";
@@ -54,7 +54,7 @@ describeEngines("four processes at once", (open, engine) => {
     await addConnection(database.kysely);
     await insertSecrets(database.kysely, secrets);
     const won = (await race(place, "save")).reduce<number>((sum, each) => sum + Number(each), 0);
-    const row = await prepareFindSecrets(database.kysely)("con_1");
+    const row = await findSecrets(database.kysely, "con_1");
     expect(row?.version).toBe(1 + won);
     expect(row?.lease_fence).toBe(won);
     expect(row?.sealed_access_token).toMatch(new RegExp(`^\\d ${1 + won}$`));
@@ -66,7 +66,7 @@ describeEngines("four processes at once", (open, engine) => {
     await insertSecrets(database.kysely, secrets);
     const claims = await race(place, "claim");
     expect(claims.filter((each) => each === true)).toHaveLength(1);
-    const row = await prepareFindSecrets(database.kysely)("con_1");
+    const row = await findSecrets(database.kysely, "con_1");
     expect(row).toMatchObject({ lease_owner: String(claims.indexOf(true)), lease_fence: 1 });
   });
 

@@ -35,10 +35,10 @@ import {
 import {
   deleteEndedSessions,
   deleteSessions,
+  findSession,
   findSessionByHash,
   insertSession,
   listSessions,
-  prepareFindSession,
   replaceSession,
   touchSession,
 } from "../../src/storage/tables/sessions.ts";
@@ -57,8 +57,9 @@ describeEngines("people", (open) => {
     const { kysely } = (await open()).database;
     await insertUser(kysely, ada);
     expect(await findUser(kysely, ada.id)).toEqual(ada);
-    await updateUser(kysely, ada.id, { email: "ada@example.com", email_verified: 1 });
-    expect(await findUser(kysely, ada.id)).toEqual({ ...ada, email: "ada@example.com", email_verified: 1 });
+    const changed = { ...ada, email: "ada@example.com", email_verified: 1 };
+    await updateUser(kysely, changed);
+    expect(await findUser(kysely, ada.id)).toEqual(changed);
     expect(await findUser(kysely, "usr_nobody")).toBeUndefined();
   });
 
@@ -144,7 +145,7 @@ describeEngines("people", (open) => {
 
   test("a session is found with its user, again and again, until it is deleted or has ended", async () => {
     const { kysely } = (await open()).database;
-    const find = prepareFindSession(kysely);
+    const find = (idHash: string) => findSession(kysely, idHash);
     await insertUser(kysely, ada);
     await insertSession(kysely, session);
     await insertSession(kysely, { ...session, id_hash: "hash_2", idle_expires_at: later(1) });

@@ -4,6 +4,7 @@ import {
   claimLease,
   type DueKeepAlive,
   dropFormerTokens,
+  findSecrets,
   findSecretsVersion,
   holdsSealedRows,
   insertSecrets,
@@ -14,7 +15,6 @@ import {
   listUnfinishedFarewells,
   noteOwnerChecked,
   postponeRenewal,
-  prepareFindSecrets,
   replaceSecrets,
   setAside,
 } from "../../src/storage/tables/connection-secrets.ts";
@@ -50,7 +50,7 @@ describeEngines("secrets", (open) => {
 
   test("a row comes back as written, with where its connection stands, however often it is asked for", async () => {
     const { kysely } = (await opened()).database;
-    const find = prepareFindSecrets(kysely);
+    const find = (connectionId: string) => findSecrets(kysely, connectionId);
     const { project_id, state, kind } = connection;
     for (let turn = 0; turn < 4; turn++)
       expect(await find("con_1")).toMatchObject({ ...secrets, project_id, state, kind });
@@ -74,7 +74,7 @@ describeEngines("secrets", (open) => {
       }),
     );
     expect(saved.filter(Boolean)).toHaveLength(1);
-    const row = await prepareFindSecrets(database.kysely)("con_1");
+    const row = await findSecrets(database.kysely, "con_1");
     expect(row?.sealed_access_token).toBe(`sealed-${saved.indexOf(true)}`);
     expect(row).toMatchObject({ version: 2, lease_fence: 1, lease_owner: null, asked_at: null });
   });
@@ -110,7 +110,7 @@ describeEngines("secrets", (open) => {
     expect(await changeLease(kysely, { ...held, lease_owner: "another" }, { failures: 9 })).toBe(false);
     expect(await replaceSecrets(kysely, { ...secrets, version: 2 }, 1)).toBe(true);
     expect(await changeLease(kysely, held, { failures: 9 })).toBe(false);
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ failures: 0, lease_owner: null });
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({ failures: 0, lease_owner: null });
   });
 
   test("what was interrupted, and what is due, is listed in order and within the limit", async () => {
@@ -139,7 +139,7 @@ describeEngines("secrets", (open) => {
     expect(await listInterrupted(kysely, later(2), 10)).toEqual(["con_4", "con_3"]);
     expect(await due(later(2))).toEqual(["con_3"]);
     expect(await listInterrupted(kysely, later(60), 10)).toEqual(["con_4", "con_3", "con_2"]);
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
     await setAside(kysely, "con_2", { now, retryAt: now, keepAliveAt: now });
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
     expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
@@ -152,16 +152,16 @@ describeEngines("secrets", (open) => {
     expect(await postponeRenewal(kysely, { ...secrets, version: 2 }, rest)).toBe(false);
     expect(await postponeRenewal(kysely, { ...secrets, lease_fence: 1 }, rest)).toBe(false);
     expect(await postponeRenewal(kysely, secrets, rest)).toBe(true);
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject(rest);
+    expect(await findSecrets(kysely, "con_1")).toMatchObject(rest);
   });
 
   test("whose tokens they are is noted for that version alone", async () => {
     const { kysely } = (await opened()).database;
     await replaceSecrets(kysely, { ...secrets, owner_unchecked: 1, version: 2 }, 1);
     await noteOwnerChecked(kysely, secrets);
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 1 });
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({ owner_unchecked: 1 });
     await noteOwnerChecked(kysely, { ...secrets, version: 2 });
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({ owner_unchecked: 0 });
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({ owner_unchecked: 0 });
   });
 
   test("farewells nobody is at work at are listed, with and without anything left", async () => {
@@ -183,7 +183,7 @@ describeEngines("secrets", (open) => {
     await replaceSecrets(kysely, { ...secrets, ...former, version: 2 }, 1);
     expect(await dropFormerTokens(kysely, later(9))).toBe(0);
     expect(await dropFormerTokens(kysely, later(10))).toBe(1);
-    expect(await prepareFindSecrets(kysely)("con_1")).toMatchObject({
+    expect(await findSecrets(kysely, "con_1")).toMatchObject({
       sealed_former_refresh_token: null,
       former_until: null,
     });

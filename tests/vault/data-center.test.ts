@@ -10,7 +10,7 @@ import { buildAuthorizationUrl, validateCallback } from "../../src/bitbucket/oau
 import { exchangeCode } from "../../src/bitbucket/oauth2/token.ts";
 import { createEmulator } from "../../src/emulator/emulator.ts";
 import { openDatabase } from "../../src/storage/database.ts";
-import { prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import { findSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection, updateConnection } from "../../src/storage/tables/connections.ts";
 import { createKeeper } from "../../src/vault/keeper.ts";
 import { createVault } from "../../src/vault/vault.ts";
@@ -152,7 +152,7 @@ test("H9: nobody uses it for a year, and it still works", async () => {
 test("H13: disconnecting ends the access at Bitbucket too, and leaves no sealed byte in any file", async () => {
   const place = await openPlace();
   const token = await tokenOf(place);
-  const row = await prepareFindSecrets(place.database.kysely)("con_1");
+  const row = await findSecrets(place.database.kysely, "con_1");
   // The first part of a JWE, its header, begins alike in all.
   const ciphertext = (jwe: string | null | undefined) => jwe?.split(".")[3] ?? "nothing";
   const sealed = [ciphertext(row?.sealed_access_token), ciphertext(row?.sealed_refresh_token)];

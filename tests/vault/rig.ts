@@ -8,7 +8,7 @@ import type { Log } from "../../src/base/log.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { cloudInstance } from "../../src/bitbucket/cloud.ts";
 import type { Database } from "../../src/storage/database.ts";
-import { claimLease, prepareFindSecrets } from "../../src/storage/tables/connection-secrets.ts";
+import { claimLease, findSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { findConnection } from "../../src/storage/tables/connections.ts";
 import { createVault, type Vault, type VaultParts } from "../../src/vault/vault.ts";
 import { anyCall, findAmong } from "../find-among.ts";
@@ -112,7 +112,7 @@ function watchedHandOuts() {
 
 /** As a process leaves it that is killed after asking Bitbucket and before saving what it answered. */
 async function leaveInTheMiddle({ kysely }: Database, clock: Clock, connectionId: string): Promise<void> {
-  const row = await prepareFindSecrets(kysely)(connectionId);
+  const row = await findSecrets(kysely, connectionId);
   const now = clock.now();
   const lease_expires_at = new Date(now.getTime() + 2_000).toISOString();
   const claim = { lease_owner: "process_killed", lease_expires_at, asked_at: now.toISOString() };

@@ -3,7 +3,6 @@ import { readKeyFile, rewriteKeyFile } from "../../sealing/key-file.ts";
 import { keyIdOf } from "../../sealing/keyring.ts";
 import type { Executor } from "../../storage/database.ts";
 import { countWrapped, deleteUnusedDataKeys, mostDeletedAtOnce } from "../../storage/tables/data-keys.ts";
-import { deleteExpiredHandshakes } from "../../storage/tables/handshakes.ts";
 import { addMeta, deleteMeta, readMeta } from "../../storage/tables/meta.ts";
 import { canaryNote } from "../key-store.ts";
 import type { KeyParts } from "./parts.ts";
@@ -34,7 +33,6 @@ export async function sweepDataKeys(parts: KeyParts): Promise<Swept> {
   const wrapperIds = keys.list().map(({ wrapper }) => wrapper.id);
   const { resealed } = await resealAll(parts, { limit: rowsPerSweep, wrapperIds });
   const before = new Date(clock.now().getTime() - retiredMilliseconds).toISOString();
-  await deleteExpiredHandshakes(database.kysely, clock.now());
   let deleted = 0;
   for (let last = mostDeletedAtOnce; last === mostDeletedAtOnce; deleted += last)
     last = await deleteUnused(database, before);

@@ -21,13 +21,16 @@ export interface AuthorizationRequest {
    * holds to it, so there it is always needed.
    */
   readonly codeVerifier?: string | undefined;
+  /** Instead of the verifier, where its S256 challenge (RFC 7636 section 4.2) is at hand. */
+  readonly codeChallenge?: string | undefined;
 }
 
 const verifierShape = /^[A-Za-z0-9\-._~]{43,128}$/;
+const challengeShape = /^[\w-]{43}$/;
 const unreserved = /^[A-Za-z0-9\-._~]+$/;
 
 /**
- * The URL to send the person's browser to. PKCE is always S256 when there is a verifier.
+ * The URL to send the person's browser to. PKCE is always S256 when there is a verifier or challenge.
  * Throws `bitbucket.call_incomplete` when the redirect URI, state or verifier cannot be used.
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3; "Use OAuth on Bitbucket Cloud", "Bitbucket OAuth 2.0 provider API"
  */
@@ -38,7 +41,8 @@ export async function buildAuthorizationUrl(
   demand("redirectUri", URL.canParse(request.redirectUri));
   const isCloud = instance.product === "cloud";
   demand("state", isFilled(request.state) && (isCloud || unreserved.test(request.state)));
-  demand("codeVerifier", isCloud || request.codeVerifier !== undefined);
+  const codeChallenge = await challengeOf(request);
+  demand("codeVerifier", isCloud || codeChallenge !== undefined);
   const url = new URL(instance.urls.authorize);
   const scopes = askedScopes(instance, request);
   url.searchParams.set("response_type", "code");
@@ -46,12 +50,19 @@ export async function buildAuthorizationUrl(
   url.searchParams.set("redirect_uri", request.redirectUri);
   if (scopes.length > 0) url.searchParams.set("scope", scopes.join(" "));
   url.searchParams.set("state", request.state);
-  if (request.codeVerifier !== undefined) {
-    demand("codeVerifier", verifierShape.test(request.codeVerifier));
-    url.searchParams.set("code_challenge", await oauth.calculatePKCECodeChallenge(request.codeVerifier));
+  if (codeChallenge !== undefined) {
+    url.searchParams.set("code_challenge", codeChallenge);
     url.searchParams.set("code_challenge_method", "S256");
   }
   return url.href;
+}
+
+async function challengeOf(request: AuthorizationRequest): Promise<string | undefined> {
+  const { codeVerifier, codeChallenge } = request;
+  demand("codeChallenge", codeChallenge === undefined || challengeShape.test(codeChallenge));
+  if (codeVerifier === undefined || codeChallenge !== undefined) return codeChallenge;
+  demand("codeVerifier", verifierShape.test(codeVerifier));
+  return oauth.calculatePKCECodeChallenge(codeVerifier);
 }
 
 /** Data Center takes a missing scope for a missing parameter. */

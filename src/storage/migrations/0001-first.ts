@@ -252,12 +252,11 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("return_to", "text", (c) => c.notNull())
     .addColumn("redirect_uri", "text", (c) => c.notNull())
     .addColumn("scopes", "text", (c) => c.notNull())
-    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
+    .addColumn("data_key_id", "text", (c) => c.notNull())
     .addColumn("created_at", "text", (c) => c.notNull())
     .addColumn("expires_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("handshakes_by_browser").on("handshakes").column("browser_hash").execute();
-  await schema.createIndex("handshakes_by_data_key").on("handshakes").column("data_key_id").execute();
   await schema.createIndex("handshakes_by_expiry").on("handshakes").column("expires_at").execute();
 }
 

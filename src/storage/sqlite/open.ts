@@ -1,5 +1,6 @@
 /** Owns opening an SQLite database: the file, brought up to this version after a copy of it. */
-import { CompiledQuery, Kysely, sql, type Transaction } from "kysely";
+import type { DatabaseSync } from "node:sqlite";
+import { Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import type { Database } from "../contract.ts";
 import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts";
@@ -27,7 +28,8 @@ export async function openAndMigrateSqlite(
   path: string,
   { clock, steps }: { readonly clock: Clock; readonly steps?: readonly Migration[] },
 ): Promise<MigratedFile> {
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(openFile(path), path) });
+  const file = openFile(path);
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(file, path) });
   let copy: string | null = null;
   // The write lock is held meanwhile: nobody adds a row between the copy and the first step.
   const before = (name: string) => {
@@ -40,21 +42,19 @@ export async function openAndMigrateSqlite(
       await makeMigrationsTable(transaction);
       return applyMissing(transaction, { clock, engine: "sqlite", steps, before });
     });
-    return { database: databaseOver(kysely), applied, copy };
+    return { database: databaseOver(kysely, file), applied, copy };
   } catch (error) {
     await kysely.destroy();
     throw error;
   }
 }
 
-function databaseOver(kysely: Kysely<Schema>): Database {
+function databaseOver(kysely: Kysely<Schema>, file: DatabaseSync): Database {
   return {
     engine: "sqlite",
     kysely,
     transaction: (work, { mayBeLost = false } = {}) =>
-      mayBeLost
-        ? kysely.connection().execute((connection) => withoutWaiting(connection, work))
-        : kysely.transaction().execute(work),
+      mayBeLost ? withoutWaiting(kysely, file, work) : kysely.transaction().execute(work),
     scrub: () => kysely.connection().execute(emptyLog),
     close: () => kysely.destroy(),
   };
@@ -64,20 +64,21 @@ function databaseOver(kysely: Kysely<Schema>): Database {
  * In WAL mode such a commit is written without waiting for the disk; the next one that waits brings it there as well.
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
-async function withoutWaiting<Result>(
-  connection: Kysely<Schema>,
+function withoutWaiting<Result>(
+  kysely: Kysely<Schema>,
+  file: DatabaseSync,
   work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  await connection.executeQuery(synchronousNormal);
-  try {
-    return await connection.transaction().execute(work);
-  } finally {
-    await connection.executeQuery(synchronousFull);
-  }
+  // The one connection is held meanwhile: no other transaction begins before the setting is back.
+  return kysely.connection().execute(async (connection) => {
+    file.exec("pragma synchronous = normal");
+    try {
+      return await connection.transaction().execute(work);
+    } finally {
+      file.exec("pragma synchronous = full");
+    }
+  });
 }
-
-const synchronousNormal = CompiledQuery.raw("pragma synchronous = normal");
-const synchronousFull = CompiledQuery.raw("pragma synchronous = full");
 
 /** While SQLite waits for readers this process does nothing else, so it waits for no more than a moment. */
 const scrubMilliseconds = 100;

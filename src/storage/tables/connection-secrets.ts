@@ -2,8 +2,8 @@
  * Owns the rows of sealed tokens and of the lease under which they are renewed. Every change is one compare-and-swap that
  * names what it replaces, so that a late one loses whatever the engine.
  */
-import type { CompiledQuery } from "kysely";
 import type { Executor } from "../database.ts";
+import { prepared, type Slots } from "../prepared.ts";
 import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
 
 /** Sealed tokens with what they are bound to and where their connection stands. */
@@ -21,9 +21,13 @@ export type SecretsRow = ConnectionSecretsTable &
     | "state_reason"
   >;
 
-/** The look-up of every hand-out, compiled once. */
-export function prepareFindSecrets(db: Executor): (connectionId: string) => Promise<SecretsRow | undefined> {
-  const compiled: CompiledQuery<SecretsRow> = db
+/** The look-up of every hand-out. */
+export async function findSecrets(db: Executor, connectionId: string): Promise<SecretsRow | undefined> {
+  return (await find(db, { connection_id: connectionId })).rows[0];
+}
+
+const find = prepared((db, given: Slots<Pick<ConnectionSecretsTable, "connection_id">>) =>
+  db
     .selectFrom("connection_secrets")
     .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
     .selectAll("connection_secrets")
@@ -38,10 +42,8 @@ export function prepareFindSecrets(db: Executor): (connectionId: string) => Prom
       "connections.state",
       "connections.state_reason",
     ])
-    .where("connection_secrets.connection_id", "=", "")
-    .compile();
-  return async (id) => (await db.executeQuery<SecretsRow>({ ...compiled, parameters: [id] })).rows[0];
-}
+    .where("connection_secrets.connection_id", "=", given("connection_id")),
+);
 
 /** Which version lies there now; undefined when none does. */
 export async function findSecretsVersion(db: Executor, connectionId: string): Promise<number | undefined> {

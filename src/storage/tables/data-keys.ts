@@ -250,8 +250,8 @@ export async function resealPrivateKey(
 export const mostDeletedAtOnce = 500;
 
 /**
- * Deletes keys that were replaced before `before` and that no row names, but those of `kept`; gives how many,
- * {@link mostDeletedAtOnce} at most.
+ * Deletes keys that were replaced before `before` and that seal nothing, but those of `kept`; gives how many,
+ * {@link mostDeletedAtOnce} at most. Handshakes are over long before.
  */
 export async function deleteUnusedDataKeys(
   db: Executor,
@@ -277,13 +277,6 @@ export async function deleteUnusedDataKeys(
             selectFrom("instances")
               .select("instances.id")
               .whereRef("instances.data_key_id", "=", "data_keys.id"),
-          ),
-        ),
-        not(
-          exists(
-            selectFrom("handshakes")
-              .select("state_hash")
-              .whereRef("handshakes.data_key_id", "=", "data_keys.id"),
           ),
         ),
       ]),

@@ -1,42 +1,69 @@
 /** Owns the rows of trips to Bitbucket that have not come back yet. */
 import type { Executor } from "../database.ts";
+import { prepared, type Slots, slots } from "../prepared.ts";
 import type { HandshakesTable } from "../schema.ts";
+
+type ByState = Pick<HandshakesTable, "state_hash">;
 
 /** `false` when one of this state is there already. */
 export async function insertHandshake(db: Executor, handshake: HandshakesTable): Promise<boolean> {
-  const result = await db
-    .insertInto("handshakes")
-    .values(handshake)
-    .onConflict((conflict) => conflict.column("state_hash").doNothing())
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
+  return (await insert(db, handshake)).numAffectedRows === 1n;
 }
 
+const insert = prepared((db, given: Slots<HandshakesTable>) =>
+  db
+    .insertInto("handshakes")
+    .values(
+      slots(given, [
+        "state_hash",
+        "instance_id",
+        "purpose",
+        "browser_hash",
+        "user_id",
+        "project_id",
+        "connection_id",
+        "return_to",
+        "redirect_uri",
+        "scopes",
+        "data_key_id",
+        "created_at",
+        "expires_at",
+      ]),
+    )
+    .onConflict((conflict) => conflict.column("state_hash").doNothing()),
+);
+
 export async function findHandshake(db: Executor, stateHash: string): Promise<HandshakesTable | undefined> {
-  return db.selectFrom("handshakes").selectAll().where("state_hash", "=", stateHash).executeTakeFirst();
+  return (await find(db, { state_hash: stateHash })).rows[0];
 }
+
+const find = prepared((db, given: Slots<ByState>) =>
+  db.selectFrom("handshakes").selectAll().where("state_hash", "=", given("state_hash")),
+);
 
 /** Takes it out for good; `false` when somebody else has taken it before. */
 export async function consumeHandshake(db: Executor, stateHash: string): Promise<boolean> {
-  const result = await db.deleteFrom("handshakes").where("state_hash", "=", stateHash).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+  return (await consume(db, { state_hash: stateHash })).numAffectedRows === 1n;
 }
+
+const consume = prepared((db, given: Slots<ByState>) =>
+  db.deleteFrom("handshakes").where("state_hash", "=", given("state_hash")),
+);
 
 /** Keeps the newest `keep` of a browser and forgets the older ones. */
 export async function evictHandshakes(db: Executor, browserHash: string, keep: number): Promise<void> {
-  const kept = db
+  const { rows } = await listOfBrowser(db, { browser_hash: browserHash });
+  for (const { state_hash } of rows.slice(keep)) await consume(db, { state_hash });
+}
+
+const listOfBrowser = prepared((db, given: Slots<Pick<HandshakesTable, "browser_hash">>) =>
+  db
     .selectFrom("handshakes")
     .select("state_hash")
-    .where("browser_hash", "=", browserHash)
+    .where("browser_hash", "=", given("browser_hash"))
     .orderBy("created_at", "desc")
-    .orderBy("state_hash")
-    .limit(keep);
-  await db
-    .deleteFrom("handshakes")
-    .where("browser_hash", "=", browserHash)
-    .where("state_hash", "not in", kept)
-    .execute();
-}
+    .orderBy("state_hash"),
+);
 
 export async function deleteExpiredHandshakes(db: Executor, now: Date): Promise<void> {
   await db.deleteFrom("handshakes").where("expires_at", "<=", now.toISOString()).execute();

@@ -1,18 +1,22 @@
 /** Owns the rows that say which Bitbucket person is which user. */
 import type { Executor } from "../database.ts";
+import { prepared, type Slots } from "../prepared.ts";
 import type { IdentitiesTable, NewIdentity } from "../schema.ts";
 
 /** Names an identity, and nothing else does. */
 export type IdentityKey = Pick<IdentitiesTable, "instance_id" | "subject">;
 
 export async function findIdentity(db: Executor, key: IdentityKey): Promise<IdentitiesTable | undefined> {
-  return db
+  return (await find(db, key)).rows[0];
+}
+
+const find = prepared((db, given: Slots<IdentityKey>) =>
+  db
     .selectFrom("identities")
     .selectAll()
-    .where("instance_id", "=", key.instance_id)
-    .where("subject", "=", key.subject)
-    .executeTakeFirst();
-}
+    .where("instance_id", "=", given("instance_id"))
+    .where("subject", "=", given("subject")),
+);
 
 /** A user's, the oldest first. */
 export async function listIdentities(db: Executor, userId: string): Promise<IdentitiesTable[]> {
@@ -31,18 +35,23 @@ export async function insertIdentity(db: Executor, identity: NewIdentity): Promi
   await db.insertInto("identities").values(identity).execute();
 }
 
-export async function updateIdentity(
-  db: Executor,
-  identity: IdentityKey & Pick<IdentitiesTable, "username" | "profile_json" | "updated_at">,
-): Promise<void> {
-  const { username, profile_json, updated_at } = identity;
-  await db
-    .updateTable("identities")
-    .set({ username, profile_json, updated_at })
-    .where("instance_id", "=", identity.instance_id)
-    .where("subject", "=", identity.subject)
-    .execute();
+export async function updateIdentity(db: Executor, identity: IdentityKey & IdentityChanges): Promise<void> {
+  await update(db, identity);
 }
+
+type IdentityChanges = Pick<IdentitiesTable, "username" | "profile_json" | "updated_at">;
+
+const update = prepared((db, given: Slots<IdentityKey & IdentityChanges>) =>
+  db
+    .updateTable("identities")
+    .set({
+      username: given("username"),
+      profile_json: given("profile_json"),
+      updated_at: given("updated_at"),
+    })
+    .where("instance_id", "=", given("instance_id"))
+    .where("subject", "=", given("subject")),
+);
 
 export async function deleteIdentity(db: Executor, key: IdentityKey): Promise<void> {
   await db

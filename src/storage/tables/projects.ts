@@ -31,8 +31,6 @@ export async function renameProject(db: Executor, id: string, name: string): Pro
  * key: PostgreSQL does not wait for the end of the deletion to miss one.
  */
 export async function deleteProject(db: Transaction<Schema>, id: string): Promise<void> {
-  const keys = db.selectFrom("data_keys").select("id").where("project_id", "=", id);
-  await db.deleteFrom("handshakes").where("data_key_id", "in", keys).execute();
   await db.deleteFrom("connections").where("project_id", "=", id).execute();
   await db.deleteFrom("instances").where("project_id", "=", id).execute();
   await db.deleteFrom("projects").where("id", "=", id).execute();
