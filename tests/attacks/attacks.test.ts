@@ -6,7 +6,7 @@ import { tryCase } from "./try-case.ts";
 
 let arena: Arena;
 beforeAll(async () => {
-  arena = await openArena();
+  arena = await openArena({ isLong: true });
 });
 afterAll(() => arena.close());
 

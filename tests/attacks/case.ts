@@ -16,8 +16,8 @@ export interface AttackCase {
   readonly instances?: true;
   /** Makes the server fail on purpose; otherwise a failure that it did not foresee is one of the case. */
   readonly mayBreak?: true;
-  /** A server of its own, with this beside what every server under attack is configured with. */
-  readonly fresh?: PlaceNeeds;
+  /** A server that has this beside what every server under attack is configured with. */
+  readonly needs?: PlaceNeeds;
   /** Milliseconds. Default 15,000. */
   readonly patience?: number;
   /** Attacks. Throws when the attack succeeds. */

@@ -36,7 +36,7 @@ export function choose({ ids, groups, foreign }: Wish): Chosen {
 
 function unfit(attack: AttackCase, foreign: Wish["foreign"]): string | null {
   if (foreign === null) return null;
-  if (attack.inside === true || attack.fresh !== undefined)
+  if (attack.inside === true || attack.needs !== undefined)
     return "looks inside the server, or configures it";
   if (attack.instances === true && !foreign.hasInstances) return "needs {instance} in the paths";
   return null;

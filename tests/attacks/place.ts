@@ -2,8 +2,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { Browser } from "playwright-core";
 import { startChromium } from "./chromium.ts";
+import { createSupply, type Supply } from "./supply.ts";
 import { ownRoutes, type Routes, routesOf, type Target, whoIs } from "./target.ts";
-import { type Inside, type PlainConfig, type ServerUnderAttack, startUnderAttack } from "./under-attack.ts";
+import type { Inside, PlainConfig, ServerUnderAttack } from "./under-attack.ts";
 import { type HostileUpstream, openUpstream } from "./upstream.ts";
 import { openVisitor, type Seen, type Visitor } from "./visitor.ts";
 
@@ -37,7 +38,7 @@ export interface Place {
   readonly inside: Inside;
   /** Another process over the same database. Ends with the case. */
   beside(): Promise<Place>;
-  /** A server of its own for this case, beside the shared one. Ends with the case. */
+  /** A server of its own for this case, beside the one of the place. Ends with the case. */
   fresh(needs?: PlaceNeeds): Promise<Place>;
   /** Chromium, started once a run. */
   chromium(): Promise<Browser>;
@@ -63,7 +64,10 @@ export interface OpenPlace extends Place {
 }
 
 export interface Arena {
-  /** A place for one case: upstreams as at first, no answers yet. `close` ends what the case opened. */
+  /**
+   * A place for one case: upstreams as at first, no answers yet. Places that need the same have the same server, one after
+   * the other. `close` ends what the case opened.
+   */
   place(needs?: PlaceNeeds): Promise<OpenPlace>;
   readonly upstreams: Upstreams;
   close(): Promise<void>;
@@ -73,6 +77,8 @@ export interface ArenaOptions {
   readonly foreign?: ForeignTarget | undefined;
   /** Where the first hostile Bitbucket listens. */
   readonly upstreamPort?: number | undefined;
+  /** Whether many servers will be needed, so that one process more is always at hand. */
+  readonly isLong?: boolean | undefined;
 }
 
 /** Fixed, since a foreign server is configured with them by hand. */
@@ -81,10 +87,17 @@ const twinClient = { id: "twin-client", secret: "twin-secret-9b3d6c2e8a5f4710" }
 
 export async function openArena(options: ArenaOptions = {}): Promise<Arena> {
   const upstreams = await openUpstreams(options.upstreamPort);
-  let shared: Promise<ServerUnderAttack> | undefined;
+  const supply = createSupply(options.isLong ?? false);
+  const shared = new Map<string, Promise<ServerUnderAttack>>();
   let browser: Promise<Browser> | undefined;
-  const start = ({ config }: PlaceNeeds = {}) =>
-    startUnderAttack(merged(configFor(upstreams), config?.(upstreams) ?? {}));
+  const configOf = ({ config }: PlaceNeeds = {}) => merged(configFor(upstreams), config?.(upstreams) ?? {});
+  const sharedFor = (needs?: PlaceNeeds) => {
+    const config = configOf(needs);
+    const key = JSON.stringify(config);
+    const server = shared.get(key) ?? supply.start(config);
+    shared.set(key, server);
+    return server;
+  };
   const chromium = () => {
     browser ??= startChromium();
     return browser;
@@ -95,16 +108,16 @@ export async function openArena(options: ArenaOptions = {}): Promise<Arena> {
     async place(needs) {
       for (const each of Object.values(upstreams)) each.reset();
       const opened: { close(): Promise<void> }[] = [];
-      const parts: Parts = { upstreams, opened, answers: [], visitors: [], chromium, start };
-      if (needs === undefined && options.foreign === undefined) shared ??= start();
-      const own = () => (needs === undefined && shared ? shared : keep(opened, start(needs)));
+      const parts: Parts = { upstreams, opened, answers: [], visitors: [], chromium, supply, configOf };
+      const { foreign } = options;
       const place =
-        options.foreign === undefined ? ownPlace(parts, await own()) : foreignPlace(parts, options.foreign);
+        foreign === undefined ? ownPlace(parts, await sharedFor(needs)) : foreignPlace(parts, foreign);
       return openPlace(place, parts);
     },
     async close() {
       await Promise.allSettled([
-        shared?.then((server) => server.close()),
+        ...[...shared.values()].map(async (server) => (await server).close()),
+        supply.close(),
         browser?.then((each) => each.close()),
         ...Object.values(upstreams).map((each) => each.close()),
       ]);
@@ -129,7 +142,8 @@ interface Parts {
   readonly opened: { close(): Promise<void> }[];
   readonly answers: Seen[];
   chromium(): Promise<Browser>;
-  start(needs?: PlaceNeeds): Promise<ServerUnderAttack>;
+  readonly supply: Supply;
+  configOf(needs?: PlaceNeeds): PlainConfig;
 }
 
 async function keep<Kept extends { close(): Promise<void> }>(
@@ -149,11 +163,12 @@ function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
     isForeign: false,
     inside,
     beside: async () => {
-      const second = await keep(parts.opened, startUnderAttack(configFor(parts.upstreams), server));
+      const second = await keep(parts.opened, parts.supply.start(parts.configOf(), server));
       await second.inside.advance(await secondsBetween(second.inside, inside));
       return ownPlace(parts, second);
     },
-    fresh: async (needs = {}) => ownPlace(parts, await keep(parts.opened, parts.start(needs))),
+    fresh: async (needs = {}) =>
+      ownPlace(parts, await keep(parts.opened, parts.supply.start(parts.configOf(needs)))),
   };
 }
 
@@ -211,11 +226,14 @@ async function openUpstreams(port?: number): Promise<Upstreams> {
 }
 
 /** Of the Server's application link. */
-const { privateKey } = generateKeyPairSync("rsa", {
+const { publicKey, privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
+
+/** What the Server of the instance `server` knows the signatures of ours by. */
+export const applicationLinkKey = publicKey;
 
 /** What every server of ours under attack is configured with. */
 function configFor({ main, other, dc, dc2, server }: Upstreams): { readonly instances: PlainConfig } {

@@ -68,7 +68,7 @@ async function tryCases(wishes: Wishes): Promise<number> {
   const { attacks, left } = choose({ ids, groups, foreign: foreign === undefined ? null : { hasInstances } });
   const port = wishes["upstream-port"];
   const upstreamPort = port === undefined ? undefined : Number(port);
-  const arena = await openArena({ foreign, upstreamPort });
+  const arena = await openArena({ foreign, upstreamPort, isLong: attacks.length > 10 });
   if (foreign !== undefined && !json) say(setUp(foreign, arena.upstreams.main.origin));
   const tried: Tried[] = [];
   try {

@@ -13,7 +13,7 @@ export interface Tried {
 }
 
 export async function tryCase(arena: Arena, attack: AttackCase): Promise<Tried> {
-  const { id, title, fresh } = attack;
+  const { id, title, needs } = attack;
   const begun = performance.now();
   const told = (isOpened: boolean, failure: string | null) => ({
     id,
@@ -23,7 +23,7 @@ export async function tryCase(arena: Arena, attack: AttackCase): Promise<Tried> 
     isOpened,
   });
   try {
-    const place = await arena.place(fresh);
+    const place = await arena.place(needs);
     return await attempt(place, attack).then(
       () => told(true, null),
       (error: unknown) => told(true, sentenceOf(error)),

@@ -48,29 +48,51 @@ export interface ServerUnderAttack {
   close(): Promise<void>;
 }
 
-/** Starts a server, or throws what it says instead; over the database of `beside` where that is given, as a second process of the same installation. */
-export async function startUnderAttack(
-  config: PlainConfig,
-  beside?: { readonly inside: Pick<Inside, "databaseFile"> },
-): Promise<ServerUnderAttack> {
+/** A process that loads the server, and waits to be told which one it is. */
+export interface WaitingProcess {
+  readonly folder: string;
+  readonly child: ChildProcess;
+  /** Ends it, by `stop` where it has become a server. */
+  end(stop?: () => void): Promise<void>;
+}
+
+export function prepareProcess(): WaitingProcess {
   const folder = mkdtempSync(join(tmpdir(), "windlass-attacks-"));
-  const databaseFile = beside?.inside.databaseFile ?? join(folder, "windlass.db");
   const child = fork(join(import.meta.dirname, "server.ts"), {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv.filter((word) => !/^--(inspect|test)/.test(word)), "--expose-gc"],
   });
+  const gone = once(child, "exit");
+  return {
+    folder,
+    child,
+    async end(stop = () => child.kill("SIGKILL")) {
+      if (child.exitCode === null && child.signalCode === null) {
+        stop();
+        await gone;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Makes a server of the process, or throws what it says instead; over the database of `beside` where that is given, as a
+ * second process of the same installation.
+ */
+export async function startUnderAttack(
+  { folder, child, end }: WaitingProcess,
+  config: PlainConfig,
+  beside?: { readonly inside: Pick<Inside, "databaseFile"> },
+): Promise<ServerUnderAttack> {
+  const databaseFile = beside?.inside.databaseFile ?? join(folder, "windlass.db");
   const ask = asking(child);
   child.send({ config: { ...config, database: databaseFile }, port: 0 } satisfies ServerStart);
-  const origin = String(await ask.started);
-  const gone = once(child, "exit");
-  const end = async (stop: () => void) => {
-    if (child.exitCode === null && child.signalCode === null) {
-      stop();
-      await gone;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const origin = await ask.started.then(String, async (error: unknown) => {
+    await end();
+    throw error;
+  });
   return {
     origin,
     inside: {
@@ -81,7 +103,7 @@ export async function startUnderAttack(
       databaseBytes: () => bytesOf(databaseFile),
       databaseFile,
     },
-    kill: () => end(() => child.kill("SIGKILL")),
+    kill: () => end(),
     close: () => end(() => void ask({ ask: "close" }).catch(() => {})),
   };
 }

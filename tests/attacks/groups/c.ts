@@ -1,9 +1,10 @@
 /** Owns group C of the catalogue: attacks on the callback. Here: whose flow it is, which Bitbucket's, and how often. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { cloudInstance } from "../../../src/bitbucket/cloud.ts";
 import type { CatalogueEntry } from "../case.ts";
 import { claimFlowAlive, claimNobody, claimNoCalls, claimRefused } from "../claims.ts";
-import type { Place } from "../place.ts";
+import { cloudUrlsAt, type Place } from "../place.ts";
 import type { Visitor } from "../visitor.ts";
 import { callbackCookies } from "./c-cookies.ts";
 import { callbackParameters } from "./c-parameters.ts";
@@ -207,18 +208,24 @@ const wholeFlow: readonly CatalogueEntry[] = [
     inside: true,
     async run(place) {
       const mixed = ({ main, other }: Place["upstreams"], name: "authorize" | "token" | "web") => ({
-        instances: {
-          hostile: {
-            clientId: main.clients[0]?.id,
-            clientSecret: main.clients[0]?.secret,
-            urls: { ...urlsAt(main.origin), [name]: urlsAt(other.origin)[name] },
-          },
-        },
+        clientId: main.clients[0]?.id ?? "",
+        clientSecret: main.clients[0]?.secret ?? "",
+        urls: { ...cloudUrlsAt(main.origin), [name]: cloudUrlsAt(other.origin)[name] },
       });
-      for (const name of ["authorize", "token", "web"] as const) {
-        const needs = { config: (upstreams: Place["upstreams"]) => mixed(upstreams, name) };
-        await assert.rejects(place.fresh(needs), /urls|instances\.hostile/, `${name} elsewhere was taken`);
-      }
+      for (const name of ["authorize", "token", "web"] as const)
+        assert.throws(
+          () => cloudInstance(mixed(place.upstreams, name)),
+          /urls/,
+          `${name} elsewhere was taken`,
+        );
+      const config = (upstreams: Place["upstreams"]) => ({
+        instances: { hostile: mixed(upstreams, "token") },
+      });
+      await assert.rejects(
+        place.fresh({ config }),
+        /urls/,
+        "a server with its token endpoint elsewhere starts",
+      );
     },
   },
   {
@@ -271,15 +278,6 @@ const wholeFlow: readonly CatalogueEntry[] = [
     },
   },
 ];
-
-function urlsAt(origin: string) {
-  return {
-    authorize: `${origin}/site/oauth2/authorize`,
-    token: `${origin}/site/oauth2/access_token`,
-    api: `${origin}/2.0`,
-    web: origin,
-  };
-}
 
 /** A trip to connect is begun by one person and ended by another in the same browser. */
 async function claimBoundToPerson(place: Place): Promise<void> {

@@ -93,7 +93,7 @@ export const sessionEnds: readonly CatalogueEntry[] = [
     title: "No foreign form, script or link signs anybody out, unlinks, disconnects or ends sessions.",
     inside: true,
     browser: true,
-    fresh: withAdmins("victim"),
+    needs: withAdmins("victim"),
     patience: 60_000,
     async run(place) {
       const { value, name } = await signedIn(place);
@@ -128,7 +128,7 @@ export const sessionEnds: readonly CatalogueEntry[] = [
     id: "D7",
     title: "Of requests that race to renew a session all are served, and one successor is made.",
     inside: true,
-    fresh: withAdmins("victim"),
+    needs: withAdmins("victim"),
     patience: 30_000,
     async run(place) {
       const { visitor } = await signedIn(place);
@@ -160,15 +160,15 @@ export const sessionEnds: readonly CatalogueEntry[] = [
     title:
       "Who must no longer enter is out at an administrator's word: here at once, elsewhere within a second. (Rules that ask Bitbucket again come with group F.)",
     inside: true,
-    fresh: withAdmins("bystander"),
+    needs: withAdmins("victim"),
     patience: 30_000,
     async run(place) {
-      const { name, value } = await signedIn(place);
-      const { value: second } = await signedIn(place);
-      const { visitor: admin } = await signedIn(place, "bystander");
+      const { name, value } = await signedIn(place, "bystander");
+      const { value: second } = await signedIn(place, "bystander");
+      const { visitor: admin } = await signedIn(place);
       const beside = await place.beside();
-      assert.equal(await whoHas(beside, `${name}=${value}`), "victim");
-      const { text } = await admin.ask("/api/v1/admin/sessions?q=vera");
+      assert.equal(await whoHas(beside, `${name}=${value}`), "bystander");
+      const { text } = await admin.ask("/api/v1/admin/sessions?q=bob");
       const userId = /"user":\{"id":"([^"]+)"/.exec(text)?.[1] ?? "";
       const ended = await post(place, admin, `/api/v1/admin/users/${userId}/sessions/end`);
       const begun = performance.now();
@@ -176,7 +176,7 @@ export const sessionEnds: readonly CatalogueEntry[] = [
       for (const token of [value, second])
         assert.equal(await whoHas(place, `${name}=${token}`), null, "the person is still signed in");
       await claimDeadWithin(beside, `${name}=${value}`, 1_000 - (performance.now() - begun));
-      assert.equal(await admin.whoIsSignedIn(), "bystander", "the administrator was signed out too");
+      assert.equal(await admin.whoIsSignedIn(), "victim", "the administrator was signed out too");
       const { visitor: attacker } = await signedIn(place, "attacker");
       const refused = await post(place, attacker, `/api/v1/admin/users/${userId}/sessions/end`);
       assert.equal(refused.status, 404, "whoever asks may end anybody's sessions");
@@ -187,7 +187,6 @@ export const sessionEnds: readonly CatalogueEntry[] = [
     title: "While the store is down nobody is let in, nobody is signed out, and the answer is 503.",
     inside: true,
     mayBreak: true,
-    fresh: {},
     async run(place) {
       const { visitor, name, value } = await signedIn(place);
       await withBrokenStore(place, async () => {

@@ -126,7 +126,7 @@ const addressForms: AttackCase = {
   title:
     "Where an operator links by e-mail: one spelling is compared, case is none, look-alikes are others; E1 and E3 hold.",
   // The worst place to be attacked at.
-  fresh: { config: () => ({ accounts: { linkByConfirmedEmail: true } }) },
+  needs: { config: () => ({ accounts: { linkByConfirmedEmail: true } }) },
   inside: true,
   async run(place) {
     await comeFirstUnconfirmed(place);

@@ -42,8 +42,8 @@ export const exhaustion: readonly CatalogueEntry[] = [
     inside: true,
     patience: 40_000,
     async run() {
-      for (const [name, keepWaiting] of Object.entries(silences)) await claimGivenUp(name, keepWaiting);
-      await claimHandshakeGivenUp();
+      const given = Object.entries(silences).map(([name, keepWaiting]) => claimGivenUp(name, keepWaiting));
+      await Promise.all([...given, claimHandshakeGivenUp()]);
     },
   },
   {

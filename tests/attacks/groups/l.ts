@@ -1,18 +1,11 @@
 /** Owns group L of the catalogue: attacks on OAuth 1.0a with Server. */
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
 import type { CatalogueEntry } from "../case.ts";
 import { claimFlowAlive, claimNobody, claimRefused } from "../claims.ts";
 import { baseString, isSignedBy, readOAuthHeader } from "../oauth1-check.ts";
-import type { Place } from "../place.ts";
+import { applicationLinkKey, type Place } from "../place.ts";
 import type { Asked, Reply } from "../upstream.ts";
 import type { Visitor } from "../visitor.ts";
-
-const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-});
 
 async function midway(place: Place, person: "victim" | "attacker" = "victim") {
   const visitor = place.visitor();
@@ -156,13 +149,6 @@ const signing: readonly CatalogueEntry[] = [
       "Every request is signed as RFC 5849 says, with a nonce used once and the time it is, whatever is in its address.",
     inside: true,
     instances: true,
-    fresh: {
-      config: ({ server }) => ({
-        instances: {
-          server: { product: "server", baseUrl: server.origin, consumerKey: "server-client", privateKey },
-        },
-      }),
-    },
     async run(place) {
       claimVector();
       const { server } = place.upstreams;
@@ -237,7 +223,10 @@ function claimVector(): void {
 function claimSigned(asked: Asked): void {
   const header = readOAuthHeader(asked);
   assert.equal(header.get("oauth_signature_method"), "RSA-SHA1");
-  assert.ok(isSignedBy(asked, publicKey), `${asked.method} ${asked.path} is not signed as it was sent`);
+  assert.ok(
+    isSignedBy(asked, applicationLinkKey),
+    `${asked.method} ${asked.path} is not signed as it was sent`,
+  );
   assert.ok(!asked.path.includes("oauth_"), "OAuth's parameters stand in the address");
 }
 
