@@ -30,6 +30,13 @@ export interface Web {
   fetch(request: Request, peer?: Peer): Response | Promise<Response>;
   /** For a server that has the request before it is a `Request`: asked first, it spares the whole way. */
   readonly sessionCheck: SessionCheck;
+  /** What is served: method (`ALL` where the handler judges it) and path, `:name` where one of many stands. */
+  readonly routes: readonly Route[];
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
 }
 
 /** More than the largest form: 200,000 characters of a stack trace, nine bytes each when a browser encodes the worst. */
@@ -87,5 +94,8 @@ export function createWeb(app: App): Web {
   return {
     fetch: (request, peer) => web.fetch(request, peer),
     sessionCheck: createSessionCheck(app, sessionHeaders),
+    routes: web.routes
+      .filter(({ path }) => !path.includes("*"))
+      .map(({ method, path }) => ({ method, path })),
   };
 }
