@@ -56,11 +56,11 @@ function people({ sessions, query, csrf }: AdminSessionsView): Html | string {
   if (first === undefined || query === "" || sessions.some(({ person }) => person.id !== first.person.id))
     return "";
   const end = {
-    label: `End all of ${first.person.displayName}`,
+    label: `End all sessions of ${first.person.displayName}`,
     post: paths.adminEndSessions,
     fields: { user: first.person.id, q: query },
   };
-  return html`<p>${action(end, csrf, { look: "danger", small: true })}</p>`;
+  return html`<div>${action(end, csrf, { look: "danger", small: true })}</div>`;
 }
 
 function row({ csrf, query }: AdminSessionsView, session: AnybodysSession): Html {

@@ -2,6 +2,7 @@
 import { type Html, html } from "../ui/html.ts";
 import { icon } from "../ui/icons.ts";
 import { page } from "../ui/layout.ts";
+import { safeHref } from "../ui/links.ts";
 import { signedInInWindow, windowScript } from "./parts/window.ts";
 import { paths } from "./paths.ts";
 
@@ -21,6 +22,6 @@ export function signInWindowPage(view: SignInWindowView): Html {
     narrow: true,
     scripts: [windowScript],
     main: html`<section class="card question">${icon("good")}<h1>You are signed in</h1>
-<p>This window closes by itself. If it stays, close it, or <a href="${view.next}">go on here</a>.</p>${signedInInWindow(view)}</section>`,
+<p>This window closes by itself. If it stays, close it, or <a href="${safeHref(view.next) ?? paths.home}">go on here</a>.</p>${signedInInWindow(view)}</section>`,
   });
 }

@@ -37,7 +37,7 @@ describe("one's own sessions", () => {
     await other.open(callback, { headers: { "user-agent": userAgent } });
     const page = await john.open("/account");
     expect(page.text).toContain("Firefox on Linux");
-    expect(page.text.match(/class="session-row"/g)).toHaveLength(2);
+    expect(page.text.match(/ · last seen /g)).toHaveLength(2);
     const [id = ""] = (await own(other)).sessions.filter(({ current }) => current).map((each) => each.id);
     const after = await john.submit(page, "/account/sessions/end", [["session", id]]);
     expect(after.text).toContain("The session was ended.");
@@ -115,7 +115,7 @@ describe("an administrator", () => {
     expect(listed.sessions).toHaveLength(2);
     const userId = listed.sessions[0]?.user.id ?? "";
     const page = await john.open("/admin/sessions?q=jane");
-    expect(page.text).toContain("End all of Jane Roe");
+    expect(page.text).toContain("End all sessions of Jane Roe");
     await john.submit(page, "/admin/sessions/end", [["user", userId]]);
     expect((await jane.ask("/api/v1/projects")).status).toBe(401);
     const again = await rig.signedIn("Jane Roe");

@@ -13,6 +13,7 @@ import { projectPage } from "../../src/dashboard/project.ts";
 import { projectsPage } from "../../src/dashboard/projects.ts";
 import { serverSetupPage, setupErrorPage } from "../../src/dashboard/server-setup.ts";
 import { signInPage } from "../../src/dashboard/sign-in.ts";
+import { signInWindowPage } from "../../src/dashboard/sign-in-window.ts";
 import { unlinkPage } from "../../src/dashboard/unlink.ts";
 import { healthPage } from "../../src/operator/page.ts";
 import { type Html, raw } from "../../src/ui/html.ts";
@@ -78,7 +79,20 @@ function sample<View>(page: (view: View) => Html, view: View): Sample {
 
 /** A page by the name its picture gets. */
 export const samples: Readonly<Record<string, Sample>> = {
-  "sign-in": sample(signInPage, { instances: [{ ...instance, reachable: true }], open: true }),
+  "sign-in": sample(signInPage, {
+    instances: [{ ...instance, reachable: true }],
+    open: true,
+    origin: "https://windlass.example.com",
+  }),
+  "sign-in-several": sample(signInPage, {
+    instances: [
+      { ...instance, reachable: true },
+      { id: "data-center", name: "Bitbucket Data Center", host: "git.example.com", reachable: true },
+    ],
+    origin: "https://windlass.example.com",
+    returnTo: "/account",
+  }),
+  "sign-in-done": sample(signInWindowPage, { opener: "https://portal.example.com", next: "/account" }),
   "sign-in-troubled": sample(signInPage, {
     instances: [{ ...instance, reachable: false }],
     failure: {
@@ -331,7 +345,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "health-doubtful": sample(healthPage, doubtfulReport),
   "health-broken": sample(healthPage, brokenReport),
   "health-silent": sample(healthPage, silentReport),
-  error: sample(errorPage, { failure: forbidden, signedIn }),
+  error: sample(errorPage, { failure: forbidden, reference: "ref_7Kx2mQ9vTb4sWnEa", signedIn }),
   "error-signed-out": sample(errorPage, {
     failure: {
       code: "handshake.unknown",
@@ -339,5 +353,7 @@ export const samples: Readonly<Record<string, Sample>> = {
       message: "This sign-in was begun too long ago, or in another browser.",
       cure: "Begin again: it takes a moment.",
     },
+    reference: "ref_7Kx2mQ9vTb4sWnEa",
+    openers: ["https://portal.example.com"],
   }),
 };
