@@ -118,18 +118,29 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
 type Work<Result> = (db: Transaction<Schema>, note: (entry: LooseEntry) => void) => Promise<Result>;
 
 async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[]) {
+  const failures: unknown[] = [];
+  // Side by side, so that a database beyond a network is asked for all of them at once. None is left behind: what one does after
+  // the end of the transaction would be kept without it.
+  const done = await Promise.all(
+    works.map((work) => collectOne(db, work).catch((error: unknown) => void failures.push(error))),
+  );
+  if (failures.length > 0) throw failures[0];
+  const collected = done.filter((each) => each !== undefined);
+  return {
+    results: collected.map(({ result }) => result),
+    entries: collected.flatMap(({ entries }) => entries),
+  };
+}
+
+async function collectOne(db: Transaction<Schema>, work: Work<unknown>) {
   const entries: LooseEntry[] = [];
-  const results: unknown[] = [];
-  for (const work of works) {
-    let isDone = false;
-    const result = await work(db, (entry) => {
-      if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
-      entries.push(entry);
-    });
-    isDone = true;
-    results.push(result);
-  }
-  return { results, entries };
+  let isDone = false;
+  const result = await work(db, (entry) => {
+    if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
+    entries.push(entry);
+  });
+  isDone = true;
+  return { result, entries };
 }
 
 function beginChain(keyId: string, clock: Clock): Chain {

@@ -46,16 +46,15 @@ export function createBegunTrips(parts: { readonly database: Database; readonly 
   };
   return {
     add: (trip) =>
-      database.transaction(
-        async (db) => {
-          await sweep(db);
-          await evictHandshakes(db, trip.browser_hash, mostPerBrowser - 1);
-          return insertHandshake(db, trip);
-        },
-        { mayBeLost: true },
-      ),
+      database.hurried(async (db) => {
+        await sweep(db);
+        const [, isNew] = await Promise.all([
+          evictHandshakes(db, trip.browser_hash, mostPerBrowser - 1),
+          insertHandshake(db, trip),
+        ]);
+        return isNew;
+      }),
     find: (stateHash) => findHandshake(database.kysely, stateHash),
-    consume: (stateHash) =>
-      database.transaction((db) => consumeHandshake(db, stateHash), { mayBeLost: true }),
+    consume: (stateHash) => database.hurried((db) => consumeHandshake(db, stateHash)),
   };
 }

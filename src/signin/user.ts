@@ -37,8 +37,10 @@ export async function resolveUser(db: Executor, record: Recorder, arrival: Arriv
   const known = await findIdentity(db, key);
   const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
   if (known !== undefined) {
-    await updateUser(db, { id: known.user_id, ...describe(arrival) });
-    await updateIdentity(db, columns);
+    await Promise.all([
+      updateUser(db, { id: known.user_id, ...describe(arrival) }),
+      updateIdentity(db, columns),
+    ]);
   }
   const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
   const userId = known?.user_id ?? joined ?? (await makeUser(db, arrival));

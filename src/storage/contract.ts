@@ -10,14 +10,6 @@ import type { Schema } from "./schema.ts";
  */
 export type Executor = Kysely<Schema>;
 
-export interface TransactionOptions {
-  /**
-   * Whether its commit need not wait for the disk: seen by everybody at once, it is kept when the process dies, and may be
-   * undone when the machine does, until the next commit that waits. Nothing else is: what was kept before stays.
-   */
-  readonly mayBeLost?: boolean | undefined;
-}
-
 export interface Database {
   readonly engine: Engine;
   readonly kysely: Kysely<Schema>;
@@ -28,10 +20,13 @@ export interface Database {
    * kept meeting others for seconds; after `storage.unreachable` nobody knows whether it was kept.
    * Inside, use only the transaction handed in: SQLite has one connection, so `kysely` would wait for ever.
    */
-  transaction<Result>(
-    work: (transaction: Transaction<Schema>) => Promise<Result>,
-    options?: TransactionOptions,
-  ): Promise<Result>;
+  transaction<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs the few statements of `work` without waiting for the disk, each by itself or all in one transaction, as the engine
+   * likes it. They are seen by everybody at once and kept when the process dies; when the machine does, they may be undone
+   * until the next commit that waits. What was kept before stays. `work` may run again, as in a transaction.
+   */
+  hurried<Result>(work: (db: Executor) => Promise<Result>): Promise<Result>;
   /**
    * Takes what was deleted out of the files, as far as the engine lets us; whether that is done. SQLite overwrites deleted
    * rows, and this empties its log, unless another process is reading just now. On PostgreSQL never: deleted rows stay in

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from "hono";
 export function canonicalHost(baseUrl: string): MiddlewareHandler {
   const { host, protocol } = new URL(baseUrl);
   return (context, next) => {
+    if (context.req.header("host") === host) return next();
     const url = new URL(context.req.url);
     if (hostOf(context.req.header("host") ?? url.host, protocol) === host) return next();
     if (["GET", "HEAD"].includes(context.req.method))

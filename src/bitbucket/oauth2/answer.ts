@@ -2,7 +2,7 @@
 import * as oauth from "oauth4webapi";
 import type { Clock } from "../../base/clock.ts";
 import { isWindlassError } from "../../base/errors.ts";
-import type { Fetch } from "../../base/http/door.ts";
+import type { Answer, Fetch } from "../../base/http/door.ts";
 import { Secret } from "../../base/secret.ts";
 import { bitbucketErrors } from "../errors.ts";
 import type { OAuth2Instance } from "../instance.ts";
@@ -46,7 +46,7 @@ export interface TokenAnswer {
 /** A response of the token endpoint and what it answers. */
 export interface TokenExchange {
   readonly grant: Grant;
-  readonly response: Response;
+  readonly response: Answer;
   readonly sentAt: Date;
   /** What went out, not to be quoted back. */
   readonly secrets: readonly Secret[];
@@ -65,7 +65,7 @@ export async function processTokenResponse(
 ): Promise<TokenAnswer> {
   const { response } = exchange;
   const text = await response.text();
-  if (!response.ok) throw refusal(context, exchange, text);
+  if (response.status < 200 || response.status > 299) throw refusal(context, exchange, text);
   const body = parseJson(text);
   const raw = asObject(body);
   if (raw === null) throw noAnswer(response);
@@ -101,7 +101,7 @@ export function refusal(
 }
 
 /** A page instead of JSON is something standing before Bitbucket: it may be gone in a minute. Other nonsense stays nonsense. */
-function noAnswer({ status, headers }: Response) {
+function noAnswer({ status, headers }: Answer) {
   if (headers.get("content-type")?.includes("html")) {
     const detail = `token endpoint: ${status} with an HTML page`;
     return bitbucketErrors.fail("bitbucket.unavailable", { detail, data: { status } });

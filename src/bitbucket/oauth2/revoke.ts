@@ -27,6 +27,6 @@ export async function revokeToken(context: RevocationContext, token: Secret): Pr
     requestOptions(instance, fetch),
   );
   const text = await response.text();
-  if (response.ok) return;
+  if (response.status >= 200 && response.status <= 299) return;
   throw refusal(context, { grant: "revocation", response, secrets: [token] }, text);
 }

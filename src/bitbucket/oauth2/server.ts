@@ -1,7 +1,7 @@
 /** Owns how an instance looks to `oauth4webapi`: server, client, authentication and the door it calls through. */
 import * as oauth from "oauth4webapi";
 import { base64 } from "../../base/encoding.ts";
-import { asResponse, type Fetch } from "../../base/http/door.ts";
+import type { Fetch } from "../../base/http/door.ts";
 import { isLoopback } from "../../base/http/loopback.ts";
 import { Secret } from "../../base/secret.ts";
 import { dialectOf } from "../api/dialect.ts";
@@ -77,7 +77,8 @@ export function requestOptions(instance: OAuth2Instance, fetch: Fetch): oauth.To
     [oauth.customFetch]: async (url, { method, headers, body }) => {
       try {
         const request = { method, headers, body, ca, isConfigured, maxBytes: mostTokenBytes };
-        return await asResponse(await fetch(url, request));
+        // The library hands on what it is given, and we read no more of it than an answer has.
+        return (await fetch(url, request)) as Response;
       } catch (error) {
         throw dialectOf(instance.product).translate(error);
       }

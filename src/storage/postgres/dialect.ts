@@ -17,11 +17,19 @@ import { explainPostgres } from "./failures.ts";
 import { toPostgres } from "./pool.ts";
 import { isStalePlan, untilItPasses } from "./retry.ts";
 
+export interface DialectOptions {
+  /**
+   * How each transaction begins, sent together with its first statement: for transactions whose statements may each stand
+   * alone, since one that did not begin would leave them so.
+   */
+  readonly begin?: string;
+}
+
 /** A dialect over a pool, whose server is named `place` in failures; closing the Kysely ends the pool. */
-export function postgresDialect(pool: Pool, place: string): Dialect {
+export function postgresDialect(pool: Pool, place: string, options: DialectOptions = {}): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => createDriver(pool, place),
+    createDriver: () => createDriver(pool, place, options),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
@@ -30,11 +38,13 @@ export function postgresDialect(pool: Pool, place: string): Dialect {
 interface Connection extends DatabaseConnection {
   readonly client: PoolClient;
   inTransaction: boolean;
+  /** The beginning of a transaction that the server has not answered yet. */
+  beginning: Promise<unknown> | null;
   /** Not to be used again: what it holds on the server is unknown. */
   isBroken: boolean;
 }
 
-function createDriver(pool: Pool, place: string): Driver {
+function createDriver(pool: Pool, place: string, { begin }: DialectOptions): Driver {
   const nameOf = statementNames();
   // Kysely hands back what `acquireConnection` gave, typed as less than it is.
   const own = (connection: DatabaseConnection) => connection as Connection;
@@ -48,7 +58,8 @@ function createDriver(pool: Pool, place: string): Driver {
       }
     },
     async beginTransaction(connection, settings) {
-      await connection.executeQuery(CompiledQuery.raw(beginning(settings)));
+      if (begin === undefined) await connection.executeQuery(CompiledQuery.raw(beginning(settings)));
+      else own(connection).beginning = own(connection).client.query(begin);
       own(connection).inTransaction = true;
     },
     // Where a statement has failed and nobody minded, the server answers "commit" by rolling back.
@@ -103,11 +114,17 @@ function openConnection(client: PoolClient, { place, nameOf }: ConnectionParts):
   const connection: Connection = {
     client,
     inTransaction: false,
+    beginning: null,
     isBroken: false,
     async executeQuery<Row>(compiled: CompiledQuery) {
       const name = nameOf(compiled);
       // A transaction is run again as a whole, by who began it.
-      if (connection.inTransaction) return readResult<Row>(await send(compiled, name));
+      if (connection.inTransaction) {
+        const { beginning } = connection;
+        connection.beginning = null;
+        const [result] = await Promise.all([send(compiled, name), beginning]);
+        return readResult<Row>(result);
+      }
       const result = await untilItPasses(() => send(compiled, connection.isBroken ? undefined : name));
       return readResult<Row>(result);
     },

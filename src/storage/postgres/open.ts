@@ -1,5 +1,5 @@
 /** Owns opening a PostgreSQL database, or one that speaks its language. */
-import { CompiledQuery, Kysely, sql, type Transaction } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Database } from "../contract.ts";
 import { storageErrors } from "../errors.ts";
 import { findMissing, migrationsTable } from "../migrate.ts";
@@ -8,7 +8,7 @@ import { readAddress } from "./address.ts";
 import { postgresDialect } from "./dialect.ts";
 import { codeOf } from "./failures.ts";
 import { openPool, type PoolOptions } from "./pool.ts";
-import { untilItIsKept } from "./retry.ts";
+import { untilItIsKept, untilItPasses } from "./retry.ts";
 
 /**
  * Connects and makes sure that the schema is this version's; nothing is changed.
@@ -16,42 +16,39 @@ import { untilItIsKept } from "./retry.ts";
  * `storage.not_migrated`, `storage.newer`.
  */
 export async function openPostgres(url: string): Promise<Database> {
-  const kysely = connectPostgres(url);
-  let canHurry: boolean;
+  const address = readAddress(url);
+  const pool = openPool(address);
+  const kysely = new Kysely<Schema>({ dialect: postgresDialect(pool, address.place) });
+  let hurry: string;
   try {
     await refuseUnmigrated(kysely);
-    canHurry = await knowsHurry(kysely);
+    hurry = await hurryOf(kysely);
   } catch (error) {
     await kysely.destroy();
     throw error;
   }
   const once = kysely.transaction().setIsolationLevel("serializable");
+  const hasty = new Kysely<Schema>({ dialect: postgresDialect(pool, address.place, { begin: hurry }) });
   return {
     engine: "postgres",
     kysely,
-    transaction: (work, { mayBeLost = false } = {}) =>
-      untilItIsKept(() => once.execute(mayBeLost && canHurry ? withoutWaiting(work) : work)),
+    transaction: (work) => untilItIsKept(() => once.execute(work)),
+    hurried: (work) => untilItPasses(() => hasty.transaction().execute(work)),
     scrub: async () => false,
     close: () => kysely.destroy(),
   };
 }
 
-/** Whoever speaks PostgreSQL's language without this setting waits each time. */
-async function knowsHurry(kysely: Kysely<Schema>): Promise<boolean> {
+/**
+ * How a transaction begins that waits for no disk. Whoever speaks PostgreSQL's language without this setting waits each time.
+ * Local, for a pooler may give the session to another transaction.
+ * @see https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+async function hurryOf(kysely: Kysely<Schema>): Promise<string> {
   const asked = sql<{ value: string | null }>`select current_setting('synchronous_commit', true) as value`;
   const { rows } = await asked.execute(kysely).catch(() => ({ rows: [] }));
-  return typeof rows[0]?.value === "string";
+  return typeof rows[0]?.value === "string" ? "begin; set local synchronous_commit = off" : "begin";
 }
-
-/** @see https://www.postgresql.org/docs/current/wal-async-commit.html */
-function withoutWaiting<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>) {
-  return async (transaction: Transaction<Schema>) => {
-    await transaction.executeQuery(hurry);
-    return work(transaction);
-  };
-}
-
-const hurry = CompiledQuery.raw("set local synchronous_commit = off");
 
 /** Kysely over a pool to that URL, whatever the state of the database there. Throws `storage.address_invalid`. */
 export function connectPostgres(url: string, options?: PoolOptions): Kysely<Schema> {

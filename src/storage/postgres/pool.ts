@@ -33,6 +33,8 @@ export function openPool({ url }: Address, { connections = 10, patient = false }
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: "windlass",
+    // Statements that are given together are sent together.
+    pipeline: true,
     types: { getTypeParser: readType },
     ...(!patient && {
       query_timeout: statementMilliseconds,

@@ -1,6 +1,6 @@
 /** Owns opening an SQLite database: the file, brought up to this version after a copy of it. */
 import type { DatabaseSync } from "node:sqlite";
-import { Kysely, sql, type Transaction } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import type { Database } from "../contract.ts";
 import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts";
@@ -49,35 +49,29 @@ export async function openAndMigrateSqlite(
   }
 }
 
+/**
+ * In WAL mode a commit with synchronous=NORMAL is written without waiting for the disk; the next one that waits brings it there
+ * as well.
+ * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
 function databaseOver(kysely: Kysely<Schema>, file: DatabaseSync): Database {
   return {
     engine: "sqlite",
     kysely,
-    transaction: (work, { mayBeLost = false } = {}) =>
-      mayBeLost ? withoutWaiting(kysely, file, work) : kysely.transaction().execute(work),
+    transaction: (work) => kysely.transaction().execute(work),
+    // The one connection is held meanwhile: no transaction begins before the setting is back.
+    hurried: (work) =>
+      kysely.connection().execute(async (connection) => {
+        file.exec("pragma synchronous = normal");
+        try {
+          return await work(connection);
+        } finally {
+          file.exec("pragma synchronous = full");
+        }
+      }),
     scrub: () => kysely.connection().execute(emptyLog),
     close: () => kysely.destroy(),
   };
-}
-
-/**
- * In WAL mode such a commit is written without waiting for the disk; the next one that waits brings it there as well.
- * @see https://www.sqlite.org/pragma.html#pragma_synchronous
- */
-function withoutWaiting<Result>(
-  kysely: Kysely<Schema>,
-  file: DatabaseSync,
-  work: (transaction: Transaction<Schema>) => Promise<Result>,
-): Promise<Result> {
-  // The one connection is held meanwhile: no other transaction begins before the setting is back.
-  return kysely.connection().execute(async (connection) => {
-    file.exec("pragma synchronous = normal");
-    try {
-      return await connection.transaction().execute(work);
-    } finally {
-      file.exec("pragma synchronous = full");
-    }
-  });
 }
 
 /** While SQLite waits for readers this process does nothing else, so it waits for no more than a moment. */

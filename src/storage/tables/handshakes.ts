@@ -53,7 +53,7 @@ const consume = prepared((db, given: Slots<ByState>) =>
 /** Keeps the newest `keep` of a browser and forgets the older ones. */
 export async function evictHandshakes(db: Executor, browserHash: string, keep: number): Promise<void> {
   const { rows } = await listOfBrowser(db, { browser_hash: browserHash });
-  for (const { state_hash } of rows.slice(keep)) await consume(db, { state_hash });
+  for (const { state_hash } of rows.slice(keep)) await consumeHandshake(db, state_hash);
 }
 
 const listOfBrowser = prepared((db, given: Slots<Pick<HandshakesTable, "browser_hash">>) =>
