@@ -1,7 +1,16 @@
 /* Owns the side of the sign-in page: opens a window for Bitbucket, and says what became of it. */
+const windowFeatures = () => {
+  const [width, height] = [520, 720];
+  const left = Math.max(0, screenX + (outerWidth - width) / 2);
+  const top = Math.max(0, screenY + (outerHeight - height) / 2);
+  return `popup,width=${width},height=${height},left=${left},top=${top}`;
+};
+
 (() => {
   const buttons = document.querySelectorAll("[data-sign-in-window]");
   const says = document.querySelector("[data-window-says]");
+  // What the window finds in its own copy of the session's storage, and shows when the tie to this page was cut.
+  const mark = String(crypto.getRandomValues(new Uint32Array(4)));
   let child = null;
   let watch;
 
@@ -41,7 +50,10 @@
   });
   const channel = new BroadcastChannel("windlass:sign-in");
   channel.addEventListener("message", ({ data }) => {
-    if (data?.outcome === "signed-in") goOn(data.next);
+    const isOurs = data?.mark === mark;
+    if (isOurs) channel.postMessage({ heard: mark });
+    if (isOurs) finish(data);
+    else if (data?.outcome === "signed-in") goOn(data.next);
   });
 
   const open = (button) => {
@@ -52,14 +64,9 @@
       );
       return;
     }
-    const [width, height] = [520, 720];
-    const left = Math.max(0, screenX + (outerWidth - width) / 2);
-    const top = Math.max(0, screenY + (outerHeight - height) / 2);
-    child = window.open(
-      button.dataset.signInWindow,
-      "windlass-sign-in",
-      `popup,width=${width},height=${height},left=${left},top=${top}`,
-    );
+    sessionStorage.setItem("windlass:sign-in", mark);
+    child = window.open(button.dataset.signInWindow, "windlass-sign-in", windowFeatures());
+    sessionStorage.removeItem("windlass:sign-in");
     if (child === null) {
       say(
         "The browser has blocked the window. Allow windows for this page, or sign in in this one, by the button above.",

@@ -129,6 +129,44 @@ describe("a window of its own", () => {
     await glance(page, "34-sign-in-window-foreign");
   });
 
+  /** Every page of Bitbucket's cuts the tie between the window and the page that opened it. */
+  const cutTies = () =>
+    context.route(
+      (url) => url.origin !== place.url,
+      async (route) => {
+        const response = await route.fetch({ maxRedirects: 0 });
+        const headers = { ...response.headers(), "cross-origin-opener-policy": "same-origin" };
+        await route.fulfill({ response, headers });
+      },
+    );
+
+  test("signs in although Bitbucket cuts the tie: the page goes on, the window is closed", async () => {
+    await cutTies();
+    await page.goto(`${place.url}/sign-in?returnTo=/account`);
+    const child = await openChild(() => inWindow().click());
+    await logIn(child);
+    await child.getByRole("button", { name: "Grant access" }).waitFor();
+    expect(await child.evaluate("[opener, window.name]")).toEqual([null, ""]);
+    await expect.poll(() => said().textContent()).toMatch(/If it is still open, go on there/);
+    await grant(child);
+    await page.waitForURL(`${place.url}/account`);
+  });
+
+  test("is refused although the tie is cut: the page says so, the window is closed", async () => {
+    await cutTies();
+    await page.goto(`${place.url}/sign-in`);
+    const other = await context.newPage();
+    await other.goto(`${place.url}/sign-in`);
+    const child = await openChild(() => inWindow().click());
+    await logIn(child);
+    const closed = child.waitForEvent("close");
+    await child.getByRole("button", { name: "Cancel" }).click();
+    await closed;
+    await expect.poll(() => said().textContent()).toMatch(/bitbucket\.denied · ref_/);
+    expect(await other.locator("[data-window-says]").textContent()).toBe("");
+    expect(await page.evaluate("sessionStorage.length")).toBe(0);
+  });
+
   test("without script, the sign-in page has the whole-page way alone", async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const bare = await plain.newPage();
