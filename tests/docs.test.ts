@@ -63,9 +63,8 @@ describe("the catalogues of errors", () => {
   });
 });
 
-test("the windlass.yaml of the getting-started guide is accepted as it stands", () => {
-  const guide = readFileSync("docs/getting-started.md", "utf8");
-  const yaml = /^```yaml\n(.*?)^```$/ms.exec(guide)?.[1] ?? "";
+function readExample(document: string) {
+  const yaml = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(document, "utf8"))?.[1] ?? "";
   const file = join(mkdtempSync(join(tmpdir(), "windlass-guide-")), "windlass.yaml");
   writeFileSync(file, yaml);
   const config = readConfigFile(file, {
@@ -74,9 +73,23 @@ test("the windlass.yaml of the getting-started guide is accepted as it stands", 
     WINDLASS_KEY: Buffer.alloc(32, 1).toString("base64"),
   });
   rmSync(dirname(file), { recursive: true });
-  expect(config).toMatchObject({
+  return config;
+}
+
+test("the windlass.yaml of the getting-started guide is accepted as it stands", () => {
+  expect(readExample("docs/getting-started.md")).toMatchObject({
     baseUrl: "https://windlass.example.com",
     instances: { bitbucket: { clientId: "key", scopes: ["account", "email"] } },
+  });
+});
+
+test("the windlass.yaml of the sign-in guide is accepted, and says the defaults it calls so", () => {
+  const { sessions, accounts, limits } = readExample("docs/getting-started.md");
+  expect(readExample("docs/sign-in.md")).toMatchObject({
+    sessions,
+    accounts,
+    limits,
+    admins: [{ instanceId: "bitbucket", subject: "7d3a178a-a087-4756-b2da-2f9eadf50ba8" }],
   });
 });
 
