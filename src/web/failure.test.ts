@@ -16,6 +16,7 @@ test.each([
   ["analyses.bad_lookback", "malformed", 400],
   ["handshake.unknown", "stale", 409],
   ["app.unknown_instance", "configuration", 500],
+  ["bitbucket.credentials_refused", "configuration", 502],
   ["bitbucket.callback_malformed", "malformed", 400],
   ["bitbucket.unavailable", "unreachable", 502],
   ["bitbucket.rate_limited", "unreachable", 503],

@@ -130,12 +130,13 @@ function wayBack({ code, data }: WindlassError): { label: string; href: string }
   return { label: "Back to the start", href: paths.home };
 }
 
-/** The HTTP status of a failure. Nonsense that Bitbucket answered is not the fault of who asked us. */
+/** The HTTP status of a failure. What Bitbucket answered is not the fault of who asked us, nor a failure of this server. */
 export function statusOf({ code, reaction }: WindlassError): ContentfulStatusCode {
   const known = Object.hasOwn(statusByCode, code) ? statusByCode[code] : undefined;
   if (known !== undefined) return known;
   if (code.endsWith(".not_found")) return 404;
-  return reaction === "malformed" && /^(bitbucket|http)\./.test(code) ? 502 : statuses[reaction];
+  const isUpstreams = ["malformed", "configuration"].includes(reaction) && /^(bitbucket|http)\./.test(code);
+  return isUpstreams ? 502 : statuses[reaction];
 }
 
 function extra({ data, retryAfterSeconds }: WindlassError): Record<string, unknown> {
