@@ -14,6 +14,12 @@ test("each weakening stands where it says, has a name of its own, and names case
   for (const { caughtBy } of mutants) expect(caughtBy.length).toBeGreaterThan(0);
 });
 
+test("each case that is tried has a weakening it was seen to fail with", () => {
+  const named = new Set(mutants.flatMap(({ caughtBy }) => caughtBy));
+  const attacks = catalogue.filter(isAttack).map(({ id }) => id);
+  expect(attacks.filter((id) => !named.has(id))).toEqual([]);
+});
+
 /** The seed of every property test chooses these; `npm run attacks -- --mutants` tries all. */
 const { seed } = fc.readConfigureGlobal();
 const some = fc.sample(fc.shuffledSubarray([...mutants], { minLength: 3, maxLength: 3 }), {

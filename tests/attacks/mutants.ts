@@ -1,6 +1,10 @@
 /** Owns the deliberate weakenings: each takes one defence away, and the cases it names have to notice. */
 import { callbackMutants } from "./mutants/callback.ts";
 import { doorMutants } from "./mutants/door.ts";
+import { identityMutants } from "./mutants/identity.ts";
+import { leakMutants } from "./mutants/leaks.ts";
+import { oauth1Mutants } from "./mutants/oauth1.ts";
+import { sessionMutants } from "./mutants/sessions.ts";
 import { surroundingMutants } from "./mutants/surroundings.ts";
 
 export interface Change {
@@ -19,4 +23,12 @@ export interface Mutant {
   readonly caughtBy: readonly string[];
 }
 
-export const mutants: readonly Mutant[] = [...callbackMutants, ...surroundingMutants, ...doorMutants];
+export const mutants: readonly Mutant[] = [
+  ...callbackMutants,
+  ...surroundingMutants,
+  ...sessionMutants,
+  ...identityMutants,
+  ...doorMutants,
+  ...leakMutants,
+  ...oauth1Mutants,
+];

@@ -1,42 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fc } from "../property.ts";
-import { type Arena, type OpenPlace, openArena } from "./place.ts";
-import type { Seen, Visitor } from "./visitor.ts";
+import { linkedTo, post, whoIs } from "./groups/e-people.ts";
+import { anyText, openProperties, type Properties } from "./property-rig.ts";
 
-let arena: Arena;
-let place: OpenPlace;
+let rig: Properties;
 beforeAll(async () => {
-  arena = await openArena();
-  place = await arena.place();
+  rig = await openProperties();
 });
-afterAll(async () => {
-  await place.close();
-  await arena.close();
-});
+afterAll(() => rig.close());
 
 const runs = { numRuns: 120 };
-
-/** Neither a failure nobody foresaw nor a secret nor a session came of it. */
-async function expectHeld(visitor: Visitor, seen: Seen): Promise<void> {
-  expect(seen.status).not.toBe(500);
-  expect(seen.status).toBeLessThan(600);
-  const secrets = Object.values(place.upstreams).flatMap((upstream) => upstream.secrets());
-  const whole = `${JSON.stringify(seen.headers)}${seen.text}`;
-  // Codes come back in no answer; those of this callback are in its own address, which is not part of the answer.
-  expect(secrets.filter((secret) => whole.includes(secret))).toEqual([]);
-  expect(await visitor.whoIsSignedIn()).toBeNull();
-}
-
-async function expectUnbroken(): Promise<void> {
-  const log = await place.freshLog();
-  expect(log.split("\n").filter((line) => line.includes('"request.broken"'))).toEqual([]);
-}
 
 /** What may stand in a header's value or in a request line, and what is put there percent-encoded. */
 const wireText = fc.string({
   unit: fc.constantFrom(..."aA0 -_.~%=&+;,/\\?#[]{}<>\"'`|^@:!$()*\u00ff\u00e4"),
 });
-const anyText = fc.string({ unit: "binary", maxLength: 200 });
 const encoded = anyText.map((text) => encodeURIComponent(text.toWellFormed()));
 const names = fc.constantFrom(
   "code",
@@ -77,29 +55,29 @@ const paths = fc.constantFrom(
 test("whatever the query is: no failure, no secret, no session", async () => {
   await fc.assert(
     fc.asyncProperty(paths, queries, async (path, query) => {
-      const visitor = place.visitor();
-      await expectHeld(visitor, await visitor.ask(`${path}?${query}`));
+      const visitor = rig.place.visitor();
+      await rig.expectHeld(visitor, await visitor.ask(`${path}?${query}`));
     }),
     runs,
   );
-  await expectUnbroken();
+  await rig.expectUnbroken();
 });
 
 test("whatever the query is in the middle of a flow: it ends with somebody only by its own code and state", async () => {
   await fc.assert(
     fc.asyncProperty(queries, async (query) => {
-      const visitor = place.visitor();
+      const visitor = rig.place.visitor();
       const callback = await visitor.approve(await visitor.begin());
       const state = callback.searchParams.get("state") ?? "";
-      await expectHeld(
+      await rig.expectHeld(
         visitor,
         await visitor.ask(`${callback.pathname}?${query}&state=${state}&state=${state}`),
       );
-      await expectHeld(visitor, await visitor.ask(`${callback.pathname}?${query}`));
+      await rig.expectHeld(visitor, await visitor.ask(`${callback.pathname}?${query}`));
     }),
     { numRuns: 40 },
   );
-  await expectUnbroken();
+  await rig.expectUnbroken();
 });
 
 test("whatever the cookies and headers are: no failure, no secret, no session", async () => {
@@ -134,91 +112,97 @@ test("whatever the cookies and headers are: no failure, no secret, no session", 
   await fc.assert(
     fc.asyncProperty(paths, fc.dictionary(headerNames, wireText), cookies, async (path, headers, pairs) => {
       const cookie = pairs.map(([name, value]) => `${name}=${value}`).join("; ");
-      const visitor = place.visitor();
+      const visitor = rig.place.visitor();
       const seen = await visitor.ask(path, { headers, ...(cookie === "" ? {} : { cookie }) });
       visitor.cookies.clear();
-      await expectHeld(visitor, seen);
-      const again = await visitor.ask(place.routes.session, { ...(cookie === "" ? {} : { cookie }) });
+      await rig.expectHeld(visitor, seen);
+      const again = await visitor.ask(rig.place.routes.session, { ...(cookie === "" ? {} : { cookie }) });
       expect(again.text).not.toMatch(/Vera|Mallory|Bob/);
     }),
     runs,
   );
-  await expectUnbroken();
+  await rig.expectUnbroken();
 });
 
-test("whatever Bitbucket answers to the exchange: no failure, no secret, no session", async () => {
-  const field = fc.oneof(fc.jsonValue(), anyText, fc.constant("bearer"));
-  const object = fc.record(
-    {
-      access_token: field,
-      token_type: field,
-      expires_in: field,
-      refresh_token: field,
-      scope: field,
-      error: field,
-      __proto__: field,
-    },
-    { requiredKeys: [] },
-  );
-  const body = fc.oneof(
-    anyText,
-    fc.json(),
-    object.map((value) => JSON.stringify(value)),
-  );
-  const type = fc.constantFrom(
-    "application/json",
-    "text/html",
-    "text/plain",
-    "application/json; charset=utf-16",
-    "",
-  );
-  const status = fc.constantFrom(200, 201, 204, 301, 302, 307, 400, 401, 403, 404, 418, 429, 500, 503);
+const methods = fc.constantFrom("POST", "POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS");
+const changing = fc.constantFrom(
+  "/auth/logout",
+  "/auth/bitbucket/login",
+  "/auth/server/callback",
+  "/account/link",
+  "/account/unlink",
+  "/account/sessions/end",
+  "/account/sessions/end-others",
+  "/api/v1/account/link",
+  "/api/v1/account/unlink",
+);
+const types = fc.constantFrom(
+  "application/x-www-form-urlencoded",
+  "multipart/form-data; boundary=x",
+  "multipart/form-data",
+  "application/json",
+  "text/plain",
+  "",
+);
+const fieldNames = fc.constantFrom("csrf", "instance", "id", "session", "user", "instance[]", "__proto__");
+const fieldValues = fc.oneof(
+  anyText,
+  fc.constantFrom("bitbucket", "other", "dc", "server", "constructor", ""),
+);
+const fields = fc.dictionary(fieldNames, fieldValues, { maxKeys: 4 });
+const bodies = fc.oneof(
+  anyText,
+  fc.json(),
+  fields.map((each) => JSON.stringify(each)),
+  fields.map((each) => new URLSearchParams(each).toString()),
+  anyText.map((text) => `--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${text}\r\n--x--\r\n`),
+);
+
+test("whatever a stranger sends to what changes something: no failure, no secret, no session", async () => {
   await fc.assert(
-    fc.asyncProperty(status, type, body, async (code, contentType, text) => {
-      place.upstream.answer("token", () => ({
-        status: code,
-        headers: {
-          ...(contentType !== "" && { "content-type": contentType }),
-          location: place.upstreams.other.origin,
-        },
-        body: text,
-      }));
-      const visitor = place.visitor();
-      const seen = await visitor.ask(await visitor.approve(await visitor.begin()));
-      await expectHeld(visitor, seen);
-      expect(place.upstreams.other.count()).toBe(0);
+    fc.asyncProperty(methods, changing, types, bodies, async (method, path, type, text) => {
+      const visitor = rig.place.visitor();
+      const headers = type === "" ? {} : { "content-type": type };
+      const body = ["GET", "HEAD"].includes(method) ? {} : { body: text.toWellFormed() };
+      await rig.expectHeld(visitor, await visitor.ask(path, { method, headers, ...body }));
     }),
-    { numRuns: 80 },
+    runs,
   );
-  place.upstream.answer("token", null);
-  await expectUnbroken();
+  await rig.expectUnbroken();
 });
 
-test("whatever Bitbucket says of a person: no failure, no secret, and a session for nobody else", async () => {
-  const field = fc.oneof(fc.jsonValue(), anyText);
-  const user = fc.record(
-    { type: field, uuid: field, account_id: field, display_name: field, nickname: field, links: field },
-    { requiredKeys: [] },
-  );
-  const body = fc.oneof(
-    anyText,
-    fc.json(),
-    user.map((value) => JSON.stringify(value)),
-  );
+test("whatever is sent in a person's name without the page's token: nothing is linked, unlinked or ended", async () => {
+  const visitor = rig.place.visitor();
+  await visitor.signIn();
+  const before = await linkedTo(visitor);
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom("user", "emails"), body, async (endpoint, text) => {
-      const visitor = place.visitor();
-      const callback = await visitor.approve(await visitor.begin());
-      const answer = { status: 200, headers: { "content-type": "application/json" }, body: text };
-      place.upstream.answer(endpoint === "user" ? "user" : "emails", () => answer);
-      const seen = await visitor.ask(callback);
-      place.upstream.answer("user", null);
-      place.upstream.answer("emails", null);
-      expect(seen.status).not.toBe(500);
-      const who = await visitor.whoIsSignedIn();
-      expect(endpoint === "user" ? [null] : [null, "victim"]).toContain(who);
+    fc.asyncProperty(methods, changing, types, bodies, async (method, path, type, text) => {
+      const headers = type === "" ? {} : { "content-type": type };
+      const body = ["GET", "HEAD"].includes(method) ? {} : { body: text.toWellFormed() };
+      // Whoever may begin a sign-in may do so in their own name too.
+      const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const seen = await rig.place.visitor().ask(path, { method, headers, ...body, cookie });
+      rig.expectQuiet(seen);
+      expect(await visitor.whoIsSignedIn()).toBe("victim");
     }),
-    { numRuns: 80 },
+    runs,
   );
-  await expectUnbroken();
+  expect(await linkedTo(visitor)).toEqual(before);
+  await rig.expectUnbroken();
+});
+
+test("whatever a person's own form holds: no failure, no secret, and an account is left to sign in with", async () => {
+  const visitor = rig.place.visitor();
+  await visitor.signIn();
+  const before = await linkedTo(visitor);
+  const forms = fc.constantFrom("/account/link", "/account/unlink", "/account/sessions/end");
+  await fc.assert(
+    fc.asyncProperty(forms, fields, async (path, each) => {
+      rig.expectQuiet(await post(rig.place, visitor, path, each));
+      expect((await whoIs(rig.place, visitor)).user).not.toBeNull();
+    }),
+    { numRuns: 60 },
+  );
+  expect(await linkedTo(visitor)).toEqual(before);
+  await rig.expectUnbroken();
 });

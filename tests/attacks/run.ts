@@ -132,7 +132,14 @@ async function tryMutants(parts: readonly string[], json: boolean): Promise<numb
   const left = [...chosen];
   const turn = async () => {
     for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-      const one = await tryMutant(mutant);
+      const { name, caughtBy } = mutant;
+      // One that cannot be made proves nothing either.
+      const one = await tryMutant(mutant).catch((error: unknown) => ({
+        name,
+        milliseconds: 0,
+        missedBy: caughtBy,
+        seen: [String(error)],
+      }));
       tried.push(one);
       if (!json) say(lineOfMutant(one));
     }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { compiledOnce } from "./compiled.ts";
 import type { Change, Mutant } from "./mutants.ts";
 import type { Tried } from "./try-case.ts";
 
@@ -53,7 +54,7 @@ async function runWeakened(
   const args = ["--import", hook, join(import.meta.dirname, "run.ts"), "--json", ...cases];
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WINDLASS_MUTANT: JSON.stringify(changes) },
+    env: { ...compiledOnce, WINDLASS_MUTANT: JSON.stringify(changes) },
   });
   const [out, noise]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (piece: Buffer) => out.push(piece));

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compiledOnce } from "./compiled.ts";
 
 /** What a configuration file could hold, as JSON; `baseUrl`, `listen` and `database` are the server's own. */
 export type PlainConfig = Readonly<Record<string, unknown>>;
@@ -60,6 +61,7 @@ export function prepareProcess(): WaitingProcess {
   const folder = mkdtempSync(join(tmpdir(), "windlass-attacks-"));
   const child = fork(join(import.meta.dirname, "server.ts"), {
     cwd: folder,
+    env: compiledOnce,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: [...process.execArgv.filter((word) => !/^--(inspect|test)/.test(word)), "--expose-gc"],
   });

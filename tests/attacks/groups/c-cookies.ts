@@ -1,11 +1,9 @@
 /** Owns the part of group C that lies in the browser: cookies, headers, hosts, time. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readSources } from "../../../tools/house.ts";
 import { findBreaches } from "../../../tools/laws.ts";
 import type { CatalogueEntry } from "../case.ts";
 import { claimFlowAlive, claimNobody, claimNoCalls, claimRefused } from "../claims.ts";
+import { loadedSources } from "../loaded-sources.ts";
 import type { Place } from "../place.ts";
 import type { Seen, Visitor } from "../visitor.ts";
 
@@ -51,15 +49,13 @@ export const callbackCookies: readonly CatalogueEntry[] = [
     title: "Secrets are compared by one function, in constant time, whatever their length.",
     inside: true,
     async run() {
-      const root = join(import.meta.dirname, "../../../src");
-      const digest = readFileSync(join(root, "base/digest.ts"), "utf8");
-      assert.match(digest, /timingSafeEqual/);
-      const complete = readFileSync(join(root, "handshake/complete.ts"), "utf8");
+      const sources = loadedSources();
+      const textOf = (wanted: string) => sources.find(({ path }) => path === wanted)?.text ?? "";
+      assert.match(textOf("base/digest.ts"), /timingSafeEqual\(/);
+      const complete = textOf("handshake/complete.ts");
       assert.match(complete, /equalSecrets\(/, "the browser's cookie is not compared by equalSecrets");
       const rooms = /^(handshake|sessions|signin|web|base|projects)\//;
-      const breaches = readSources()
-        .filter(({ path }) => rooms.test(path))
-        .flatMap(findBreaches);
+      const breaches = sources.filter(({ path }) => rooms.test(path)).flatMap(findBreaches);
       assert.deepEqual(
         breaches.filter((breach) => breach.includes("=== on a secret")),
         [],

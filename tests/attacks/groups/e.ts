@@ -45,7 +45,9 @@ const dataCenterPeople: AttackCase = {
     const { userName, id } = people.victim;
     people.victim = { ...people.victim, userName: `${userName}.married` };
     assert.equal(await userAfter(place, "victim", "dc"), former, "renamed");
-    people.victim = { ...people.victim, userName, id: id + 1 };
+    people.victim = { ...people.victim, userName };
+    assert.equal(await userAfter(place, "victim", "dc"), former, "renamed back");
+    people.victim = { ...people.victim, id: id + 1 };
     assert.notEqual(await userAfter(place, "victim", "dc"), former, "made anew");
   },
 };

@@ -1,7 +1,7 @@
 /** Owns the part of group G in which a server that is called gives too little, too slowly, or too much. */
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { type NodeDoorOptions, openNodeDoor } from "../../../src/base/http/node-door.ts";
 import type { CatalogueEntry } from "../case.ts";
 import { claimNobody } from "../claims.ts";
@@ -53,8 +53,9 @@ export const exhaustion: readonly CatalogueEntry[] = [
     inside: true,
     patience: 60_000,
     async run(place) {
-      await claimFloodsRefused(place);
-      for (const [name, { answer, end }] of Object.entries(excesses)) {
+      const bombs = makeBombs();
+      await claimFloodsRefused(place, bombs.gzip);
+      for (const [name, { answer, end }] of Object.entries(excesses(bombs))) {
         await using server = await listenTcp((socket) => {
           socket.once("data", () => answer(socket));
         });
@@ -121,10 +122,21 @@ const header = (...lines: string[]) =>
 const headerOf = (coding: string, body: Buffer) =>
   header(`Content-Encoding: ${coding}`, `Content-Length: ${body.length}`);
 
-const zeros = Buffer.alloc(64 * 1024 * 1024);
-const bomb = gzipSync(zeros);
+/** 64 MB each, packed; not before somebody wants them, for it takes a while. */
+function makeBombs() {
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  const [gzip, quick] = [gzipSync(zeros), { [constants.BROTLI_PARAM_QUALITY]: 1 }];
+  return { gzip, twice: gzipSync(gzip), brotli: brotliCompressSync(zeros, { params: quick }) };
+}
 
-const excesses: Readonly<Record<string, { answer(socket: Socket): void; end: readonly string[] }>> = {
+type Bombs = ReturnType<typeof makeBombs>;
+
+interface Excess {
+  answer(socket: Socket): void;
+  readonly end: readonly string[];
+}
+
+const excesses = (bombs: Bombs): Readonly<Record<string, Excess>> => ({
   "a length beyond the cap": {
     answer: (socket) => socket.write(header("Content-Length: 200000000")),
     end: ["http.too_large"],
@@ -139,12 +151,12 @@ const excesses: Readonly<Record<string, { answer(socket: Socket): void; end: rea
     end: ["http.too_large"],
   },
   "a gzip bomb": {
-    answer: (socket) => socket.write(Buffer.concat([Buffer.from(headerOf("gzip", bomb)), bomb])),
+    answer: (socket) => socket.write(Buffer.concat([Buffer.from(headerOf("gzip", bombs.gzip)), bombs.gzip])),
     end: ["http.too_large"],
   },
-  "a bomb in a bomb": sends("gzip, gzip", gzipSync(bomb)),
-  "a bomb in two headers": sends("gzip\r\nContent-Encoding: gzip", gzipSync(bomb)),
-  "a brotli bomb": sends("br", brotliCompressSync(zeros)),
+  "a bomb in a bomb": sends("gzip, gzip", bombs.twice),
+  "a bomb in two headers": sends("gzip\r\nContent-Encoding: gzip", bombs.twice),
+  "a brotli bomb": sends("br", bombs.brotli),
   "a coding nobody knows": sends("zstd", Buffer.from("x")),
   "a hundred thousand headers": {
     answer: (socket) => socket.write(header(...Array.from({ length: 100_000 }, (_, at) => `X-${at}: 1`))),
@@ -180,7 +192,7 @@ const excesses: Readonly<Record<string, { answer(socket: Socket): void; end: rea
     answer: (socket) => socket.end(`${header("Content-Length: 2", "Transfer-Encoding: chunked")}0\r\n\r\n`),
     end: ["http.unreachable"],
   },
-};
+});
 
 function sends(coding: string, body: Buffer) {
   return {
@@ -218,7 +230,7 @@ async function claimNoAnswerOfAnother(): Promise<void> {
 }
 
 /** The same at the token endpoint of a running server, whose memory stays as it is. */
-async function claimFloodsRefused(place: Place): Promise<void> {
+async function claimFloodsRefused(place: Place, bomb: Buffer): Promise<void> {
   const json = { "content-type": "application/json" };
   let sent = 0;
   async function* flood() {

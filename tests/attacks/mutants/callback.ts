@@ -12,7 +12,7 @@ const checkAtUse = {
   find: "returnTo: checkReturnAddress(parts.baseUrl, row.return_to)",
   replace: "returnTo: row.return_to",
 };
-const consume = "!(await consumeHandshake(parts.database.kysely, row.state_hash))";
+const consume = "!(await trips.consume(row.state_hash))";
 
 export const callbackMutants: readonly Mutant[] = [
   {
@@ -24,7 +24,7 @@ export const callbackMutants: readonly Mutant[] = [
         replace: "browserToken === undefined",
       },
     ],
-    caughtBy: ["C1", "C2", "C4", "C26"],
+    caughtBy: ["C1", "C2", "C4", "C26", "L3"],
   },
   {
     name: "a browser without a cookie is let through",
@@ -38,6 +38,35 @@ export const callbackMutants: readonly Mutant[] = [
     caughtBy: ["C1", "C26"],
   },
   {
+    name: "of the browser's cookie the beginning counts",
+    changes: [
+      {
+        file: complete,
+        find: "sha256(browserToken)",
+        replace: "sha256(browserToken.slice(0, 8))",
+      },
+      {
+        file: begin,
+        find: "sha256(start.browserToken)",
+        replace: "sha256(start.browserToken.slice(0, 8))",
+      },
+    ],
+    caughtBy: ["C27"],
+  },
+  {
+    name: "a state nobody knows is that of the flow begun last",
+    changes: [
+      {
+        file: "src/handshake/begun.ts",
+        find: "find: (stateHash) => findHandshake(database.kysely, stateHash),",
+        replace: `find: async (stateHash) =>
+          (await findHandshake(database.kysely, stateHash)) ??
+          database.kysely.selectFrom("handshakes").selectAll().orderBy("created_at", "desc").limit(1).executeTakeFirst(),`,
+      },
+    ],
+    caughtBy: ["C3"],
+  },
+  {
     name: "the instance is not checked",
     changes: [{ file: complete, find: "row.instance_id !== instanceId", replace: "instanceId === ''" }],
     caughtBy: ["C8", "C9"],
@@ -45,7 +74,7 @@ export const callbackMutants: readonly Mutant[] = [
   {
     name: "the person is not checked",
     changes: [{ file: complete, find: "row.user_id !== userId", replace: "userId === ''" }],
-    caughtBy: ["C4"],
+    caughtBy: ["C4", "E13"],
   },
   {
     name: "a flow lives for ever",
@@ -68,11 +97,10 @@ export const callbackMutants: readonly Mutant[] = [
       { file: complete, find: consume, replace: "row.state_hash === ''" },
       {
         file: complete,
-        find: "  const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip);",
+        find: "...(await end(",
         replace:
-          "  const { kind, tokens } = await endTrip({ instance, fetch, clock }, trip); await consumeHandshake(database.kysely, row.state_hash);",
+          "...(await (async (...all) => { const ended = await end(...all); await trips.consume(row.state_hash); return ended; })(",
       },
-      { file: complete, find: "{ keyrings, fetch, clock }", replace: "{ keyrings, fetch, clock, database }" },
     ],
     caughtBy: ["C6"],
   },
@@ -97,9 +125,13 @@ export const callbackMutants: readonly Mutant[] = [
     name: "the return address is never checked",
     changes: [
       checkAtUse,
-      { file: begin, find: "checkReturnAddress(baseUrl, start.returnTo)", replace: "String(start.returnTo)" },
+      {
+        file: begin,
+        find: "checkReturnAddress(parts.baseUrl, start.returnTo)",
+        replace: "String(start.returnTo)",
+      },
     ],
-    caughtBy: ["B1", "B3", "B4", "B5", "B7"],
+    caughtBy: ["B1", "B2", "B3", "B4", "B5", "B6", "B7"],
   },
   {
     name: "only two slashes in front are looked for",
@@ -119,7 +151,9 @@ export const callbackMutants: readonly Mutant[] = [
   },
   {
     name: "three tabs and no more",
-    changes: [{ file: begin, find: "const mostPerBrowser = 10;", replace: "const mostPerBrowser = 3;" }],
+    changes: [
+      { file: "src/handshake/begun.ts", find: "mostPerBrowser = 10;", replace: "mostPerBrowser = 3;" },
+    ],
     caughtBy: ["A6"],
   },
   {
@@ -127,7 +161,7 @@ export const callbackMutants: readonly Mutant[] = [
     changes: [
       {
         file: authorization,
-        find: "if (request.codeVerifier !== undefined) {",
+        find: "if (codeChallenge !== undefined) {",
         replace: "if (request.state === '') {",
       },
     ],
@@ -221,6 +255,78 @@ export const callbackMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: ["C22"],
+  },
+  {
+    name: "the callback's query says where to go afterwards",
+    changes: [
+      {
+        file: auth,
+        find: "return context.redirect(returnTo, 303);",
+        replace: 'return context.redirect(context.req.query("returnTo") ?? returnTo, 303);',
+      },
+    ],
+    caughtBy: ["B8"],
+  },
+  {
+    name: "a token in the query is used in place of the exchange's",
+    changes: [
+      {
+        file: auth,
+        find: "const { instanceId, tokens, returnTo } = handshake;",
+        replace: `const { instanceId, returnTo } = handshake;
+          const given = context.req.query("access_token");
+          const tokens = given === undefined ? handshake.tokens : { accessToken: { reveal: () => given } };`,
+      },
+    ],
+    caughtBy: ["C19"],
+  },
+  {
+    name: "the query is decoded once more",
+    changes: [
+      {
+        file: auth,
+        find: "const { pathname, search } = new URL(context.req.url);",
+        replace: "const { pathname, search } = new URL(context.req.url); decodeURIComponent(search);",
+      },
+    ],
+    caughtBy: ["C17"],
+  },
+  {
+    name: "a refused code begins again at once",
+    changes: [
+      {
+        file: "src/web/failure.ts",
+        find: "return context.html(page, status);",
+        replace:
+          'return code === "bitbucket.code_refused" ? context.redirect(context.req.path.replace("callback", "login"), 303) : context.html(page, status);',
+      },
+    ],
+    caughtBy: ["C24"],
+  },
+  {
+    name: "an instance nobody knows is the first one",
+    changes: [
+      {
+        file: auth,
+        find: 'app.instances.configured.get(context.req.param("instance") ?? "")',
+        replace:
+          'app.instances.configured.get(context.req.param("instance") ?? "") ?? [...app.instances.configured.values()][0]',
+      },
+    ],
+    caughtBy: ["A3"],
+  },
+  {
+    name: "a forwarded host is taken for ours",
+    changes: [
+      {
+        file: auth,
+        find: "return context.redirect(location, 302);",
+        replace: `const given = context.req.header("x-forwarded-host");
+          const own = new URL(app.config.baseUrl).host;
+          return context.redirect(given === undefined ? location : location.replace(encodeURIComponent(own), given), 302);`,
+      },
+    ],
+    caughtBy: ["A7"],
   },
   {
     name: "the state of the start's address is taken",

@@ -61,11 +61,11 @@ export const sessionMutants: readonly Mutant[] = [
     changes: [
       {
         file: "src/base/digest.ts",
-        find: 'return createHash("sha256").update(text).digest("hex");',
+        find: 'return hash("sha256", text, "hex");',
         replace: "return text;",
       },
     ],
-    caughtBy: ["D5"],
+    caughtBy: ["D5", "J1", "L4"],
   },
   {
     name: "each request with a former token gets a successor",

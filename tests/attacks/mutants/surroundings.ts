@@ -9,12 +9,17 @@ export const surroundingMutants: readonly Mutant[] = [
   {
     name: "cookies have plain names",
     changes: [{ file: cookies, find: 'plain ? "" : "__Host-"', replace: '""' }],
-    caughtBy: ["C23", "C25"],
+    caughtBy: ["C23", "C25", "D4"],
+  },
+  {
+    name: "scripts can read cookies",
+    changes: [{ file: cookies, find: "HttpOnly; ", replace: "" }],
+    caughtBy: ["D4", "L4"],
   },
   {
     name: "of a cookie that comes twice the first is taken",
     changes: [{ file: cookies, find: "more.length === 0 && ", replace: "more.length < 9 && " }],
-    caughtBy: ["C25"],
+    caughtBy: ["C25", "D4"],
   },
   {
     name: "forms carry no token",
@@ -25,7 +30,7 @@ export const surroundingMutants: readonly Mutant[] = [
         replace: "(await givenToken(context)) === '\\0'",
       },
     ],
-    caughtBy: ["A4"],
+    caughtBy: ["A4", "D6", "E12"],
   },
   {
     name: "forms of a foreign origin are taken",
@@ -41,9 +46,7 @@ export const surroundingMutants: readonly Mutant[] = [
   },
   {
     name: "any host is ours",
-    changes: [
-      { file: "src/web/host.ts", find: ") === host) return next();", replace: ") !== '') return next();" },
-    ],
+    changes: [{ file: "src/web/host.ts", find: "protocol) === host)", replace: "protocol) !== '')" }],
     caughtBy: ["C23"],
   },
   {
@@ -55,7 +58,7 @@ export const surroundingMutants: readonly Mutant[] = [
         replace: "(carriesCode ? elsewhere : elsewhere)",
       },
     ],
-    caughtBy: ["C22"],
+    caughtBy: ["C22", "J4"],
   },
   {
     name: "answers are stored",
@@ -85,7 +88,29 @@ export const surroundingMutants: readonly Mutant[] = [
     changes: [
       { file: "src/web/failure.ts", find: "path: context.req.path", replace: "path: context.req.url" },
     ],
-    caughtBy: ["C14"],
+    caughtBy: ["C14", "J1"],
+  },
+  {
+    name: "starts are not counted",
+    changes: [
+      {
+        file: "src/web/limits.ts",
+        find: "const tried = buckets.take(clientOf(context));",
+        replace: "const tried = { ...buckets.take(clientOf(context)), isAllowed: true };",
+      },
+    ],
+    caughtBy: ["A9"],
+  },
+  {
+    name: "headers are as long as they like",
+    changes: [
+      {
+        file: "src/server/listener.ts",
+        find: "requestTimeout: 60_000 }",
+        replace: "requestTimeout: 60_000, maxHeaderSize: 4_000_000 }",
+      },
+    ],
+    caughtBy: ["C18"],
   },
   {
     name: "secrets are compared letter by letter",
