@@ -51,6 +51,12 @@ test("a wait says until when, an unknown code is told by its reaction, and the c
   expect(card({})).toContain('<code class="code">x.y</code>');
 });
 
+test("what is no fault of Bitbucket's or of the network is not called unreachable", () => {
+  for (const code of ["web.too_many_requests", "sessions.unavailable"])
+    expect(card({ code, reaction: "unreachable" })).not.toContain("could not be reached");
+  expect(card({ code: "web.too_many_requests" })).toContain("<h2>Too many attempts</h2>");
+});
+
 test("a card without a place to go has no button", () => {
   expect(card({ code: "bitbucket.unauthorized" }, {})).not.toContain("button");
 });

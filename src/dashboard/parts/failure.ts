@@ -33,6 +33,9 @@ type Advice = { readonly title: string; readonly place?: keyof Omit<Places, "wai
 const advice: Readonly<Record<string, Advice>> = {
   "web.not_found": { title: "Not found", place: "retry" },
   "web.broken": { title: "Something went wrong", place: "retry" },
+  "web.too_many_requests": { title: "Too many attempts", place: "retry" },
+  "web.unreachable_bitbucket": { title: "Bitbucket could not be reached", place: "retry" },
+  "sessions.unavailable": { title: "Who is signed in cannot be looked up", place: "retry" },
   "projects.not_found": { title: "Not found", place: "retry" },
   "connections.not_found": { title: "Not found", place: "retry" },
   "vault.disconnected": { title: "Disconnected", place: "reconnect" },
