@@ -126,6 +126,14 @@ describe("sessions", () => {
     expect(JSON.parse(seen.text)).toMatchObject({ user: { displayName: "John Doe" } });
   });
 
+  test("B: who signed in from another tab is led where this one was going, and nowhere else", async () => {
+    const waiting = (returnTo: string) =>
+      world.john.ask(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`).then(({ headers }) => headers);
+    expect((await waiting("/account?x=1")).get("location")).toBe("/account?x=1");
+    for (const address of ["//evil.example", "https://evil.example", "/\\evil.example", "/auth/logout", "x"])
+      expect([address, (await waiting(address)).get("location")]).toEqual([address, "/"]);
+  });
+
   test("D1, D2: a new sign-in has a new session, and signing out ends every copy of it", async () => {
     const person = await world.signedIn("Jane Roe");
     const first = new Map(person.cookies());

@@ -31,8 +31,8 @@ export function authRoutes(app: App): Hono<WebEnvironment> {
 }
 
 async function showSignIn(app: App, context: WebContext): Promise<Response> {
-  if (context.get("visitor") !== null) return context.redirect(paths.home, 303);
   const returnTo = context.req.query("returnTo");
+  if (context.get("visitor") !== null) return context.redirect(app.returnAddress(returnTo), 303);
   const offered = offeredInstances(app);
   const instances = await Promise.all(
     offered.filter(canGrant).map(async (instance) => ({
