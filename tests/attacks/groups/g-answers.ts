@@ -311,7 +311,7 @@ export const answers: readonly CatalogueEntry[] = [
     title: "No header of a hostile server reaches a browser, neither as it is nor split out of a text.",
     async run(place) {
       const evil = {
-        "set-cookie": ["evil=1; Path=/", "__Host-windlass_session=evil; Path=/; Secure"],
+        "set-cookie": ["evil=1; Path=/", "__Host-windlass-session=evil; Path=/; Secure"],
         link: "<https://evil.example/a.js>; rel=preload",
         refresh: "0; url=https://evil.example/",
         "content-security-policy": "default-src evil.example",

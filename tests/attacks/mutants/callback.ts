@@ -173,6 +173,24 @@ export const callbackMutants: readonly Mutant[] = [
     caughtBy: ["A8"],
   },
   {
+    name: "states can be guessed",
+    changes: [
+      {
+        file: "src/bitbucket/trip.ts",
+        find: "const state = randomToken();",
+        replace: "const state = randomToken().slice(0, 8);",
+      },
+    ],
+    caughtBy: ["A1", "A8"],
+  },
+  {
+    name: "each flow has the same verifier",
+    changes: [
+      { file: begin, find: '["handshake verifier", state, browserToken]', replace: '["handshake verifier"]' },
+    ],
+    caughtBy: ["A8"],
+  },
+  {
     name: "the verifier stays at home",
     changes: [
       {

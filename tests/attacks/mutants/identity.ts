@@ -96,7 +96,7 @@ export const identityMutants: readonly Mutant[] = [
     caughtBy: ["E8"],
   },
   {
-    name: "services and people who have left are people of Data Center",
+    name: "services are people of Data Center",
     changes: [
       {
         file: "src/bitbucket/profile/data-center.ts",
@@ -126,6 +126,27 @@ export const identityMutants: readonly Mutant[] = [
     name: "the last way in can be unlinked",
     changes: [{ file: accounts, find: "!isIt(identity) && isWayIn(identity)", replace: "isWayIn(identity)" }],
     caughtBy: ["E14"],
+  },
+  {
+    name: "who was signed in by an unlinked account stays so",
+    changes: [{ file: accounts, find: "await sessions.endThose(others, db)", replace: "[]" }],
+    caughtBy: ["E14"],
+  },
+  {
+    name: "a further way in leaves the session its token",
+    changes: [
+      {
+        file: "src/web/routes/link-return.ts",
+        find: "if (isNew) await renewSession(app, context);",
+        replace: "",
+      },
+    ],
+    caughtBy: ["E14"],
+  },
+  {
+    name: "who was signed in before an e-mail joined two people stays so",
+    changes: [{ file: "src/signin/signin.ts", find: "user.hasJoined ?", replace: "false ?" }],
+    caughtBy: ["E10"],
   },
   {
     name: "what was begun to be linked outlives the unlinking",

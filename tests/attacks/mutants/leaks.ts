@@ -55,6 +55,11 @@ export const leakMutants: readonly Mutant[] = [
     caughtBy: ["J4"],
   },
   {
+    name: "the browser's history keeps the callback's address",
+    changes: [{ file: "src/ui/assets.ts", find: "history.replaceState(null", replace: "void (null" }],
+    caughtBy: ["J4"],
+  },
+  {
     name: "files are looked for on the prototype",
     changes: [
       {

@@ -19,6 +19,11 @@ export const sessionMutants: readonly Mutant[] = [
     caughtBy: ["D2"],
   },
   {
+    name: "a sign-in leaves the session that was there before",
+    changes: [{ file: "src/web/routes/auth.ts", find: "previousSessionId: previous,", replace: "" }],
+    caughtBy: ["D1"],
+  },
+  {
     name: "a session that was found is remembered for a minute",
     changes: [
       {

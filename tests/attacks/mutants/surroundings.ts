@@ -17,6 +17,11 @@ export const surroundingMutants: readonly Mutant[] = [
     caughtBy: ["D4", "L4"],
   },
   {
+    name: "cookies go along with foreign forms",
+    changes: [{ file: cookies, find: "SameSite=Lax", replace: "SameSite=None" }],
+    caughtBy: ["D4"],
+  },
+  {
     name: "of a cookie that comes twice the first is taken",
     changes: [{ file: cookies, find: "more.length === 0 && ", replace: "more.length < 9 && " }],
     caughtBy: ["C25", "D4"],
