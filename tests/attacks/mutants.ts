@@ -5,6 +5,7 @@ import { identityMutants } from "./mutants/identity.ts";
 import { leakMutants } from "./mutants/leaks.ts";
 import { oauth1Mutants } from "./mutants/oauth1.ts";
 import { sessionMutants } from "./mutants/sessions.ts";
+import { startMutants } from "./mutants/start.ts";
 import { surroundingMutants } from "./mutants/surroundings.ts";
 
 export interface Change {
@@ -24,6 +25,7 @@ export interface Mutant {
 }
 
 export const mutants: readonly Mutant[] = [
+  ...startMutants,
   ...callbackMutants,
   ...surroundingMutants,
   ...sessionMutants,
