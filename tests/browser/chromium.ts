@@ -68,7 +68,11 @@ async function lookAt(
   await page.emulateMedia({ colorScheme: scheme });
   await page.setViewportSize({ width, height: 900 });
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}-${scheme}-${width}.png`), fullPage: true });
+  await page.screenshot({
+    path: join(pictures, `${name}-${scheme}-${width}.png`),
+    fullPage: true,
+    animations: "disabled",
+  });
   const overflow = await page.evaluate<number>(
     "document.documentElement.scrollWidth - document.documentElement.clientWidth",
   );
