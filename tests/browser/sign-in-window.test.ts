@@ -194,11 +194,13 @@ describe("a page of another origin", () => {
     ]);
   });
 
-  test("that nobody named is told nothing, whatever it says it is, and the window says why", async () => {
+  test("that nobody named is told nothing, whatever it says it is; the window says why, and closes", async () => {
+    await context.clock.install();
     const child = await openFrom(foe, login(foe));
     await child.getByText("may not be told who signs in here").waitFor();
     await glance(child, "35-sign-in-window-refused-opener");
-    await child.close();
+    const closed = child.waitForEvent("close");
+    await Promise.all([closed, child.clock.runFor(15_000)]);
     const other = await openChild(() => page.evaluate(`openWindow(${JSON.stringify(login(friend))})`));
     await logIn(other);
     await grant(other);
