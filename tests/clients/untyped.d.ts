@@ -11,6 +11,7 @@ declare module "express" {
     status(code: number): Response;
     send(body: string): Response;
     json(body: unknown): Response;
+    redirect(path: string): void;
   }
   type Handler = (request: Request, response: Response, next: (error?: unknown) => void) => unknown;
   interface Application extends RequestListener {
@@ -23,8 +24,12 @@ declare module "express" {
 declare module "passport" {
   import type { Handler } from "express";
 
+  type Store = (user: unknown, done: (error: unknown, user?: unknown) => void) => void;
   class Passport {
     use(strategy: object): this;
+    session(): Handler;
+    serializeUser(store: Store): void;
+    deserializeUser(store: Store): void;
     authenticate(name: string, options?: { session?: boolean; failureRedirect?: string }): Handler;
   }
   const passport: { readonly Passport: typeof Passport };
@@ -44,6 +49,9 @@ declare module "passport-bitbucket-oauth2" {
       options: Readonly<Record<string, string | boolean | readonly string[]>>,
       verify: (accessToken: string, refreshToken: string, profile: Profile, done: Done) => void,
     );
+    readonly _oauth2: {
+      get(url: string, accessToken: string, done: (error: unknown, body?: string | Buffer) => void): void;
+    };
   }
 }
 

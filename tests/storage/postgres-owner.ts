@@ -64,14 +64,14 @@ function initialise(initdb: string): void {
   rmSync(passwordFile);
 }
 
-/** Nothing here has to survive a power cut; what a commit of ours promises does not depend on it. */
+/** Nothing of a test has to survive a power cut; what a commit of ours promises does not depend on it. */
 function settings(port: number): readonly string[] {
   const set = {
     port,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: 200,
-    fsync: "off",
+    fsync: process.argv.includes("--durable") ? "on" : "off",
     log_min_messages: "warning",
   };
   return Object.entries(set).flatMap(([name, value]) => ["-c", `${name}=${value}`]);

@@ -13,10 +13,18 @@ export interface PostgresServer {
 /** The database that has every table and no row. */
 export const template = "windlass_template";
 
-/** Starts one, which ends with this process at the latest. It is up in about two seconds. */
-export async function startPostgres(): Promise<PostgresServer & { stop(): Promise<void> }> {
+/**
+ * Starts one, which ends with this process at the latest. It is up in about two seconds. `durable`: it waits for its disk, as
+ * one does that people use.
+ */
+export async function startPostgres({
+  durable = false,
+}: {
+  readonly durable?: boolean;
+} = {}): Promise<PostgresServer & { stop(): Promise<void> }> {
   const program = new URL("postgres-owner.ts", import.meta.url).pathname;
-  const owner = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
+  const options = durable ? ["--durable"] : [];
+  const owner = spawn(process.execPath, [program, ...options], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(owner, "exit");
   const told = once(createInterface({ input: owner.stdout }), "line").then(([line]) => String(line));
   const failed = ended.then(() => {

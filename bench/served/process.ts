@@ -1,0 +1,43 @@
+/** Owns a server of a bench as a process of its own: started in production mode, asked what it used, ended. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Used } from "./tell.ts";
+
+export interface Served {
+  /** What it said of itself when it was ready. */
+  readonly told: unknown;
+  /** What it has used so far. `weigh`: after a collection. */
+  used(question?: "cpu" | "weigh"): Promise<Used>;
+  stop(): Promise<void>;
+}
+
+/** `BENCH_NODE_OPTIONS` reaches each of them, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
+const nodeOptions = (process.env.BENCH_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
+
+/** Resolves with the first line it prints. */
+export async function startServed(program: URL, ...args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [...nodeOptions, program.pathname, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const gone = once(child, "exit");
+  const ended = gone.then(() => {
+    throw new Error(`${program.pathname} ended`);
+  });
+  ended.catch(() => {});
+  const next = async (): Promise<unknown> =>
+    JSON.parse(String((await Promise.race([once(lines, "line"), ended]))[0]));
+  return {
+    told: await next(),
+    async used(question = "cpu") {
+      child.stdin.write(`${question}\n`);
+      return (await next()) as Used; // from `tellBench`
+    },
+    async stop() {
+      child.stdin.end();
+      await gone;
+    },
+  };
+}
