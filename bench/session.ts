@@ -5,8 +5,9 @@
 import { systemClock } from "../src/base/clock.ts";
 import { createSessions } from "../src/sessions/sessions.ts";
 import type { Engine } from "../src/storage/engine.ts";
+import { median, versionOf } from "./served/numbers.ts";
 import { makePlace, type Place } from "./session/place.ts";
-import { type Contestant, measure, median, type Speed, versionOf } from "./session/servers.ts";
+import { type Contestant, measure, type Speed } from "./session/servers.ts";
 import type { BenchTable } from "./table.ts";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);

@@ -12,12 +12,19 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** `BENCH_NODE_OPTIONS` reaches each of them, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
-const nodeOptions = (process.env.BENCH_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
+/** Reach every contestant, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
+export const contestantOptions = (process.env.BENCH_NODE_OPTIONS ?? "").split(" ").filter(Boolean);
+
+interface Start {
+  readonly arguments?: readonly string[];
+  /** For Node itself. */
+  readonly nodeOptions?: readonly string[];
+}
 
 /** Resolves with the first line it prints. */
-export async function startServed(program: URL, ...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [...nodeOptions, program.pathname, ...args], {
+export async function startServed(program: URL, start: Start = {}): Promise<Served> {
+  const { arguments: rest = [], nodeOptions = [] } = start;
+  const child = spawn(process.execPath, [...nodeOptions, program.pathname, ...rest], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, NODE_ENV: "production" },
   });

@@ -4,7 +4,8 @@ import { encode } from "@auth/core/jwt";
 import Bitbucket from "@auth/core/providers/bitbucket";
 import { getRequestListener } from "@hono/node-server";
 import { serveApp } from "../../tests/clients/app.ts";
-import { person, tellBench } from "./serve.ts";
+import { tellBench } from "../served/tell.ts";
+import { person } from "./serve.ts";
 
 const secret = "only for this measurement: thirty-two characters";
 const salt = "authjs.session-token";

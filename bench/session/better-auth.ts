@@ -2,7 +2,8 @@
 import { getRequestListener } from "@hono/node-server";
 import { betterAuth } from "better-auth";
 import { serveApp } from "../../tests/clients/app.ts";
-import { cookiesOf, person, tellBench } from "./serve.ts";
+import { tellBench } from "../served/tell.ts";
+import { cookiesOf, person } from "./serve.ts";
 
 const { origin } = await serveApp((at) => {
   const { handler } = betterAuth({

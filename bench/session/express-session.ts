@@ -2,7 +2,8 @@
 import express from "express";
 import session from "express-session";
 import { serveApp } from "../../tests/clients/app.ts";
-import { cookiesOf, person, tellBench } from "./serve.ts";
+import { tellBench } from "../served/tell.ts";
+import { cookiesOf, person } from "./serve.ts";
 
 const app = express();
 app.use(

@@ -2,7 +2,8 @@
 import cookie from "@fastify/cookie";
 import session from "@fastify/session";
 import fastify from "fastify";
-import { cookiesOf, person, tellBench } from "./serve.ts";
+import { tellBench } from "../served/tell.ts";
+import { cookiesOf, person } from "./serve.ts";
 
 declare module "fastify" {
   interface Session {

@@ -3,8 +3,9 @@ import { createApp } from "../../src/app/app.ts";
 import { parseConfig, withBoundPort } from "../../src/app/config.ts";
 import { openListener } from "../../src/server/listener.ts";
 import { createWeb } from "../../src/web/web.ts";
+import { tellBench } from "../served/tell.ts";
 import { makePlace } from "./place.ts";
-import { person, tellBench } from "./serve.ts";
+import { person } from "./serve.ts";
 
 const engine = process.argv[2] === "postgres" ? "postgres" : "sqlite";
 const place = await makePlace(engine, { asked: 1, stored: 1_000 });

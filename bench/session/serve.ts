@@ -1,15 +1,4 @@
-/** Owns how a server of this bench says on standard output how to ask it, and how it ends. */
-import type { Checked } from "./lane.ts";
-
-/** Tells the bench; `close` is called when it has asked enough. Processor time is answered to each line that comes in. */
-export function tellBench(checked: Checked, close: () => Promise<void> = async () => {}): void {
-  process.stdout.write(`${JSON.stringify(checked)}\n`);
-  process.stdin.on("data", () => {
-    const { user, system } = process.cpuUsage();
-    process.stdout.write(`${JSON.stringify({ cpuMicroseconds: user + system })}\n`);
-  });
-  process.stdin.once("end", () => void close().finally(() => process.exit(0)));
-}
+/** Owns who is signed in at every server of this bench, and with which cookies. */
 
 /** The cookies an answer sets, as they are sent back. */
 export function cookiesOf(answer: Response): string {

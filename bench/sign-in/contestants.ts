@@ -1,5 +1,6 @@
 /** Owns who is measured: each by a short name, which `BENCH_ONLY` picks, and a name with its version. */
 import { versionOf } from "../served/numbers.ts";
+import { contestantOptions, type Served, startServed } from "../served/process.ts";
 
 export interface Contestant {
   readonly id: string;
@@ -11,13 +12,38 @@ export interface Contestant {
   readonly share: number;
 }
 
+const peer = { arguments: [], isPeer: true, share: 1 } as const;
+const ours = { program: new URL("./ours.ts", import.meta.url), isPeer: false, share: 1 } as const;
+
 const all: readonly Contestant[] = [
-  peer("passport", `passport ${versionOf("passport")} + express-session, memory`, 1),
-  peer("fastify", `@fastify/oauth2 ${versionOf("@fastify/oauth2")} + @fastify/session, memory`, 1),
-  peer("authjs", `Auth.js ${versionOf("@auth/core")}, cookie`, 0.2),
-  peer("better-auth", `better-auth ${versionOf("better-auth")}, SQLite`, 0.2),
-  ours("windlass-sqlite", "windlass, SQLite", "sqlite"),
-  ours("windlass-postgres", "windlass, PostgreSQL", "postgres"),
+  {
+    id: "passport",
+    name: `passport ${versionOf("passport")} + express-session, memory`,
+    program: new URL("./passport.ts", import.meta.url),
+    ...peer,
+  },
+  {
+    id: "fastify",
+    name: `@fastify/oauth2 ${versionOf("@fastify/oauth2")} + @fastify/session, memory`,
+    program: new URL("./fastify.ts", import.meta.url),
+    ...peer,
+  },
+  {
+    id: "authjs",
+    name: `Auth.js ${versionOf("@auth/core")}, cookie`,
+    program: new URL("./authjs.ts", import.meta.url),
+    ...peer,
+    share: 0.2,
+  },
+  {
+    id: "better-auth",
+    name: `better-auth ${versionOf("better-auth")}, SQLite`,
+    program: new URL("./better-auth.ts", import.meta.url),
+    ...peer,
+    share: 0.2,
+  },
+  { id: "windlass-sqlite", name: "windlass, SQLite", ...ours, arguments: ["sqlite"] },
+  { id: "windlass-postgres", name: "windlass, PostgreSQL", ...ours, arguments: ["postgres"] },
 ];
 
 /** All of them, or those that `BENCH_ONLY` names, divided by commas. */
@@ -30,14 +56,8 @@ export function chosen(only = process.env.BENCH_ONLY): readonly Contestant[] {
   return all.filter(({ id }) => ids.includes(id));
 }
 
-function peer(id: string, name: string, share: number): Contestant {
-  return { id, name, share, program: programOf(id), arguments: [], isPeer: true };
-}
-
-function ours(id: string, name: string, engine: string): Contestant {
-  return { id, name, share: 1, program: programOf("ours"), arguments: [engine], isPeer: false };
-}
-
-function programOf(name: string): URL {
-  return new URL(`./${name}.ts`, import.meta.url);
+/** Before this upstream. */
+export function startContestant(contestant: Contestant, upstream: string): Promise<Served> {
+  const rest = [upstream, ...contestant.arguments];
+  return startServed(contestant.program, { arguments: rest, nodeOptions: contestantOptions });
 }

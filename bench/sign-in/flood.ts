@@ -1,8 +1,7 @@
 /** Owns the flood: sign-ins that are begun and never ended, each by a browser of its own, and what is held afterwards. */
 import { existsSync, statSync } from "node:fs";
-import { startServed } from "../served/process.ts";
 import { beginOver, signInOver } from "./browser.ts";
-import { chosen } from "./contestants.ts";
+import { chosen, startContestant } from "./contestants.ts";
 import { startUpstream } from "./rounds.ts";
 import type { SignInServer } from "./told.ts";
 
@@ -25,7 +24,7 @@ export async function flood(count: number): Promise<Flood> {
   const upstream = await startUpstream();
   const [ours] = chosen("windlass-sqlite");
   if (ours === undefined) throw new Error("we are not among the contestants");
-  const served = await startServed(ours.program, upstream.origin, ...ours.arguments);
+  const served = await startContestant(ours, upstream.origin);
   const server = served.told as SignInServer; // from `ours.ts`
   try {
     const held: Held[] = [];

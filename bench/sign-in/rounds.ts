@@ -1,7 +1,7 @@
 /** Owns the rounds: every contestant in turn in each of them, what it used, and what the upstream did meanwhile. */
 import { type Served, startServed } from "../served/process.ts";
 import { signInOver } from "./browser.ts";
-import type { Contestant } from "./contestants.ts";
+import { type Contestant, startContestant } from "./contestants.ts";
 import { people, type SignInServer } from "./told.ts";
 
 export interface Round {
@@ -20,8 +20,7 @@ export async function measure(
   const upstream = await startUpstream();
   const servers: Served[] = [];
   try {
-    for (const { program, arguments: rest } of contestants)
-      servers.push(await startServed(program, upstream.origin, ...rest));
+    for (const contestant of contestants) servers.push(await startContestant(contestant, upstream.origin));
     const found = contestants.map((): Round[] => []);
     for (let round = -1; round < rounds; round++)
       for (const turn of contestants.keys()) {
