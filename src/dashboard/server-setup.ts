@@ -111,17 +111,6 @@ function linkValues({ link, publicKey }: ServerSetupView): Html {
 ${publicKey}</textarea></dd></div></dl><p class="hint">${icon("lock")}<span>“Allow 2-legged OAuth” stays off.</span></p></aside>`;
 }
 
-/** Leads on to Bitbucket by itself; the link is for browsers that do not. */
-export function departurePage(
-  view: SignedIn & { readonly project: ProjectRef; readonly location: string; readonly host: string },
-): Html {
-  const main = html`<section class="card"><h1>On to Bitbucket</h1><p>You are being taken to <bdi>${view.host}</bdi>, where you allow access.</p><p><a class="button primary" href="${
-    view.location
-  }" rel="noreferrer">Go to <bdi>${view.host}</bdi></a></p></section>`;
-  const crumbs = projectCrumbs(view.project, "Connect repository", title);
-  return frame(view, { title: "On to Bitbucket", crumbs, main, narrow: true, onward: view.location });
-}
-
 /** The door cannot tell these apart for sure: a proxy or a firewall answers in many ways. */
 const whatToCheck = html`<section class="card how-to"><h2>What to check</h2><ol><li>The address: name, port, http:// or https://, and the context path.</li><li>The network: the machine Windlass runs on has to reach it, through firewall, VPN or proxy.</li><li>The certificate: when an authority of your own signed it, give that <strong>certificate authority</strong> in the form.</li></ol></section>`;
 

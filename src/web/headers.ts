@@ -6,14 +6,11 @@ import { openerPolicy } from "./sign-in-window.ts";
 type OpenerPolicy = ReturnType<typeof openerPolicy>;
 
 /**
- * Strict by default: nothing from elsewhere, no inline script, no framing.
- * `formTargets` are the instances' origins: a form that begins a handshake is answered with a redirect there,
- * and `form-action` judges that redirect too. `callbacks` are the paths that carry a code beside `/auth/{id}/callback`.
+ * Strict by default: nothing from elsewhere, no inline script, no framing. No form leads away, not by a redirect either: one
+ * that begins a handshake is answered with a page that goes on by itself. `callbacks` are the paths that carry a code beside
+ * `/auth/{id}/callback`.
  */
-export function safeHeaders(
-  formTargets: readonly string[],
-  callbacks: { has(path: string): boolean },
-): MiddlewareHandler {
+export function safeHeaders(callbacks: { has(path: string): boolean }): MiddlewareHandler {
   const headers =
     (referrerPolicy: "no-referrer" | "same-origin") => (crossOriginOpenerPolicy: OpenerPolicy) =>
       secureHeaders({
@@ -23,7 +20,7 @@ export function safeHeaders(
           styleSrc: ["'self'"],
           imgSrc: ["'self'", "data:"],
           connectSrc: ["'self'"],
-          formAction: ["'self'", ...formTargets],
+          formAction: ["'self'"],
           frameAncestors: ["'none'"],
           baseUri: ["'none'"],
         },

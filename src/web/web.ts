@@ -48,12 +48,9 @@ const maxBodyBytes = 2 * 1024 * 1024;
  */
 export function createWeb(app: App): Web {
   const web = new Hono<WebEnvironment>();
-  const formTargets = [...app.instances.configured.values()].map(
-    ({ urls }) => new URL(urls.authorize).origin,
-  );
   const limits = createLimits(app);
   web.route("/", tokenRoutes(app, limits.keys));
-  web.use(safeHeaders(formTargets, app.furtherCallbacks));
+  web.use(safeHeaders(app.furtherCallbacks));
   web.onError((error, context) => answerFailure(app, error, context));
   web.notFound((context) => answerFailure(app, webErrors.fail("web.not_found"), context));
   web.route("/", healthRoutes(app));

@@ -103,6 +103,11 @@ function keep(cookies: Map<string, string>, line: string): void {
   else cookies.set(name, value);
 }
 
+/** Where a page goes on to by itself, as browsers read it. */
+function onwardFrom(html: string): string | undefined {
+  return /<meta http-equiv="refresh" content="0; ?url=([^"]+)"/i.exec(html)?.[1]?.replaceAll("&amp;", "&");
+}
+
 interface Line {
   /** Whom to connect to. */
   readonly at: URL;
@@ -131,14 +136,15 @@ function send({ at, place }: Line, { method = "GET", headers, body }: Ask): Prom
         for await (const piece of answer) pieces.push(piece);
         // A path that is no URL's (two slashes in front, a stray bracket) is still the server's to answer.
         const url = URL.parse(at.origin + path) ?? at;
-        const { location } = answer.headers;
+        const text = Buffer.concat(pieces).toString();
+        const location = answer.headers.location ?? onwardFrom(text);
         resolve({
           url,
           method,
           status: answer.statusCode ?? 0,
           headers: answer.headers,
           setCookies: answer.headers["set-cookie"] ?? [],
-          text: Buffer.concat(pieces).toString(),
+          text,
           location: location === undefined ? null : URL.parse(location, url),
         });
       },

@@ -42,7 +42,7 @@ export async function openPlace(more: Partial<ConfigInput> = {}): Promise<Place>
   };
 }
 
-function configFor(emulator: Emulator, url: string, more: Partial<ConfigInput>) {
+function configFor(emulator: Emulator, url: string, { instances, ...more }: Partial<ConfigInput>) {
   const consumer = emulator.consumers.find(({ isPrivate }) => isPrivate);
   return parseConfig({
     baseUrl: url,
@@ -56,6 +56,7 @@ function configFor(emulator: Emulator, url: string, more: Partial<ConfigInput>) 
         urls: cloudUrls(emulator),
       },
       ...selfHostedInstances(emulator),
+      ...instances,
     },
     ...more,
   });

@@ -212,10 +212,9 @@ describe("setting up another one", () => {
 
   const goToBitbucket = async () => {
     const departure = await send({ baseUrl: bitbucket.url, consumerKey: value("Consumer Key") });
-    expect(departure.status).toBe(200);
-    const onward = decoded(/http-equiv="refresh" content="0; ?url=([^"]+)"/i.exec(departure.html)?.[1] ?? "");
-    expect(onward).toContain(`${bitbucket.url}/plugins/servlet/oauth/authorize?oauth_token=`);
-    return person.open(onward);
+    const [consent] = departure.trail.filter(({ origin }) => origin === new URL(bitbucket.url).origin);
+    expect(consent?.href).toContain(`${bitbucket.url}/plugins/servlet/oauth/authorize?oauth_token=`);
+    return departure;
   };
 
   test("a person who denies is told that it was cancelled, and nothing is stored", async () => {

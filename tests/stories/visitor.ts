@@ -12,6 +12,13 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 
 const mostRedirects = 10;
 
+/** Where an answer sends a browser: by redirect, or as a page that goes on by itself. */
+function onwardFrom({ status, headers }: Response, html: string): string | null {
+  if (status >= 300 && status < 400) return headers.get("location") ?? "";
+  const refresh = /<meta http-equiv="refresh" content="0; ?url=([^"]+)"/.exec(html)?.[1];
+  return refresh?.replaceAll("&amp;", "&") ?? null;
+}
+
 /** Someone with an empty cookie jar. */
 export function newVisitor() {
   const jar = new Map<string, Map<string, string>>();
@@ -32,13 +39,16 @@ export function newVisitor() {
   const follow = async (start: URL, init: RequestInit): Promise<Seen> => {
     const trail = [start];
     let answer = await ask(start, init);
-    for (let hops = 0; answer.status >= 300 && answer.status < 400; hops += 1) {
+    let html = await answer.text();
+    let next = onwardFrom(answer, html);
+    for (let hops = 0; next !== null; hops += 1) {
       if (hops === mostRedirects) throw new Error(`too many redirects: ${trail.join(" → ")}`);
-      const next = new URL(answer.headers.get("location") ?? "", trail.at(-1));
-      trail.push(next);
-      answer = await ask(next, {});
+      trail.push(new URL(next, trail.at(-1)));
+      answer = await ask(trail.at(-1) ?? start, {});
+      html = await answer.text();
+      next = onwardFrom(answer, html);
     }
-    return { url: trail.at(-1) ?? start, status: answer.status, html: await answer.text(), trail };
+    return { url: trail.at(-1) ?? start, status: answer.status, html, trail };
   };
 
   return {

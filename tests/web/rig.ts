@@ -100,6 +100,13 @@ function formOf(page: Seen, fields: readonly (readonly [string, string])[]): Req
   return { method: "POST", body, headers: { origin: page.url.origin } };
 }
 
+/** Where an answer sends a browser: by redirect, or as a page that goes on by itself. */
+function onwardFrom({ url, status, headers, text }: Seen): URL | null {
+  const refresh = /<meta http-equiv="refresh" content="0; ?url=([^"]+)"/.exec(text)?.[1];
+  if (status >= 300 && status < 400) return new URL(headers.get("location") ?? "", url);
+  return refresh === undefined ? null : new URL(refresh.replaceAll("&amp;", "&"), url);
+}
+
 interface Net {
   readonly web: Web;
   /** Our own origin. */
@@ -133,9 +140,11 @@ function newBrowser({ web, own, answers }: Net) {
 
   const follow = async (path: string | URL, init: RequestInit = {}): Promise<Seen> => {
     let seen = await ask(path, init);
-    for (let hops = 0; seen.status >= 300 && seen.status < 400; hops += 1) {
+    let next = onwardFrom(seen);
+    for (let hops = 0; next !== null; hops += 1) {
       if (hops === mostRedirects) throw new Error(`too many redirects at ${seen.url}`);
-      seen = await ask(new URL(seen.headers.get("location") ?? "", seen.url));
+      seen = await ask(next);
+      next = onwardFrom(seen);
     }
     return seen;
   };
@@ -147,8 +156,7 @@ function newBrowser({ web, own, answers }: Net) {
   /** Logs in at Bitbucket as this person, grants what is asked, and gives the callback without visiting it. */
   const approve = async (displayName: string, path: string | URL, init: RequestInit = {}): Promise<URL> => {
     let seen = await ask(path, init);
-    while (seen.status >= 300 && seen.status < 400) {
-      const next = new URL(seen.headers.get("location") ?? "", seen.url);
+    for (let next = onwardFrom(seen); next !== null; next = onwardFrom(seen)) {
       if (next.origin === own) return next;
       seen = await ask(next);
     }

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { accountPage } from "../../dashboard/account.ts";
+import { departurePage } from "../../dashboard/departure.ts";
 import { paths } from "../../dashboard/paths.ts";
 import { unlinkPage } from "../../dashboard/unlink.ts";
 import { webErrors } from "../errors.ts";
@@ -25,7 +26,12 @@ export function accountRoutes(app: App): Hono<WebEnvironment> {
     .get(paths.account, (context) => showAccount(app, context))
     .post(paths.linkAccount, async (context) => {
       const instanceId = fieldText(await readForm(context), "instance");
-      return context.redirect(await beginLink(app, context, instanceId), 303);
+      const crumbs = [
+        { title: "Projects", href: paths.home },
+        { title: "Account", href: paths.account },
+      ];
+      const location = await beginLink(app, context, instanceId);
+      return context.html(departurePage({ ...signedIn(context), crumbs, location }));
     })
     .get(paths.unlink, (context) => askToUnlink(app, context))
     .post(paths.unlink, async (context) => {

@@ -7,10 +7,11 @@ import { disconnectPage } from "../../dashboard/confirm.ts";
 import { connectChoosePage } from "../../dashboard/connect-choose.ts";
 import { connectPermissionsPage } from "../../dashboard/connect-permissions.ts";
 import { connectRepositoriesPage } from "../../dashboard/connect-repositories.ts";
+import { departurePage } from "../../dashboard/departure.ts";
 import { missingNotice } from "../../dashboard/parts/connection.ts";
+import { projectCrumbs } from "../../dashboard/parts/frame.ts";
 import { repositoryResults } from "../../dashboard/parts/repository-list.ts";
 import { paths } from "../../dashboard/paths.ts";
-import { departurePage } from "../../dashboard/server-setup.ts";
 import type { Project } from "../../projects/projects.ts";
 import { webErrors } from "../errors.ts";
 import { statusOf } from "../failure.ts";
@@ -112,10 +113,8 @@ async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
     browserToken: keepBrowser(app, context),
     returnTo: paths.project(project.id),
   });
-  if (app.instances.configured.has(instance.id)) return context.redirect(location, 303);
-  // `form-action` names the configured instances alone, and a browser would not follow the redirect to another.
-  const { host } = new URL(instance.urls.web);
-  return context.html(departurePage({ ...signedIn(context), project, location, host }));
+  const crumbs = projectCrumbs(project, "Connect repository", instanceView(instance).name);
+  return context.html(departurePage({ ...signedIn(context), crumbs, location }));
 }
 
 async function showRepositories(app: App, context: WebContext): Promise<Response> {

@@ -2,13 +2,10 @@
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
 import { isWindlassError, type WindlassError } from "../../base/errors.ts";
+import { departurePage } from "../../dashboard/departure.ts";
+import { projectCrumbs } from "../../dashboard/parts/frame.ts";
 import { paths } from "../../dashboard/paths.ts";
-import {
-  departurePage,
-  type ServerSetupForm,
-  serverSetupPage,
-  setupErrorPage,
-} from "../../dashboard/server-setup.ts";
+import { type ServerSetupForm, serverSetupPage, setupErrorPage } from "../../dashboard/server-setup.ts";
 import type { LinkDraft } from "../../instances/instances.ts";
 import type { Project } from "../../projects/projects.ts";
 import { webErrors } from "../errors.ts";
@@ -66,8 +63,8 @@ async function submit(app: App, context: WebContext): Promise<Response> {
       browserToken: keepBrowser(app, context),
       returnTo: paths.project(project.id),
     });
-    const { host } = new URL(instance.baseUrl);
-    return context.html(departurePage({ ...signedIn(context), project, location, host }));
+    const crumbs = projectCrumbs(project, "Connect repository", "Bitbucket Server set-up");
+    return context.html(departurePage({ ...signedIn(context), crumbs, location }));
   } catch (error) {
     if (!isWindlassError(error)) throw error;
     if (error.code === "instances.in_use")
