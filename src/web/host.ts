@@ -6,9 +6,10 @@ export function canonicalHost(baseUrl: string): MiddlewareHandler {
   const { host, protocol } = new URL(baseUrl);
   return (context, next) => {
     if (context.req.header("host") === host) return next();
-    const url = new URL(context.req.url);
-    if (hostOf(context.req.header("host") ?? url.host, protocol) === host) return next();
-    if (["GET", "HEAD"].includes(context.req.method))
+    // Null where the header makes no address of it, as `256.256.256.256` does.
+    const url = URL.parse(context.req.url);
+    if (url !== null && hostOf(context.req.header("host") ?? url.host, protocol) === host) return next();
+    if (url !== null && ["GET", "HEAD"].includes(context.req.method))
       return Promise.resolve(context.redirect(baseUrl + url.pathname + url.search, 307));
     return Promise.resolve(context.text(`This server is ${baseUrl}.\n`, 421));
   };

@@ -16,10 +16,11 @@ export async function openProperties() {
   const expectQuiet = (seen: Seen): void => {
     expect(seen.status).not.toBe(500);
     expect(seen.status).toBeLessThan(600);
-    const secrets = Object.values(place.upstreams).flatMap((upstream) => upstream.secrets());
-    // Where it leads is not said to others: a trip's address bears its own request token.
-    const { location: _, ...headers } = seen.headers;
-    const whole = `${JSON.stringify(headers)}${seen.text}`;
+    const secrets = Object.values(place.upstreams)
+      .flatMap((upstream) => upstream.secrets())
+      // The address at Bitbucket that a browser is sent to has its own trip's request token in it.
+      .filter((secret) => !secret.startsWith("request-"));
+    const whole = `${JSON.stringify(seen.headers)}${seen.text}`;
     // Codes come back in no answer; those of this callback are in its own address, which is not part of the answer.
     expect(secrets.filter((secret) => whole.includes(secret))).toEqual([]);
   };
