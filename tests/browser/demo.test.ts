@@ -48,7 +48,6 @@ test("S5, S6, S7, S10, S12, S13: a person signs in, connects, picks a repository
   await inspect(page, "07-connect-permissions");
   await page.getByRole("button", { name: "Continue to Bitbucket" }).click();
   await page.waitForURL(({ origin }) => origin === demo.line.bitbucket);
-  const consent = new URL(page.url());
   await inspect(page, "08-bitbucket-consent-connect");
   await page.getByRole("button", { name: "Grant access" }).click();
 
