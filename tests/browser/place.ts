@@ -47,6 +47,8 @@ function configFor(emulator: Emulator, url: string, { instances, ...more }: Part
   return parseConfig({
     baseUrl: url,
     database: ":memory:",
+    // The Server that a person types in is on this machine, too.
+    network: { allow: ["127.0.0.0/8"] },
     instances: {
       bitbucket: {
         clientId: consumer?.key ?? "",
