@@ -10,6 +10,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+const passedOn = ["content-type", "location", "set-cookie"];
+
 /** Passes requests on to `target` unchanged, on a free port of 127.0.0.1. */
 export async function startRelay(target: string): Promise<Relay> {
   const tokens: string[] = [];
@@ -26,13 +28,15 @@ export async function startRelay(target: string): Promise<Relay> {
       headers: headers as Record<string, string>,
       body: body.length === 0 ? null : Buffer.concat(body),
       redirect: "manual",
-    });
+    }).catch(() => null);
+    // What is out of reach behind it is out of reach before it.
+    if (answer === null) return void response.destroy();
     const text = await answer.text();
     for (const [, token = ""] of text.matchAll(/"(?:access|refresh)_token":\s*"([^"]+)"/g))
       tokens.push(token);
-    response
-      .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "text/plain" })
-      .end(text);
+    const passed = [...answer.headers].filter(([name]) => passedOn.includes(name));
+    for (const [name, value] of passed) response.appendHeader(name, value);
+    response.writeHead(answer.status).end(text);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

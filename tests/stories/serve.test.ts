@@ -30,10 +30,10 @@ instances:
     clientId: \${CLIENT_ID}
     clientSecret: \${CLIENT_SECRET}
     urls:
-      authorize: ${emulator.bitbucket}/site/oauth2/authorize
+      authorize: ${relay.url}/site/oauth2/authorize
       token: ${relay.url}/site/oauth2/access_token
       api: ${emulator.api}/2.0
-      web: ${emulator.bitbucket}
+      web: ${relay.url}
 `,
   );
   server = await serve();
