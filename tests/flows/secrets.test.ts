@@ -317,9 +317,6 @@ test("a database that is gone", async () => {
   expect(hunt.lines.some((line) => line.includes("sessions.unavailable"))).toBe(true);
 });
 
-/** The state has to travel to Bitbucket, by a redirect or a link; nothing else may. */
-const withoutState = (text: string) => text.replace(/([?&]|&amp;)state=[^&"]*/g, "$1");
-
 test("J1: none of the secrets is in a log line, an error, an answer or the database", () => {
   expect([...hunt.known()].sort()).toEqual(
     expect.arrayContaining([
