@@ -120,10 +120,10 @@ test("what may not be asked now does not stand before other renewals that were i
   rig.clock.advance(60);
   const keeper = keeperOf();
   const found = [];
-  for (let number = 0; number < 3; number++) found.push((await keeper.round()).interrupted);
-  expect(found).toEqual([50, 10, 0]);
+  for (let number = 0; number < 6; number++) found.push((await keeper.round()).interrupted);
+  expect(found).toEqual([12, 12, 12, 12, 12, 0]);
   rig.clock.advance(1201);
-  expect(await keeper.round()).toMatchObject({ interrupted: 50 });
+  expect(await keeper.round()).toMatchObject({ interrupted: 12 });
 });
 
 /** Due in this order, a second apart. */

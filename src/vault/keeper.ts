@@ -10,6 +10,7 @@ import type { Database } from "../storage/database.ts";
 import {
   type DueKeepAlive,
   dropFormerTokens,
+  type InterruptedSearch,
   listInterrupted,
   listKeepAliveDue,
   listUnfinishedFarewells,
@@ -17,6 +18,7 @@ import {
 } from "../storage/tables/connection-secrets.ts";
 import { listSealedUnder } from "../storage/tables/data-keys.ts";
 import { atMost } from "./at-most.ts";
+import { reuseWindowSeconds } from "./rotation.ts";
 import type { Vault } from "./vault.ts";
 
 export interface KeeperParts {
@@ -50,29 +52,35 @@ export interface Keeper {
 
 const secondsBetweenRounds = 15;
 const mostInterrupted = 50;
+/** In a round: as many as hang for a minute, four at once, before the others have their turn again. */
+const mostInterruptedOfOneInstance = 12;
+const mostFarewells = 50;
 const mostLost = 500;
 const mostAtOnce = 4;
 
 export function createKeeper(parts: KeeperParts): Keeper {
   const { clock, log } = parts;
-  const tour: Tour = { after: null, tried: new Set(), lost: new Set() };
   const closing = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-  const goOn = async () => {
+  const work = workOf(parts, closing.signal);
+  let running: Promise<unknown> = Promise.resolve();
+  const goOn = async (round: () => Promise<unknown>) => {
     while (!closing.signal.aborted) {
       // Spread, so that processes that were started together do not look at the same rows together.
       const seconds = secondsBetweenRounds * (0.5 + randomFraction());
       await clock.sleep(seconds * 1000, closing.signal).catch(() => {});
       if (closing.signal.aborted) return;
-      await round(parts, tour, closing.signal).catch((error: unknown) => {
+      await round().catch((error: unknown) => {
         log.error("vault.keeper_failed", { code: isWindlassError(error) ? error.code : "unexpected" });
       });
     }
   };
   return {
-    round: () => round(parts, tour, closing.signal),
+    async round() {
+      const [recent, rest] = await Promise.all([work.recent(), work.rest(), work.farewells()]);
+      return { ...rest, interrupted: recent + rest.interrupted };
+    },
     start() {
-      running = goOn();
+      running = Promise.all(Object.values(work).map(goOn));
     },
     async close() {
       closing.abort();
@@ -81,30 +89,59 @@ export function createKeeper(parts: KeeperParts): Keeper {
   };
 }
 
-async function round(parts: KeeperParts, tour: Tour, signal: AbortSignal): Promise<Round> {
-  const { database, clock, renewalsPerMinute = 60 } = parts;
-  const { kysely } = database;
-  const now = clock.now().toISOString();
-  await finishFarewells(parts, await listUnfinishedFarewells(kysely, now, mostInterrupted));
-  await renewAll(parts, await listLost(parts, tour), signal);
-  const interrupted = await listInterrupted(kysely, now, mostInterrupted);
+/** What goes on side by side, each in rounds and places of its own, so that none waits for another's Bitbucket to answer. */
+function workOf(parts: KeeperParts, signal: AbortSignal) {
+  const { database } = parts;
+  const tour: Tour = { after: null, tried: new Set(), lost: new Set() };
+  return {
+    /** What Cloud's reuse window can still save: it does not stay open for what else there is to do. */
+    recent: () => findOut(parts, "since", signal),
+    rest: () => doTheRest(parts, tour, signal),
+    /** What a stopped process began to end. */
+    async farewells() {
+      const now = parts.clock.now().toISOString();
+      const ids = await listUnfinishedFarewells(database.kysely, now, mostFarewells);
+      await sideBySide(ids, signal, (connectionId) => finishFarewell(parts, connectionId));
+    },
+  };
+}
+
+/** What was interrupted since the reuse window that ends now began, or before it; gives how many. */
+async function findOut(
+  parts: KeeperParts,
+  asked: InterruptedSearch["asked"],
+  signal: AbortSignal,
+): Promise<number> {
+  const now = parts.clock.now();
+  const interrupted = await listInterrupted(parts.database.kysely, {
+    now: now.toISOString(),
+    asked,
+    time: new Date(now.getTime() - reuseWindowSeconds * 1000).toISOString(),
+    limit: mostInterrupted,
+    limitPerInstance: mostInterruptedOfOneInstance,
+  });
   await renewAll(parts, interrupted, signal);
+  return interrupted.length;
+}
+
+async function doTheRest(parts: KeeperParts, tour: Tour, signal: AbortSignal): Promise<Round> {
+  const { database, clock, renewalsPerMinute = 60 } = parts;
+  await renewAll(parts, await listLost(parts, tour), signal);
+  const interrupted = await findOut(parts, "before", signal);
+  const now = clock.now().toISOString();
   const allowed = Math.max(1, Math.round((renewalsPerMinute * secondsBetweenRounds) / 60));
   const due = await nextDue(parts, tour, { now, count: allowed });
   await renewAll(parts, due, signal);
-  const forgotten = await dropFormerTokens(kysely, now);
+  const forgotten = await dropFormerTokens(database.kysely, now);
   if (forgotten > 0) await database.scrub();
-  return { interrupted: interrupted.length, keptAlive: due.length, forgotten };
+  return { interrupted, keptAlive: due.length, forgotten };
 }
 
-/** What a stopped process began to end. */
-async function finishFarewells({ vault, log }: KeeperParts, connectionIds: readonly string[]): Promise<void> {
-  for (const connectionId of connectionIds) {
-    await vault.finishForgetting(connectionId).catch((error: unknown) => {
-      const code = isWindlassError(error) ? error.code : "unexpected";
-      log.warn("vault.not_forgotten", { connectionId, code });
-    });
-  }
+async function finishFarewell({ vault, log }: KeeperParts, connectionId: string): Promise<void> {
+  await vault.finishForgetting(connectionId).catch((error: unknown) => {
+    const code = isWindlassError(error) ? error.code : "unexpected";
+    log.warn("vault.not_forgotten", { connectionId, code });
+  });
 }
 
 /** How far this process has come along those that are due: what cannot be renewed now stays due, and must not keep the others waiting. */
@@ -179,14 +216,24 @@ async function renewAll(
   signal: AbortSignal,
 ): Promise<void> {
   const { vault, log } = parts;
-  const limit = atMost(mostAtOnce);
-  const renew = async (connectionId: string) => {
-    if (signal.aborted) return;
-    await vault.renew(connectionId).catch(async (error: unknown) => {
+  await sideBySide(connectionIds, signal, (connectionId) =>
+    vault.renew(connectionId).catch(async (error: unknown) => {
       const code = isWindlassError(error) ? error.code : "unexpected";
       log.warn("vault.not_kept_alive", { connectionId, code });
       await leaveAlone(parts, connectionId, error);
-    });
+    }),
+  );
+}
+
+/** A few at once; what has not begun when the keeper is closed does not begin. */
+async function sideBySide(
+  connectionIds: readonly string[],
+  signal: AbortSignal,
+  work: (connectionId: string) => Promise<unknown>,
+): Promise<void> {
+  const limit = atMost(mostAtOnce);
+  const unlessClosed = async (id: string) => {
+    if (!signal.aborted) await work(id);
   };
-  await Promise.all(connectionIds.map((id) => limit(() => renew(id))));
+  await Promise.all(connectionIds.map((id) => limit(() => unlessClosed(id))));
 }

@@ -1,7 +1,11 @@
 import { CompiledQuery, type KyselyPlugin, type QueryId, type RootOperationNode } from "kysely";
 import { expect, test } from "vitest";
 import type { Executor } from "../../src/storage/database.ts";
-import { insertSecrets, listUnfinishedFarewells } from "../../src/storage/tables/connection-secrets.ts";
+import {
+  insertSecrets,
+  listInterrupted,
+  listUnfinishedFarewells,
+} from "../../src/storage/tables/connection-secrets.ts";
 import {
   countConnectionsByWrapper,
   countOnReplaced,
@@ -82,6 +86,19 @@ test.each(Object.entries(keyQuestions))(
   async (_, ask) => {
     for (const detail of await plansOf(ask))
       expect(detail).not.toMatch(/^SCAN (connection_secrets|instances)(?!.*COVERING INDEX)/);
+  },
+);
+
+/** What one instance has left is counted, but only over what was left: that is looked up. */
+test.each(["since", "before"] as const)(
+  "listInterrupted reads what was asked %s then, and nothing else that is kept",
+  async (asked) => {
+    const search = { now, asked, time: later(-10), limit: 10, limitPerInstance: 5 };
+    const plans = await plansOf((db) => listInterrupted(db, search));
+    expect(plans).toContainEqual(
+      expect.stringMatching(/^SEARCH connection_secrets USING INDEX connection_secrets_by_asked_at/),
+    );
+    for (const detail of plans) expect(detail).not.toMatch(/^SCAN (connection_secrets|connections)/);
   },
 );
 

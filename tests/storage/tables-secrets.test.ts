@@ -128,22 +128,48 @@ describeEngines("secrets", (open) => {
     }
     const due = async (at: string, after: DueKeepAlive | null = null) =>
       (await listKeepAliveDue(kysely, at, { after, limit: 10 })).map(({ connectionId }) => connectionId);
-    expect(await listInterrupted(kysely, now, 10)).toEqual(["con_3", "con_2"]);
-    expect(await listInterrupted(kysely, later(2), 2)).toEqual(["con_4", "con_3"]);
+    const interrupted = (at: string, limit = 10) =>
+      listInterrupted(kysely, { now: at, asked: "since", time: later(-10), limit, limitPerInstance: 10 });
+    expect(await interrupted(now)).toEqual(["con_3", "con_2"]);
+    expect(await interrupted(later(2), 2)).toEqual(["con_4", "con_3"]);
     expect(await due(now)).toEqual(["con_3", "con_2"]);
     const [first = null] = await listKeepAliveDue(kysely, now, { after: null, limit: 1 });
     expect(first?.connectionId).toBe("con_3");
     expect(await due(now, first)).toEqual(["con_2"]);
     const until = { now, retryAt: later(60), keepAliveAt: later(1440) };
     for (const id of ["con_1", "con_2", "con_4"]) await setAside(kysely, id, until);
-    expect(await listInterrupted(kysely, later(2), 10)).toEqual(["con_4", "con_3"]);
+    expect(await interrupted(later(2))).toEqual(["con_4", "con_3"]);
     expect(await due(later(2))).toEqual(["con_3"]);
-    expect(await listInterrupted(kysely, later(60), 10)).toEqual(["con_4", "con_3", "con_2"]);
+    expect(await interrupted(later(60))).toEqual(["con_4", "con_3", "con_2"]);
     expect(await findSecrets(kysely, "con_1")).toMatchObject({ retry_at: null, keep_alive_at: null });
     await setAside(kysely, "con_2", { now, retryAt: now, keepAliveAt: now });
     await updateConnection(kysely, "con_3", { state: "reconnect", updated_at: now });
-    expect(await listInterrupted(kysely, now, 10)).toEqual(["con_2"]);
+    expect(await interrupted(now)).toEqual(["con_2"]);
     expect(await due(now)).toEqual(["con_2"]);
+  });
+
+  test("of what was interrupted one instance takes so many places, and what nobody has tried since stands first", async () => {
+    const { kysely } = (await opened()).database;
+    const rows = [
+      { id: "tried_twice", instance_id: "hung", asked_at: later(-9), retry_at: later(-1) },
+      { id: "tried_once", instance_id: "hung", asked_at: later(-8), retry_at: later(-4) },
+      { id: "untried", instance_id: "hung", asked_at: later(-7), retry_at: later(-7) },
+      { id: "other", instance_id: "good", asked_at: later(-6), retry_at: null },
+      { id: "older", instance_id: "good", asked_at: later(-11), retry_at: null },
+    ];
+    for (const { id, instance_id, ...asked } of rows) {
+      await insertConnection(kysely, { ...connection, id, instance_id });
+      await insertSecrets(kysely, { ...secrets, ...asked, connection_id: id });
+    }
+    const search = { now, time: later(-10), limit: 10 };
+    const since = (limitPerInstance: number) =>
+      listInterrupted(kysely, { ...search, asked: "since", limitPerInstance });
+    expect(await since(10)).toEqual(["untried", "other", "tried_once", "tried_twice"]);
+    expect(await since(2)).toEqual(["untried", "other", "tried_once"]);
+    expect(await since(1)).toEqual(["untried", "other"]);
+    expect(await listInterrupted(kysely, { ...search, asked: "before", limitPerInstance: 1 })).toEqual([
+      "older",
+    ]);
   });
 
   test("a renewal is put off over exactly the row that was seen", async () => {

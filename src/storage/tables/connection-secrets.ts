@@ -2,6 +2,7 @@
  * Owns the rows of sealed tokens and of the lease under which they are renewed. Every change is one compare-and-swap that
  * names what it replaces, so that a late one loses whatever the engine.
  */
+import { sql } from "kysely";
 import type { Executor } from "../database.ts";
 import { prepared, type Slots } from "../prepared.ts";
 import type { ConnectionSecretsTable, ConnectionsTable } from "../schema.ts";
@@ -180,21 +181,61 @@ export async function noteOwnerChecked(
     .execute();
 }
 
-/** Connections a stopped process may have left between question and answer: asked, and their lease is over. */
-export async function listInterrupted(db: Executor, now: string, limit: number): Promise<string[]> {
+/** Which of those that were interrupted are looked for. */
+export interface InterruptedSearch {
+  readonly now: string;
+  /** Bitbucket was asked at `time` or later, or earlier than that. */
+  readonly asked: "since" | "before";
+  readonly time: string;
+  readonly limit: number;
+  /** So many of one instance at most: one that does not answer leaves places for the others. */
+  readonly limitPerInstance: number;
+}
+
+/**
+ * Connections a stopped process may have left between question and answer: asked, and their lease is over. Those nobody has
+ * tried since come first, then those that have waited longest.
+ */
+export async function listInterrupted(db: Executor, search: InterruptedSearch): Promise<string[]> {
+  const { now, asked, time, limit, limitPerInstance } = search;
   const rows = await db
-    .selectFrom("connection_secrets")
-    .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
-    .select("connection_secrets.connection_id")
-    .where("connection_secrets.asked_at", "is not", null)
-    .where((where) => where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", now)]))
-    .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
-    .where("connections.state", "not in", endedStates)
-    .orderBy("connection_secrets.asked_at")
+    .selectFrom((from) =>
+      from
+        .selectFrom("connection_secrets")
+        .innerJoin("connections", "connections.id", "connection_secrets.connection_id")
+        .select(["connection_id", "asked_at", leftAloneUntil.as("left_alone_until")])
+        .select(({ fn }) =>
+          fn
+            .agg<number>("row_number")
+            .over((over) =>
+              over
+                .partitionBy("instance_id")
+                .orderBy(leftAloneUntil)
+                .orderBy("asked_at")
+                .orderBy("connection_id"),
+            )
+            .as("place"),
+        )
+        .where("asked_at", asked === "since" ? ">=" : "<", time)
+        .where((where) =>
+          where.or([where("lease_expires_at", "is", null), where("lease_expires_at", "<", now)]),
+        )
+        .where((where) => where.or([where("retry_at", "is", null), where("retry_at", "<=", now)]))
+        .where("connections.state", "not in", endedStates)
+        .as("interrupted"),
+    )
+    .select("connection_id")
+    .where("place", "<=", limitPerInstance)
+    .orderBy("left_alone_until")
+    .orderBy("asked_at")
+    .orderBy("connection_id")
     .limit(limit)
     .execute();
   return rows.map(({ connection_id }) => connection_id);
 }
+
+/** After a try since Bitbucket was asked; empty when there was none. */
+const leftAloneUntil = sql<string>`case when retry_at > asked_at then retry_at else '' end`;
 
 /** Connections somebody wished to end, at whose end nobody is at work: no lease runs. */
 export async function listUnfinishedFarewells(db: Executor, now: string, limit: number): Promise<string[]> {
