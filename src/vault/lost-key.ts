@@ -1,6 +1,7 @@
 /** Owns what becomes of a connection whose tokens can never be opened again, because the key that sealed them was given up as lost. */
 import { isWindlassError } from "../base/errors.ts";
 import { findSecretsVersion } from "../storage/tables/connection-secrets.ts";
+import { findConnection } from "../storage/tables/connections.ts";
 import { type Move, moveTo, type StoreParts } from "./saving.ts";
 import type { SeenTokens } from "./stored.ts";
 
@@ -26,18 +27,29 @@ export async function orLost<Opened>(
   }
 }
 
-/** What opened although its key had been given up: the key turned up after all, and the connection is as before. */
+/**
+ * What opened although its key had been given up: the key turned up after all, and the connection is as before. As it was seen
+ * when that is not on record, because somebody ended it meanwhile or the database does not write: it is handed to nobody then.
+ */
 export async function foundAgain(parts: StoreParts, seen: SeenTokens): Promise<SeenTokens> {
   if (seen.state !== "reconnect" || seen.stateReason !== keyLost) return seen;
-  await move(parts, seen, { state: "active", reason: null }).catch(() => {});
-  return { ...seen, state: "active", stateReason: null };
+  const isActive = await move(parts, seen, { state: "active", reason: null }).catch(() => false);
+  return isActive ? { ...seen, state: "active", stateReason: null } : seen;
 }
 
 const keyLost = "sealing.key_lost";
 
-async function move({ audit, clock }: StoreParts, seen: SeenTokens, to: Move): Promise<void> {
-  await audit.transaction(async (transaction, record) => {
-    if ((await findSecretsVersion(transaction, seen.connectionId)) !== seen.version) return;
+/** False, with nothing written, when other tokens lie there, or the connection has gone elsewhere than `to` since it was seen. */
+async function move({ audit, clock }: StoreParts, seen: SeenTokens, to: Move): Promise<boolean> {
+  const { connectionId, version, state, stateReason } = seen;
+  return audit.transaction(async (transaction, record) => {
+    if ((await findSecretsVersion(transaction, connectionId)) !== version) return false;
+    const connection = await findConnection(transaction, connectionId);
+    const stands = (at: Move) => connection?.state === at.state && connection.state_reason === at.reason;
+    // Whoever saw the same was first: it happened once, and stands in the record once.
+    if (stands(to)) return true;
+    if (connection?.state !== state || connection.state_reason !== stateReason) return false;
     await moveTo({ transaction, record, clock }, seen, to);
+    return true;
   });
 }
