@@ -4,7 +4,7 @@
  */
 import type { Product } from "../bitbucket/instance.ts";
 import type { Executor } from "../storage/database.ts";
-import { addMeta, deleteMeta, readMeta, swapMeta, writeMeta } from "../storage/tables/meta.ts";
+import { addMeta, deleteSeenMeta, raiseTimeMeta, readMeta, swapMeta } from "../storage/tables/meta.ts";
 import { longestRestSeconds, longestRetryAfterSeconds } from "./failures.ts";
 import type { StoredTokens } from "./stored.ts";
 
@@ -23,14 +23,24 @@ export async function limitedUntil(
   db: Executor,
   { product, stored, now }: { readonly product: Product; readonly stored: StoredTokens; readonly now: Date },
 ): Promise<Date | null> {
-  const text = await readMeta(db, limitNote(product, stored));
-  const until = text === undefined ? null : new Date(text);
-  if (until === null || until <= now) return null;
-  // What lies further ahead than any pause was written by a wrong clock.
-  return until.getTime() - now.getTime() > longestRestSeconds * 1000 ? null : until;
+  const note = limitNote(product, stored);
+  const text = await readMeta(db, note);
+  if (text === undefined) return null;
+  const until = new Date(text);
+  if (now < until && until <= latestAt(now)) return until;
+  await deleteSeenMeta(db, note, text);
+  return null;
 }
 
-/** Bitbucket has said that it was asked too often, and perhaps for how long it wants to be left alone: an hour at most. */
+/** What lies further ahead than any pause was written by a wrong clock. */
+function latestAt(now: Date): Date {
+  return new Date(now.getTime() + longestRestSeconds * 1000);
+}
+
+/**
+ * Bitbucket has said that it was asked too often, and perhaps for how long it wants to be left alone: an hour at most. A longer
+ * pause that was asked for before goes on.
+ */
 export async function noteLimit(
   db: Executor,
   at: { readonly product: Product; readonly stored: StoredTokens; readonly now: Date },
@@ -38,7 +48,8 @@ export async function noteLimit(
 ): Promise<void> {
   const seconds = Math.min(Math.max(retryAfterSeconds, 1), longestRetryAfterSeconds);
   const until = new Date(at.now.getTime() + seconds * 1000);
-  await writeMeta(db, limitNote(at.product, at.stored), until.toISOString());
+  const times = { time: until.toISOString(), latest: latestAt(at.now).toISOString() };
+  await raiseTimeMeta(db, limitNote(at.product, at.stored), times);
 }
 
 /** What is known of a registration of which something was refused; nothing is known of most. */
@@ -56,6 +67,8 @@ export interface Doubt {
   readonly by: string | null;
   /** While it rests: from when on a scout may go, in milliseconds of the clock; null when one went, or none is to. */
   readonly scoutAt: number | null;
+  /** How often in a row the made-up code was answered with neither yes nor no; left out for never. */
+  readonly unclear?: number;
 }
 
 /** A doubt as it was read; the text is what a change replaces. */
@@ -86,6 +99,7 @@ export async function writeDoubt(
   return (await readMeta(db, doubtNote(instanceId))) === text ? { ...next, text } : null;
 }
 
-export async function dropDoubt(db: Executor, instanceId: string): Promise<void> {
-  await deleteMeta(db, doubtNote(instanceId));
+/** A doubt that came up meanwhile stays. */
+export async function dropDoubt(db: Executor, instanceId: string, seen: SeenDoubt): Promise<void> {
+  await deleteSeenMeta(db, doubtNote(instanceId), seen.text);
 }

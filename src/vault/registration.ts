@@ -14,6 +14,7 @@ import type { Instance } from "../bitbucket/instance.ts";
 import { isRegistrationTaken } from "../bitbucket/oauth2/registration.ts";
 import type { Database } from "../storage/database.ts";
 import { isAnyRenewedSince } from "../storage/tables/connection-secrets.ts";
+import { isAnotherRenewing } from "../storage/tables/leases.ts";
 import { vaultErrors } from "./errors.ts";
 import { lockOutSeconds, pauseSeconds } from "./failures.ts";
 import {
@@ -40,14 +41,18 @@ export interface Permit {
   readonly stored: StoredTokens;
   /** The doubt under which it was given; null where there is none. */
   readonly doubt: SeenDoubt | null;
+  /** Whether it goes while the others rest. */
+  readonly isScout?: boolean;
 }
 
 export interface RegistrationJudge {
   /**
-   * Null when another's trial is under way: to be asked again. Throws why Bitbucket is left alone: `vault.not_renewed`,
+   * Null when it was not to be, as while another's trial is under way: to be asked again. Throws why Bitbucket is left alone: `vault.not_renewed`,
    * `vault.suspect`, `vault.consumer_refused`.
    */
   admit(instance: Instance, stored: StoredTokens): Promise<Permit | null>;
+  /** The end of another's trial that was met here, or some seconds, whichever is sooner; undefined while none is known. */
+  underWay(instanceId: string): Promise<void> | undefined;
   /** After a refusal in doubtful words. */
   refused(permit: Permit): Promise<Standing>;
   /** After any other failure. */
@@ -60,6 +65,8 @@ interface JudgeParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly fetch: Fetch;
+  /** When it is, nobody waits for a trial any longer. */
+  readonly closing: AbortSignal;
   readonly log?: Log | undefined;
   readonly meter?: { failed(instanceId: string, reason: string): void } | undefined;
 }
@@ -70,14 +77,18 @@ const lockOutMilliseconds = lockOutSeconds * 1000;
 /** Where there is no lock-out, nobody rests for longer because another was refused. */
 const scoutMilliseconds = 20_000;
 /**
- * After so many refusals in a row it is not one connection: a backup was restored. Trying all of many one by one would take days,
- * so from here on all are tried together, and each is given up when it is refused for the second time.
+ * After so many refusals in a row, five hours without new tokens for anybody, it is not some of the connections: a backup was
+ * restored. Trying all of thousands one by one would take weeks, so from here on all are tried together. Not sooner: whoever is
+ * locked out by the first of them is taken for spent as well.
  */
-const missesOfMany = 5;
+const missesOfMany = 60;
+/** After so many answers to the made-up code that say neither, one connection is tried without knowing. */
+const mostUnclear = 3;
 
 export function createRegistrationJudge(parts: JudgeParts): RegistrationJudge {
   const { kysely } = parts.database;
   const probe = rememberProbe(parts);
+  const trials = watchTrials(parts);
   const now = () => parts.clock.now();
   return {
     async admit(instance, stored) {
@@ -87,19 +98,20 @@ export function createRegistrationJudge(parts: JudgeParts): RegistrationJudge {
       const way = wayOf(stored, doubt, now());
       if (way === "free") return { instance, stored, doubt };
       if (way === "scout") return sendScout(parts, { instance, stored, doubt });
-      if (way === "wait") return pauseShortly();
+      if (way === "wait") return trials.watch(instance.id);
       if (way === "rest") throw resting(stored, doubt, now());
       return beginTrial(parts, { instance, stored, doubt });
     },
-    async refused({ instance, stored, doubt }) {
-      const isScout = doubt?.kind === "resting" && now().getTime() < doubt.until;
-      if (isTrialOf(doubt, stored)) {
-        await endTrial(parts, instance, doubt);
-        return "itself";
-      }
+    underWay: trials.underWay,
+    async refused(permit) {
+      const { instance, doubt } = permit;
+      if (await endTrial(parts, permit)) return "itself";
+      const isScout = permit.isScout === true;
       await beginRest(parts, instance, { isScout });
+      if (doubt?.kind === "trial" && isBlind(doubt)) return "taken";
       const taken = await probe(instance);
-      if (taken === null) return "unknown";
+      // A scout goes while the client may be locked out: that it is refused is nothing to be held against it.
+      if (taken === null || (taken && isScout)) return "unknown";
       const since = now().toISOString();
       return taken || (await isAnyRenewedSince(kysely, instance.id, since)) ? "taken" : "refused";
     },
@@ -108,10 +120,10 @@ export function createRegistrationJudge(parts: JudgeParts): RegistrationJudge {
       if (isWindlassError(error, "bitbucket.rate_limited"))
         await noteLimit(kysely, { product, stored, now: now() }, error.retryAfterSeconds);
       if (doubt?.kind === "trial" && doubt.by === stored.connectionId)
-        await writeDoubt(kysely, instance.id, { seen: doubt, next: rest(doubt.misses, now(), 0) });
+        await writeDoubt(kysely, instance.id, { seen: doubt, next: rest(doubt, now(), 0) });
     },
     async renewed({ instance, doubt }) {
-      if (doubt !== null) await dropDoubt(kysely, instance.id);
+      if (doubt !== null) await dropDoubt(kysely, instance.id, doubt);
     },
   };
 }
@@ -167,7 +179,7 @@ async function sendScout({ database }: JudgeParts, permit: Permit): Promise<Perm
     seen: doubt,
     next: { ...known, scoutAt: null },
   });
-  return sent === null ? pauseShortly() : { instance, stored, doubt: sent };
+  return sent === null ? pauseShortly() : { instance, stored, doubt: sent, isScout: true };
 }
 
 /** The made-up code is sent first: it spends nothing, and locks nobody out. */
@@ -175,59 +187,109 @@ async function beginTrial(parts: JudgeParts, { instance, stored, doubt }: Permit
   const { kysely } = parts.database;
   const now = parts.clock.now().getTime();
   const misses = doubt?.misses ?? 0;
-  const by = misses >= missesOfMany ? null : stored.connectionId;
-  const trial = { kind: "trial", until: now + trialMilliseconds, misses, scoutAt: null } as const;
-  const own: Doubt = { ...trial, by: stored.connectionId };
-  const begun = await writeDoubt(kysely, instance.id, { seen: doubt, next: own });
+  const trial: Doubt = {
+    kind: "trial",
+    until: now + trialMilliseconds,
+    misses,
+    by: stored.connectionId,
+    scoutAt: null,
+  };
+  const begun = await writeDoubt(kysely, instance.id, { seen: doubt, next: trial });
   if (begun === null) return pauseShortly();
   const taken = await askRegistration(parts, instance);
-  if (taken === true) {
-    if (by !== null) return { instance, stored, doubt: begun };
-    const all = await writeDoubt(kysely, instance.id, { seen: begun, next: { ...trial, by } });
-    return all === null ? pauseShortly() : { instance, stored, doubt: all };
+  const unclear = taken === null ? (doubt?.unclear ?? 0) + 1 : 0;
+  const known: Doubt = unclear === 0 ? trial : { ...trial, unclear };
+  if (taken === false || (taken === null && !isBlind(known))) {
+    const seconds = pauseSeconds(taken === null ? unclear - 1 : 6, randomFraction());
+    const pause = {
+      ...rest(known, new Date(now), seconds * 1000),
+      kind: taken === null ? "resting" : "wrong",
+    } as const;
+    await writeDoubt(kysely, instance.id, { seen: begun, next: pause });
+    throw notTaken(parts, { instance, stored, taken, milliseconds: seconds * 1000 });
   }
-  const seconds = taken === null ? pauseSeconds(0, randomFraction()) : pauseSeconds(6, randomFraction());
-  const kind = taken === null ? "resting" : "wrong";
-  const until = now + seconds * 1000;
-  const next: Doubt = { kind, until, misses, by: null, scoutAt: null };
-  await writeDoubt(kysely, instance.id, { seen: begun, next });
-  if (taken === null) throw left("vault.not_renewed", stored, seconds * 1000);
+  if (taken === null) parts.log?.error("vault.registration_unclear", { instanceId: instance.id, unclear });
+  const isOfAll = taken === true && misses >= missesOfMany;
+  if (taken === true && !isOfAll) return { instance, stored, doubt: begun };
+  const next = isOfAll ? { ...trial, by: null } : known;
+  const changed = await writeDoubt(kysely, instance.id, { seen: begun, next });
+  return changed === null ? pauseShortly() : { instance, stored, doubt: changed };
+}
+
+/** Whether nobody could say for so long whether key and secret are taken that one is tried all the same. */
+function isBlind({ unclear = 0 }: Doubt): boolean {
+  return unclear >= mostUnclear;
+}
+
+function notTaken(
+  parts: JudgeParts,
+  refusal: {
+    readonly instance: Instance;
+    readonly stored: StoredTokens;
+    readonly taken: boolean | null;
+    readonly milliseconds: number;
+  },
+): WindlassError {
+  const { instance, stored, taken, milliseconds } = refusal;
+  if (taken === null) return left("vault.not_renewed", stored, milliseconds);
   parts.log?.error("vault.consumer_refused", { instanceId: instance.id });
   parts.meter?.failed(instance.id, "vault.consumer_refused");
-  throw left("vault.consumer_refused", stored, seconds * 1000);
+  return left("vault.consumer_refused", stored, milliseconds);
 }
 
-function isTrialOf(doubt: SeenDoubt | null, { connectionId }: StoredTokens): doubt is SeenDoubt {
-  return doubt?.kind === "trial" && (doubt.by === null || doubt.by === connectionId);
+/**
+ * Whether it was refused for itself: in a trial that is not over, with nobody else's refusal meanwhile. Its own may have locked
+ * the others out. A trial of all goes on to its end.
+ */
+async function endTrial(
+  { database, clock }: JudgeParts,
+  { instance, stored, doubt }: Permit,
+): Promise<boolean> {
+  const { kysely } = database;
+  const { connectionId } = stored;
+  const now = clock.now();
+  if (doubt?.kind !== "trial" || now.getTime() >= doubt.until || isBlind(doubt)) return false;
+  if (doubt.by === null) return (await readDoubt(kysely, instance.id))?.text === doubt.text;
+  if (doubt.by !== connectionId) return false;
+  // Whoever was on the way when the trial began may have been refused first, and not have written it down yet.
+  const at = { instanceId: instance.id, connectionId, now: now.toISOString() };
+  if (await isAnotherRenewing(kysely, at)) return false;
+  const next = rest({ ...doubt, misses: doubt.misses + 1 }, now);
+  return (await writeDoubt(kysely, instance.id, { seen: doubt, next })) !== null;
 }
 
-/** It was refused for itself, and that may have locked the others out. A trial of all goes on to its end. */
-async function endTrial({ database, clock }: JudgeParts, instance: Instance, doubt: SeenDoubt) {
-  if (doubt.by === null) return;
-  const next = rest(doubt.misses + 1, clock.now());
-  await writeDoubt(database.kysely, instance.id, { seen: doubt, next });
-}
-
-/** From the first refusal on: those that were on their way already make it no longer. A scout's begins it anew, without another. */
+/**
+ * From the first refusal on: those that were on their way already make it no longer. A trial that is under way ends with it, for
+ * it proves nothing any more. A scout's begins it anew, without another.
+ */
 async function beginRest(
   { database, clock }: JudgeParts,
   instance: Instance,
   { isScout }: { readonly isScout: boolean },
 ): Promise<void> {
-  const now = clock.now().getTime();
-  const seen = await readDoubt(database.kysely, instance.id);
-  const isResting = seen !== null && now < seen.until && seen.until - now <= mostMilliseconds;
-  if (isResting && !isScout) return;
-  const next = rest(seen?.misses ?? 0, clock.now());
-  await writeDoubt(database.kysely, instance.id, {
-    seen,
-    next: isScout ? { ...next, scoutAt: null } : next,
-  });
+  for (;;) {
+    const now = clock.now().getTime();
+    const seen = await readDoubt(database.kysely, instance.id);
+    const isAhead = seen !== null && now < seen.until && seen.until - now <= mostMilliseconds;
+    if (isAhead && seen.kind !== "trial" && !isScout) return;
+    const begun = rest(seen, clock.now());
+    const next = isScout ? { ...begun, scoutAt: null } : begun;
+    if ((await writeDoubt(database.kysely, instance.id, { seen, next })) !== null) return;
+  }
 }
 
-function rest(misses: number, from: Date, milliseconds = lockOutMilliseconds): Doubt {
+/** What was counted so far goes on. */
+function rest(known: Doubt | null, from: Date, milliseconds = lockOutMilliseconds): Doubt {
   const now = from.getTime();
-  return { kind: "resting", until: now + milliseconds, misses, by: null, scoutAt: now + scoutMilliseconds };
+  const { misses = 0, unclear = 0 } = known ?? {};
+  return {
+    kind: "resting",
+    until: now + milliseconds,
+    misses,
+    by: null,
+    scoutAt: now + scoutMilliseconds,
+    ...(unclear > 0 && { unclear }),
+  };
 }
 
 function resting(stored: StoredTokens, doubt: SeenDoubt | null, now: Date): WindlassError {
@@ -251,10 +313,38 @@ function left(
   });
 }
 
-/** A trial is one request long. */
+/** Another has just written. */
 async function pauseShortly(): Promise<null> {
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, 20));
   return null;
+}
+
+/** How often is looked whether a trial, which is one request long, is over; and for how long at most. */
+const lookMilliseconds = 100;
+const mostLooks = 50;
+
+/** One look a time in a process, however many wait. */
+function watchTrials({ database, clock, closing }: JudgeParts) {
+  const watched = new Map<string, Promise<void>>();
+  const watch = async (instanceId: string) => {
+    for (let looks = 0; looks < mostLooks && !closing.aborted; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, lookMilliseconds));
+      const doubt = await readDoubt(database.kysely, instanceId);
+      const isUnderWay = doubt?.kind === "trial" && doubt.by !== null && clock.now().getTime() < doubt.until;
+      if (!isUnderWay) return;
+    }
+  };
+  return {
+    underWay: (instanceId: string) => watched.get(instanceId),
+    watch(instanceId: string): null {
+      if (watched.has(instanceId)) return null;
+      const ended = watch(instanceId)
+        .catch(() => {})
+        .finally(() => watched.delete(instanceId));
+      watched.set(instanceId, ended);
+      return null;
+    },
+  };
 }
 
 function askRegistration(parts: JudgeParts, instance: Instance): Promise<boolean | null> {

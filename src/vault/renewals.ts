@@ -157,6 +157,8 @@ async function attempt(
   const seconds = () => (performance.now() - begunAt) / 1000;
   // A place is for who asks Bitbucket: saving may take as long as the database is away.
   const asked = await limit(() => ask(parts, stored, flight));
+  // Nor is one for who waits for another's trial.
+  if (asked === null) await parts.registrations.underWay(stored.instanceId);
   if (asked === null) return null;
   const { held, answered, permit } = asked;
   try {
@@ -182,6 +184,7 @@ interface Asked {
 /** Null when somebody else was first. Throws what keeps an answer from being saved, and then nothing was asked. */
 async function ask(parts: RenewalParts, stored: StoredTokens, { owner }: Flight): Promise<Asked | null> {
   const { store, leaseMilliseconds } = parts;
+  if (parts.registrations.underWay(stored.instanceId) !== undefined) return null;
   const { instance, refreshToken } = await prepare(parts, stored);
   const permit = await parts.registrations.admit(instance, stored);
   if (permit === null) return null;

@@ -158,7 +158,7 @@ function openOutward(parts: VaultParts) {
   const watch = createWatch(parts.database);
   const leaseMilliseconds = leaseSeconds * 1000;
   const outward = { ...parts, store, log, watch, meter, leaseMilliseconds, closing: closing.signal };
-  const registrations = createRegistrationJudge(parts);
+  const registrations = createRegistrationJudge({ ...parts, closing: closing.signal });
   const ownerCheck = createOwnerCheck(outward);
   const renewals = createRenewals({ ...outward, registrations, ownerCheck });
   return {

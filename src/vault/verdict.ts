@@ -41,7 +41,8 @@ export async function judge(failed: Failed): Promise<Verdict> {
   if (kind === "refused") return refused(failed);
   if (kind === "doubtful") {
     const registration = await failed.registration();
-    if (registration === "unknown") return later(failed, error);
+    if (registration === "unknown")
+      return later(failed, vaultErrors.fail("vault.not_renewed", about(held, error)));
     if (registration === "refused")
       return later(failed, vaultErrors.fail("vault.consumer_refused", about(held, error)));
     return doubtful(failed, registration === "itself");
@@ -74,8 +75,7 @@ function doubtful(failed: Failed, isItself: boolean): Verdict {
   const since = held.askedAt === null ? 0 : now.getTime() - held.askedAt.getTime();
   const isPastReuse = held.state !== "active" && wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
   if (isPastReuse) return lost(failed);
-  const wasRefusedBefore = held.state === "suspect" || held.failures > 0;
-  if (!wasRefusedBefore) return suspect(failed);
+  if (held.state !== "suspect") return suspect(failed);
   return isAlive ? suspect(failed, untilItEnds(held, now)) : lost(failed);
 }
 

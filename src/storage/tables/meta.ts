@@ -48,3 +48,26 @@ export async function swapMeta(db: Executor, name: string, seen: string, next: s
 export async function deleteMeta(db: Executor, name: string): Promise<void> {
   await db.deleteFrom("meta").where("name", "=", name).execute();
 }
+
+/** Removes exactly what was seen; what somebody else wrote meanwhile stays. */
+export async function deleteSeenMeta(db: Executor, name: string, seen: string): Promise<void> {
+  await db.deleteFrom("meta").where("name", "=", name).where("value", "=", seen).execute();
+}
+
+/** Leaves a later time as it is, unless it lies beyond `latest`; all three are ISO 8601 in UTC. */
+export async function raiseTimeMeta(
+  db: Executor,
+  name: string,
+  { time, latest }: { readonly time: string; readonly latest: string },
+): Promise<void> {
+  await db
+    .insertInto("meta")
+    .values({ name, value: time })
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({ value: time })
+        .where(({ eb, or }) => or([eb("meta.value", "<", time), eb("meta.value", ">", latest)])),
+    )
+    .execute();
+}
