@@ -35,7 +35,7 @@ export async function makePlace(
   const sessions = createSessions({ database, clock });
   const tokens: string[] = [];
   for (let number = 0; number < asked; number++)
-    tokens.push(await sessions.open({ userId: id, instanceId: "bitbucket" }));
+    tokens.push((await sessions.open({ userId: id, instanceId: "bitbucket" })).token);
   await fill(database, stored - asked);
   return {
     database,

@@ -34,6 +34,8 @@ export interface HandshakeStart {
   readonly scopes?: readonly string[] | undefined;
   /** The browser cookie's value: who comes back has to bring it along. */
   readonly browserToken: string;
+  /** Whether the token was made just now: nothing else can have been begun with it. */
+  readonly isNewBrowser?: boolean | undefined;
   /** Whoever begins to connect or to link has to be the one who comes back. */
   readonly userId?: string | undefined;
   readonly projectId?: string | undefined;
@@ -71,7 +73,7 @@ export async function beginHandshake(
     pkceChallenge(await keyring.derive(keyring.keyId, verifierParts(state, start.browserToken)));
   const { location, state } = await beginTrip({ ...parts, instance }, { redirectUri, scopes, challengeOf });
   const now = clock.now();
-  const isNew = await trips.add({
+  const row = {
     state_hash: sha256(state.reveal()),
     instance_id: instance.id,
     purpose: start.purpose,
@@ -85,7 +87,7 @@ export async function beginHandshake(
     data_key_id: keyring.keyId,
     created_at: now.toISOString(),
     expires_at: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
-  });
-  if (!isNew) throw handshakeErrors.fail("handshake.repeated");
+  };
+  if (!(await trips.add(row, start))) throw handshakeErrors.fail("handshake.repeated");
   return { location };
 }

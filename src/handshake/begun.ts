@@ -17,9 +17,9 @@ import {
  */
 export interface BegunTrips {
   /** `false` when one of this state is there already. */
-  add(trip: HandshakesTable): Promise<boolean>;
+  add(trip: HandshakesTable, browser?: { readonly isNewBrowser?: boolean | undefined }): Promise<boolean>;
   find(stateHash: string): Promise<HandshakesTable | undefined>;
-  /** Takes it out for good; `false` when somebody else has taken it before. */
+  /** Takes it out for good; `false` when it is gone: taken by somebody else, forgotten, or never begun. */
   consume(stateHash: string): Promise<boolean>;
 }
 
@@ -45,13 +45,11 @@ export function createBegunTrips(parts: { readonly database: Database; readonly 
     await capHandshakes(db, mostOfAll);
   };
   return {
-    add: (trip) =>
+    add: (trip, { isNewBrowser = false } = {}) =>
       database.hurried(async (db) => {
         await sweep(db);
-        const [, isNew] = await Promise.all([
-          evictHandshakes(db, trip.browser_hash, mostPerBrowser - 1),
-          insertHandshake(db, trip),
-        ]);
+        const makeRoom = () => evictHandshakes(db, trip.browser_hash, mostPerBrowser - 1);
+        const [, isNew] = await Promise.all([isNewBrowser || makeRoom(), insertHandshake(db, trip)]);
         return isNew;
       }),
     find: (stateHash) => findHandshake(database.kysely, stateHash),

@@ -1,6 +1,7 @@
 /** Owns the look-up of every request: which session a token is of, and that it goes on living while it is used. */
 import { sha256 } from "../base/digest.ts";
 import type { Executor } from "../storage/database.ts";
+import type { SessionsTable } from "../storage/schema.ts";
 import {
   findSession,
   type SessionChoice,
@@ -10,7 +11,7 @@ import {
 import { sessionErrors } from "./errors.ts";
 import { idleLimit, isAlive } from "./limits.ts";
 import { createSessionMemory, type Remembered } from "./remembered.ts";
-import { readSession, type Session } from "./session.ts";
+import { readSession, type Session, type SessionUser, sessionOf } from "./session.ts";
 
 export interface FindingParts {
   readonly kysely: Executor;
@@ -31,7 +32,7 @@ export function createFinding({ kysely, time, steady, idleSeconds }: FindingPart
   const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
   const memory = createSessionMemory(steady);
 
-  const slidesAt = (row: SessionRow) =>
+  const slidesAt = (row: SessionsTable) =>
     row.replaced_at === null ? Date.parse(row.last_seen_at) + slideMilliseconds : Number.POSITIVE_INFINITY;
 
   /** Moves the idle limit on; gives the row as it now is, if it still is. */
@@ -42,13 +43,19 @@ export function createFinding({ kysely, time, steady, idleSeconds }: FindingPart
     return findSession(kysely, row.id_hash);
   };
 
+  const remembered = (session: Session, row: SessionsTable): Remembered => ({
+    session,
+    endsAt: Date.parse(row.idle_expires_at),
+    slidesAt: slidesAt(row),
+  });
+
   const lookUp = async (idHash: string): Promise<Remembered | null> => {
     const found = await findSession(kysely, idHash);
     const now = time();
     if (found === undefined || !isAlive(found, now)) return null;
     const row = await slide(found, now);
     if (row === undefined) return null;
-    return { session: readSession(row), endsAt: Date.parse(row.idle_expires_at), slidesAt: slidesAt(row) };
+    return remembered(readSession(row), row);
   };
 
   return {
@@ -64,6 +71,11 @@ export function createFinding({ kysely, time, steady, idleSeconds }: FindingPart
           throw unavailable(error);
         });
       return found?.session ?? null;
+    },
+    /** A row that is about to be written: gives what remembers it afterwards, unless anything was forgotten meanwhile. */
+    opening(row: SessionsTable): (user: SessionUser) => void {
+      const keep = memory.noting(row.id_hash);
+      return (user) => keep(remembered(sessionOf(row, user), row));
     },
     forget: (choice: SessionChoice) => memory.forgetThose((session) => isChosen(session, choice)),
   };

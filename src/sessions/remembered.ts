@@ -16,6 +16,8 @@ export interface SessionMemory {
   find(idHash: string): Remembered | undefined;
   /** Looks it up, once for all that ask meanwhile. What is forgotten while the answer is awaited is not kept. */
   lookUp(idHash: string, ask: () => Promise<Remembered | null>): Promise<Remembered | null>;
+  /** Gives what keeps a session that is being made. Once anything was forgotten meanwhile, it keeps nothing. */
+  noting(idHash: string): (made: Remembered) => void;
   forgetThose(isMeant: (session: Session) => boolean): void;
 }
 
@@ -54,6 +56,12 @@ export function createSessionMemory(steady: () => number): SessionMemory {
         });
       asked.set(idHash, answer);
       return answer;
+    },
+    noting(idHash) {
+      const [asOf, askedAt] = [forgotten, steady()];
+      return (made) => {
+        if (asOf === forgotten) keep(idHash, { ...made, askedAt });
+      };
     },
     forgetThose(isMeant) {
       forgotten += 1;

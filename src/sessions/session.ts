@@ -1,4 +1,5 @@
 /** Owns what a session is to those who ask for one, and how its row is read. */
+import type { SessionsTable, UsersTable } from "../storage/schema.ts";
 import type { SessionRow } from "../storage/tables/sessions.ts";
 
 export interface SessionUser {
@@ -33,19 +34,29 @@ export interface ListedSession extends Session {
 }
 
 export function readSession(row: SessionRow): Session {
+  return sessionOf(row, readSessionUser({ ...row, id: row.user_id }));
+}
+
+export function sessionOf(row: SessionsTable, user: SessionUser): Session {
   return {
     id: row.id,
-    user: {
-      id: row.user_id,
-      displayName: row.display_name,
-      email: row.email,
-      emailVerified: row.email_verified === 1,
-      avatarUrl: row.avatar_url,
-      entityRef: row.entity_ref,
-    },
+    user,
     instanceId: row.instance_id,
     isElevated: row.elevated === 1,
     expiresAt: new Date(row.idle_expires_at),
+  };
+}
+
+export function readSessionUser(
+  row: Omit<UsersTable, "created_at" | "last_signed_in_at" | "confirmed_email">,
+): SessionUser {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    avatarUrl: row.avatar_url,
+    entityRef: row.entity_ref,
   };
 }
 

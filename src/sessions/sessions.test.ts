@@ -37,7 +37,7 @@ async function addUser(id: string) {
   await insertUser(database.kysely, { id, display_name: "Ada", ...rest });
 }
 
-const open = (userId = "usr_ada") => sessions.open({ userId, instanceId: "bitbucket" });
+const open = async (userId = "usr_ada") => (await sessions.open({ userId, instanceId: "bitbucket" })).token;
 const count = async () => (await database.kysely.selectFrom("sessions").selectAll().execute()).length;
 
 describe("a session", () => {
@@ -115,7 +115,7 @@ describe("a session", () => {
 
   test("does not end under somebody who is busy, however short the idle limit", async () => {
     const hasty = createSessions({ ...parts(), limits: { idleSeconds: 20 } });
-    const token = await hasty.open({ userId: "usr_ada", instanceId: "bitbucket" });
+    const { token } = await hasty.open({ userId: "usr_ada", instanceId: "bitbucket" });
     for (let seconds = 0; seconds < 120; seconds += 15) {
       clock.advance(15);
       expect(await hasty.find(token)).not.toBeNull();
@@ -238,6 +238,33 @@ describe("a new token for the same session", () => {
       await sessions.end(tokens[which] ?? "");
       for (const token of tokens) expect(await sessions.find(token)).toBeNull();
     }
+  });
+});
+
+describe("a session that was just begun", () => {
+  const user = {
+    id: "usr_ada",
+    displayName: "Ada",
+    email: null,
+    emailVerified: false,
+    avatarUrl: null,
+    entityRef: null,
+  };
+
+  test("is known without being read, for a second", async () => {
+    const opened = await sessions.open({ userId: "usr_ada", instanceId: "bitbucket" });
+    opened.remember(user);
+    await database.kysely.deleteFrom("sessions").execute();
+    expect(await sessions.find(opened.token)).toMatchObject({ user, instanceId: "bitbucket" });
+    steadyAt += 1_000;
+    expect(await sessions.find(opened.token)).toBeNull();
+  });
+
+  test("is not, once anything was ended meanwhile", async () => {
+    const opened = await sessions.open({ userId: "usr_ada", instanceId: "bitbucket" });
+    await sessions.endThose({ userId: "usr_ada" });
+    opened.remember(user);
+    expect(await sessions.find(opened.token)).toBeNull();
   });
 });
 

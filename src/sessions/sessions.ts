@@ -17,7 +17,7 @@ import { describeBrowser } from "./browser.ts";
 import { createFinding } from "./finding.ts";
 import { forwardTime } from "./forward-time.ts";
 import { after, idleLimit, isAlive } from "./limits.ts";
-import { type ListedSession, readListedSession, type Session } from "./session.ts";
+import { type ListedSession, readListedSession, type Session, type SessionUser } from "./session.ts";
 
 export type { SessionChoice } from "../storage/tables/sessions.ts";
 export type { ListedSession, Session, SessionUser } from "./session.ts";
@@ -36,12 +36,18 @@ export interface SessionOwner {
   readonly userAgent?: string | null | undefined;
 }
 
+export interface OpenedSession {
+  readonly token: string;
+  /** For after the commit, where the user is at hand: what has just been written need not be read at once. */
+  remember(user: SessionUser): void;
+}
+
 export interface Sessions {
   /**
    * Begins a session for a user; the token goes into the cookie and is never seen again here. Inside a transaction it is worth
    * nothing before the commit.
    */
-  open(owner: SessionOwner, within?: Executor): Promise<string>;
+  open(owner: SessionOwner, within?: Executor): Promise<OpenedSession>;
   /**
    * Null for a token that is unknown, ended or no token at all; otherwise the idle limit begins anew. One that was ended is
    * found no more: at once in this process, after a second at most in others. Throws `sessions.unavailable`.
@@ -98,7 +104,7 @@ export function createSessions(parts: SessionParts): Sessions {
   const { kysely } = database;
   const { idleSeconds = 24 * 3600, absoluteSeconds = 14 * 24 * 3600 } = limits;
   const time = forwardTime(clock, steady);
-  const { find, forget } = createFinding({ kysely, time, steady, idleSeconds });
+  const { find, forget, opening } = createFinding({ kysely, time, steady, idleSeconds });
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const sweep = async (db: Executor, now: Date) => {
@@ -118,9 +124,11 @@ export function createSessions(parts: SessionParts): Sessions {
     endThose,
     async open(owner, db = kysely) {
       const [token, now] = [randomToken(), time()];
+      const row = newRow(token, owner, { now, idleSeconds, absoluteSeconds });
+      const remember = opening(row);
       await sweep(db, now);
-      await insertSession(db, newRow(token, owner, { now, idleSeconds, absoluteSeconds }));
-      return token;
+      await insertSession(db, row);
+      return { token, remember };
     },
     async rotate(token, { elevate = false } = {}) {
       const order = { former: token, next: randomToken(), elevate, now: time(), idleSeconds };

@@ -55,23 +55,25 @@ export function createSignin(parts: SigninParts): Signin {
       const person = await gathering.arriving(() => whoArrived(parts, { instanceId, tokens }));
       await gathering.gather();
       const arrival = { ...person, now: clock.now(), joinsByEmail };
-      const { userId, isNew, nameTakenFrom, sessionToken, ended } = await audit.transaction(
+      const { userId, user, isNew, nameTakenFrom, session, ended } = await audit.transaction(
         async (db, record) => {
-          const user = await resolveUser(db, record, arrival);
+          const resolved = await resolveUser(db, record, arrival);
+          const { userId, hasJoined } = resolved;
           const ended: readonly SessionChoice[] = [
-            ...(user.hasJoined ? [{ userId: user.userId }] : []),
+            ...(hasJoined ? [{ userId }] : []),
             ...(previousSessionId === undefined ? [] : [{ id: previousSessionId }]),
           ];
           for (const choice of ended) await sessions.endThose(choice, db);
-          const sessionToken = await sessions.open({ userId: user.userId, instanceId, userAgent }, db);
-          return { ...user, ended, sessionToken };
+          const session = await sessions.open({ userId, instanceId, userAgent }, db);
+          return { ...resolved, ended, session };
         },
       );
       // A look-up that began before the commit may have found one once more.
       for (const choice of ended) sessions.forget(choice);
+      session.remember(user);
       if (nameTakenFrom.length > 0)
         parts.log?.warn("identity.name_taken", { instance: instanceId, user: userId, from: nameTakenFrom });
-      return { userId, isNew, sessionToken, profile: person.profile };
+      return { userId, isNew, sessionToken: session.token, profile: person.profile };
     },
   };
 }

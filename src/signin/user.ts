@@ -2,6 +2,7 @@
 import type { Recorder } from "../audit/audit.ts";
 import { newId } from "../base/random.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
+import { readSessionUser, type SessionUser } from "../sessions/session.ts";
 import type { Executor } from "../storage/database.ts";
 import { findIdentity, insertIdentity, updateIdentity } from "../storage/tables/identities.ts";
 import { insertUser, listUsersByConfirmedEmail, updateUser } from "../storage/tables/users.ts";
@@ -19,6 +20,8 @@ export interface Arrival {
 
 export interface ResolvedUser {
   readonly userId: string;
+  /** As sessions show it. */
+  readonly user: SessionUser;
   /** Whether this was the first time. */
   readonly isNew: boolean;
   /** Whether a confirmed e-mail has made it the identity of a user who was here before: nobody who is signed in as that one stays so. */
@@ -37,9 +40,10 @@ export async function resolveUser(db: Executor, record: Recorder, arrival: Arriv
   const known = await findIdentity(db, key);
   const columns = { ...key, ...identityColumns(profile), updated_at: now.toISOString() };
   if (known !== undefined) {
+    const isSame = known.username === columns.username && known.profile_json === columns.profile_json;
     await Promise.all([
       updateUser(db, { id: known.user_id, ...describe(arrival) }),
-      updateIdentity(db, columns),
+      isSame || updateIdentity(db, columns),
     ]);
   }
   const joined = known === undefined ? await findToJoin(db, arrival) : undefined;
@@ -51,7 +55,8 @@ export async function resolveUser(db: Executor, record: Recorder, arrival: Arriv
     known?.username === columns.username ? [] : await noteTakenName(db, record, { ...columns, userId });
   const facts = { instance: profile.instance, new: known === undefined };
   await record({ event: "signin.done", actor: `user ${userId}`, facts });
-  return { userId, isNew: known === undefined, hasJoined: joined !== undefined, nameTakenFrom };
+  const user = readSessionUser({ id: userId, ...describe(arrival) });
+  return { userId, user, isNew: known === undefined, hasJoined: joined !== undefined, nameTakenFrom };
 }
 
 async function makeUser(db: Executor, arrival: Arrival): Promise<string> {

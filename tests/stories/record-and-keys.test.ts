@@ -107,7 +107,7 @@ describe("windlass sessions", () => {
   test("lists who is signed in and ends it: one, then all; each stands in the record", async () => {
     const { id: user } = (await place.signIn("bitbucket")).user;
     const owner = { userId: user, instanceId: "bitbucket", userAgent: "curl/8.5.0" };
-    const open = () => place.app.sessions.open(owner);
+    const open = async () => (await place.app.sessions.open(owner)).token;
     await run("sessions", "end", "--user", user);
     const [one, two, three] = [await open(), await open(), await open()];
     const { id = "" } = (await place.app.sessions.find(one)) ?? {};

@@ -239,6 +239,7 @@ async function makeConnectionParts(schema: SchemaModule, integer: Integer): Prom
     .execute();
 }
 
+/** Written and deleted at each sign-in, and never many: it has no index but those every sign-in asks. */
 async function makeHandshakes(schema: SchemaModule): Promise<void> {
   await schema
     .createTable("handshakes")
@@ -257,7 +258,6 @@ async function makeHandshakes(schema: SchemaModule): Promise<void> {
     .addColumn("expires_at", "text", (c) => c.notNull())
     .execute();
   await schema.createIndex("handshakes_by_browser").on("handshakes").column("browser_hash").execute();
-  await schema.createIndex("handshakes_by_expiry").on("handshakes").column("expires_at").execute();
 }
 
 /** Keyed by Bitbucket's own ids and tied to no connection: what is behind a hash stays true. */

@@ -78,7 +78,7 @@ async function beginLink(app: App, context: WebContext, instanceId: string): Pro
   const { location } = await app.accounts.beginLink({
     userId: visitorOf(context).session.user.id,
     instanceId,
-    browserToken: keepBrowser(app, context),
+    browserToken: keepBrowser(app, context).browserToken,
     returnTo: paths.account,
   });
   return location;

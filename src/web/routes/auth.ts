@@ -109,22 +109,26 @@ async function beginSignIn(app: App, context: WebContext): Promise<Response> {
       `${paths.signIn}?${new URLSearchParams({ error: "unreachable", returnTo })}`,
       303,
     );
-  const browserToken = keepBrowser(app, context);
+  const browser = keepBrowser(app, context);
   const { location } = await app.handshakes.begin({
     instanceId: instance.id,
     purpose: "sign-in",
     returnTo,
     scopes: instance.scopes,
-    browserToken,
+    ...browser,
   });
   return context.redirect(location, 302);
 }
 
 /** The browser's own token, to which its handshakes are bound; made at the first one. */
-export function keepBrowser(app: App, context: WebContext): string {
-  const token = app.cookies.read("browser", context.req.header("cookie")) ?? randomToken();
-  context.header("Set-Cookie", app.cookies.serialize("browser", token), { append: true });
-  return token;
+export function keepBrowser(
+  app: App,
+  context: WebContext,
+): { readonly browserToken: string; readonly isNewBrowser: boolean } {
+  const known = app.cookies.read("browser", context.req.header("cookie"));
+  const browserToken = known ?? randomToken();
+  context.header("Set-Cookie", app.cookies.serialize("browser", browserToken), { append: true });
+  return { browserToken, isNewBrowser: known === null };
 }
 
 /** Verify and exchange are the handshake's steps; profile, user and session the sign-in's. Here they meet. */

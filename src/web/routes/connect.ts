@@ -110,7 +110,7 @@ async function goToBitbucket(app: App, context: WebContext): Promise<Response> {
     projectId: project.id,
     connectionId: fieldText(await readForm(context), "connection") || undefined,
     userId: visitorOf(context).session.user.id,
-    browserToken: keepBrowser(app, context),
+    browserToken: keepBrowser(app, context).browserToken,
     returnTo: paths.project(project.id),
   });
   const crumbs = projectCrumbs(project, "Connect repository", instanceView(instance).name);

@@ -60,7 +60,7 @@ async function submit(app: App, context: WebContext): Promise<Response> {
       instanceId: instance.id,
       projectId: project.id,
       userId: visitorOf(context).session.user.id,
-      browserToken: keepBrowser(app, context),
+      browserToken: keepBrowser(app, context).browserToken,
       returnTo: paths.project(project.id),
     });
     const crumbs = projectCrumbs(project, "Connect repository", "Bitbucket Server set-up");
