@@ -16,11 +16,18 @@ export interface BenchGoal {
   readonly met: boolean;
 }
 
+/** What is no number. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** What `run()` of each file in `bench/` returns. */
 export interface BenchTable {
   readonly bench: string;
   readonly rows: readonly BenchRow[];
   readonly goals: readonly BenchGoal[];
+  readonly tables?: readonly TextTable[];
 }
 
 export interface Machine {
@@ -54,7 +61,8 @@ export function showTable(table: BenchTable, machine: Machine): string {
   return [
     `## ${table.bench}`,
     `${machine.processor}, ${machine.processors} processors, ${machine.memoryGib} GiB, ${machine.system}, Node ${machine.node}`,
-    markdown(["what", "value", "unit", "to the first"], rows),
+    ...(rows.length > 0 ? [markdown(["what", "value", "unit", "to the first"], rows)] : []),
+    ...(table.tables ?? []).map((each) => markdown(each.head, each.rows)),
     ...(goals.length > 0 ? [markdown(["goal", "value", ""], goals)] : []),
   ].join("\n\n");
 }

@@ -19,13 +19,15 @@ interface Start {
   readonly arguments?: readonly string[];
   /** For Node itself. */
   readonly nodeOptions?: readonly string[];
+  /** Whether what it complains of is dropped. */
+  readonly isQuiet?: boolean;
 }
 
 /** Resolves with the first line it prints. */
 export async function startServed(program: URL, start: Start = {}): Promise<Served> {
-  const { arguments: rest = [], nodeOptions = [] } = start;
+  const { arguments: rest = [], nodeOptions = [], isQuiet = false } = start;
   const child = spawn(process.execPath, [...nodeOptions, program.pathname, ...rest], {
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", isQuiet ? "ignore" : "inherit"],
     env: { ...process.env, NODE_ENV: "production" },
   });
   const lines = createInterface({ input: child.stdout });
@@ -34,6 +36,8 @@ export async function startServed(program: URL, start: Start = {}): Promise<Serv
     throw new Error(`${program.pathname} ended`);
   });
   ended.catch(() => {});
+  // One that has ended is asked no more; `ended` says so.
+  child.stdin.on("error", () => {});
   const next = async (): Promise<unknown> =>
     JSON.parse(String((await Promise.race([once(lines, "line"), ended]))[0]));
   return {

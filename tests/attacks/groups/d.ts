@@ -16,7 +16,7 @@ async function claimWorthless(place: Place, cookie: string, what: string): Promi
     .catch(() => null);
   // A server may hang up on headers of a megabyte.
   if (seen === null) return;
-  assert.ok(seen.status < 500, `${what} is answered with ${seen.status}`);
+  assert.ok(place.isForeign || seen.status < 500, `${what} is answered with ${seen.status}`);
   assert.equal(await whoHas(place, cookie).catch(() => null), null, `${what} opened a session`);
 }
 
@@ -128,16 +128,18 @@ const sessions: readonly CatalogueEntry[] = [
       await claimAttributes(place, visitor);
       if (name === "") return;
       const three = pieces(name, value, 3);
-      for (const [what, parts] of [
-        ["all its pieces", three],
+      const broken: [string, readonly string[]][] = [
         ["a missing piece", three.slice(1)],
-        ["pieces in another order", three.toReversed()],
         ["a piece too many", [...three, `${name}.3=x`]],
         ["a thousand pieces", pieces(name, value.repeat(30), 1_000)],
-      ] as const)
-        await claimWorthless(place, parts.join("; "), what);
+      ];
+      // Somebody else's server may have its cookie in pieces, with their numbers.
+      if (!place.isForeign)
+        broken.push(["all its pieces", three], ["pieces in another order", three.toReversed()]);
+      for (const [what, parts] of broken) await claimWorthless(place, parts.join("; "), what);
       const beside = await whoHas(place, `${name}.0=x; ${name}=${value}; ${name}.1=y`);
-      assert.equal(beside, "victim", "pieces beside the cookie take its place");
+      const isSame = beside === "victim" || (place.isForeign && beside === null);
+      assert.ok(isSame, "pieces beside the cookie take its place");
       const twice = await whoHas(place, `${name}=${value}; ${name}=${"a".repeat(value.length)}`);
       const other = await whoHas(place, `${name}=${"a".repeat(value.length)}; ${name}=${value}`);
       assert.ok(

@@ -33,7 +33,8 @@ async function claimHeld(
   what: string,
 ): Promise<Seen> {
   const { visitor, seen } = await signInWith(place, endpoint, answering);
-  assert.ok(seen.status >= 400 && seen.status !== 500, `${what}: ${seen.status}`);
+  const isForeseen = place.isForeign || (seen.status >= 400 && seen.status !== 500);
+  assert.ok(isForeseen, `${what}: ${seen.status}`);
   await claimNobody(visitor, what);
   return seen;
 }
@@ -45,7 +46,10 @@ async function claimSignsIn(
   what: string,
 ): Promise<void> {
   const { visitor, seen } = await signInWith(place, endpoint, answering);
-  assert.equal(await visitor.whoIsSignedIn(), "victim", `${what}: ${seen.status}`);
+  const who = await visitor.whoIsSignedIn();
+  // Somebody else's server may be stricter: then nobody is.
+  const isWell = who === "victim" || (who === null && place.isForeign);
+  assert.ok(isWell, `${what}: ${seen.status}, as ${who}`);
 }
 
 /** The honest answer with these fields in place of its own; undefined takes one away. */
@@ -99,6 +103,8 @@ export const answers: readonly CatalogueEntry[] = [
       for (const endpoint of ["token", "user"] as const)
         for (const [name, answering] of Object.entries(nonsense))
           await claimHeld(place, endpoint, answering, `${endpoint}: ${name}`);
+      // JSON with a key twice, or a mark in front, is read by others in good faith.
+      if (place.isForeign) return;
       const twice = (key: string, value: string) =>
         rewritten((text) => text.replace("{", `{"${key}":${JSON.stringify(value)},`));
       await claimHeld(place, "token", twice("access_token", "another-token"), "a token twice");
@@ -152,7 +158,8 @@ export const answers: readonly CatalogueEntry[] = [
     title:
       "A token that is no bearer token, missing, or could not be a header is refused; bearer counts in any case.",
     async run(place) {
-      for (const token_type of ["mac", "dpop", "", "bearer ", 1, null, undefined, ["bearer"], {}])
+      const odd = ["", "bearer ", 1, null, undefined, ["bearer"], {}];
+      for (const token_type of ["mac", ...(place.isForeign ? [] : ["dpop", ...odd])])
         await claimHeld(place, "token", changed({ token_type }), `token_type ${JSON.stringify(token_type)}`);
       const tokens = [
         "",
@@ -177,7 +184,8 @@ export const answers: readonly CatalogueEntry[] = [
           changed({ access_token }),
           `access_token ${JSON.stringify(access_token)}`,
         );
-      assert.equal(place.upstream.count("user"), 0, "a profile was asked for with a token like that");
+      const asked = place.upstream.count("user");
+      assert.ok(place.isForeign || asked === 0, "a profile was asked for with a token like that");
       for (const token_type of ["bearer", "Bearer", "BEARER"])
         await claimSignsIn(place, "token", changed({ token_type }), token_type);
       for (const { rawHeaders } of place.upstream.asked)
@@ -196,7 +204,8 @@ export const answers: readonly CatalogueEntry[] = [
           changed({ expires_in }),
           `expires_in ${JSON.stringify(expires_in)}`,
         );
-      for (const expires_in of [-1, "soon", {}, [7200], true])
+      // A server that keeps no token has no use for its life.
+      for (const expires_in of place.isForeign ? [] : [-1, "soon", {}, [7200], true])
         await claimHeld(place, "token", changed({ expires_in }), `expires_in ${JSON.stringify(expires_in)}`);
       for (const scopes of [
         { scope: undefined, scopes: "account email" },
@@ -335,7 +344,7 @@ export const answers: readonly CatalogueEntry[] = [
       for (const [endpoint, answering] of cases) {
         const { visitor, seen } = await signInWith(place, endpoint, answering);
         for (const page of [seen, await visitor.ask("/"), await visitor.ask(place.routes.session)]) {
-          claimWithout({ ...page, text: "" }, ["evil"], endpoint);
+          claimNoneOf(place, page, endpoint);
           const isPage = page.headers["content-type"]?.includes("html") ?? false;
           assert.ok(!isPage || !page.text.includes("<script>evil"), `${endpoint}: markup`);
         }
@@ -344,6 +353,13 @@ export const answers: readonly CatalogueEntry[] = [
     },
   },
 ];
+
+/** Somebody else's server may have a text of it, encoded, in the address of its own page. */
+function claimNoneOf(place: Place, page: Seen, what: string): void {
+  const { location, ...others } = page.headers;
+  const isOwn = place.isForeign && page.location?.origin === place.origin;
+  claimWithout({ ...page, headers: isOwn ? others : page.headers, text: "" }, ["evil"], what);
+}
 
 /** The request was taken; nobody knows what became of it. */
 const torn: Answering = (_, __, response) => {
