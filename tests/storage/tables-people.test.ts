@@ -27,7 +27,9 @@ import {
 import {
   addMeta,
   deleteMeta,
+  deleteSeenMeta,
   listMeta,
+  raiseTimeMeta,
   readMeta,
   swapMeta,
   writeMeta,
@@ -284,7 +286,22 @@ describeEngines("people", (open) => {
       { name: "a:1", value: "six" },
       { name: "a:2", value: "four" },
     ]);
-    await deleteMeta(kysely, "a:1");
-    expect(await readMeta(kysely, "a:1")).toBeUndefined();
+    await deleteSeenMeta(kysely, "a:1", "two");
+    expect(await readMeta(kysely, "a:1")).toBe("six");
+    await deleteSeenMeta(kysely, "a:1", "six");
+    await deleteMeta(kysely, "a:2");
+    expect(await listMeta(kysely, "a:")).toEqual([]);
+  });
+
+  test("a time is moved on and never back, unless it lies beyond what can be", async () => {
+    const { kysely } = (await open()).database;
+    const raise = async (time: string, latest = later(60)) => {
+      await raiseTimeMeta(kysely, "until", { time, latest });
+      return readMeta(kysely, "until");
+    };
+    expect(await raise(later(2))).toBe(later(2));
+    expect(await raise(later(1))).toBe(later(2));
+    expect(await raise(later(3))).toBe(later(3));
+    expect(await raise(later(1), later(2))).toBe(later(1));
   });
 });

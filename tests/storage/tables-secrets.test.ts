@@ -37,6 +37,7 @@ import {
   rewrapDataKey,
 } from "../../src/storage/tables/data-keys.ts";
 import { insertInstance } from "../../src/storage/tables/instances.ts";
+import { isAnotherRenewing } from "../../src/storage/tables/leases.ts";
 import { describeEngines } from "./engines.ts";
 import { addConnection, connection, dataKey, instance, later, now, secrets } from "./rows.ts";
 
@@ -111,6 +112,24 @@ describeEngines("secrets", (open) => {
     expect(await replaceSecrets(kysely, { ...secrets, version: 2 }, 1)).toBe(true);
     expect(await changeLease(kysely, held, { failures: 9 })).toBe(false);
     expect(await findSecrets(kysely, "con_1")).toMatchObject({ failures: 0, lease_owner: null });
+  });
+
+  test("another connection of the instance is being renewed while it holds a lease and was asked for", async () => {
+    const { kysely } = (await opened()).database;
+    await insertConnection(kysely, { ...connection, id: "con_2" });
+    await insertSecrets(kysely, {
+      ...secrets,
+      connection_id: "con_2",
+      asked_at: now,
+      lease_owner: "a",
+      lease_expires_at: later(1),
+    });
+    const asked = (connectionId: string, at = now, instanceId = connection.instance_id) =>
+      isAnotherRenewing(kysely, { instanceId, connectionId, now: at });
+    expect(await asked("con_1")).toBe(true);
+    expect(await asked("con_2")).toBe(false);
+    expect(await asked("con_1", later(1))).toBe(false);
+    expect(await asked("con_1", now, "another")).toBe(false);
   });
 
   test("what was interrupted, and what is due, is listed in order and within the limit", async () => {
