@@ -130,9 +130,12 @@ const wholeFlow: readonly CatalogueEntry[] = [
     title: "The same callback five times at once is exchanged once.",
     async run(place) {
       place.upstream.rules.codesOnce = false;
-      const { visitor, callback } = await victimMidway(place);
-      await Promise.all([1, 2, 3, 4, 5].map(() => visitor.ask(callback)));
-      assert.equal(place.upstream.count("token"), 1, "token requests");
+      // Who wins is chance: of somebody else's server one flow says little.
+      for (let flows = 1; flows <= (place.isForeign ? 10 : 1); flows += 1) {
+        const { visitor, callback } = await victimMidway(place);
+        await Promise.all([1, 2, 3, 4, 5].map(() => visitor.ask(callback)));
+        assert.equal(place.upstream.count("token"), flows, "token requests");
+      }
     },
   },
   {
