@@ -117,19 +117,16 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
 
 type Work<Result> = (db: Transaction<Schema>, note: (entry: LooseEntry) => void) => Promise<Result>;
 
+/** One after the other: what one finds still holds when it writes, as if nobody else were there. */
 async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[]) {
-  const failures: unknown[] = [];
-  // Side by side, so that a database beyond a network is asked for all of them at once. None is left behind: what one does after
-  // the end of the transaction would be kept without it.
-  const done = await Promise.all(
-    works.map((work) => collectOne(db, work).catch((error: unknown) => void failures.push(error))),
-  );
-  if (failures.length > 0) throw failures[0];
-  const collected = done.filter((each) => each !== undefined);
-  return {
-    results: collected.map(({ result }) => result),
-    entries: collected.flatMap(({ entries }) => entries),
-  };
+  const results: unknown[] = [];
+  const entries: LooseEntry[] = [];
+  for (const work of works) {
+    const done = await collectOne(db, work);
+    results.push(done.result);
+    entries.push(...done.entries);
+  }
+  return { results, entries };
 }
 
 async function collectOne(db: Transaction<Schema>, work: Work<unknown>) {

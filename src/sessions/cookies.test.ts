@@ -93,6 +93,17 @@ describe("a cookie", () => {
     );
   });
 
+  test("C25: is not read from a name that only looks like its own, such as one behind a space of another kind", () => {
+    const cookies = createCookies({ baseUrl: "https://app.example" });
+    for (const space of ["\u00a0", "\ufeff", "\v", "\f", "\u2003", "\u00c2\u00a0"]) {
+      expect(cookies.read("session", `${space}${cookies.names.session}=${token}`)).toBeNull();
+      expect(cookies.read("session", `${cookies.names.session}=a; ${space}${cookies.names.session}=b`)).toBe(
+        "a",
+      );
+    }
+    expect(cookies.read("session", ` \t${cookies.names.session}=${token}\t `)).toBe(token);
+  });
+
   test("whatever the header is, what is read is null or could be one of ours", () => {
     const cookies = createCookies({ baseUrl: "https://app.example" });
     const pieces = fc.constantFrom(...Object.values(cookies.names), "=", ";", " ", token, "%00", "\0", '"');

@@ -57,11 +57,14 @@ export function createCookies({ baseUrl, plainCookiesOnLoopback = false }: Cooki
   };
 }
 
-/** RFC 6265 section 4.2.1. A name that comes twice was planted by somebody once. */
+/**
+ * RFC 6265 section 4.2.1. A name that comes twice was planted by somebody once. Spaces and tabs alone stand around a pair: in front
+ * of a name that is not ours, a byte that JavaScript takes for a space would make it look like ours.
+ */
 function valuesOf(header: string, name: string): string[] {
   return header
     .split(";")
-    .map((pair) => pair.trim())
+    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ""))
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
 }

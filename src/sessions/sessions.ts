@@ -138,8 +138,13 @@ export function createSessions(parts: SessionParts): Sessions {
       return order.next;
     },
     async end(token) {
-      const row = await findSessionByHash(kysely, sha256(token));
-      if (row !== undefined) await endThose({ id: row.id });
+      // A token that is just being replaced must not leave its successor behind.
+      const ended = await database.transaction(async (db) => {
+        const row = await findSessionByHash(db, sha256(token));
+        if (row !== undefined) await endThose({ id: row.id }, db);
+        return row;
+      });
+      if (ended !== undefined) forget({ id: ended.id });
     },
     async list({ userId, text, limit = 100 }) {
       return (await listSessions(kysely, { userId, text, limit, now: time() })).map(readListedSession);

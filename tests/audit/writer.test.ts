@@ -133,6 +133,20 @@ describe.each(engines)("a record on %s", (engine) => {
       ]);
     });
 
+    test("finds what those before it in the same commit have done: none comes between another's look and write", async () => {
+      const audit = testAudit(database, clock);
+      const takes = Array.from({ length: 10 }, (_, index) =>
+        audit.transaction(async (db, record) => {
+          if ((await readMeta(db, "note")) !== undefined) return false;
+          await note(db, `${index}`);
+          await record(made(`con_${index}`));
+          return true;
+        }),
+      );
+      expect((await Promise.all(takes)).filter(Boolean)).toHaveLength(1);
+      expect((await chains()).flat()).toHaveLength(1);
+    });
+
     test("that fails leaves neither, and the chain goes on without a gap", async () => {
       const audit = testAudit(database, clock);
       await audit.write(made("con_1"));

@@ -38,9 +38,9 @@ export const sessionMutants: readonly Mutant[] = [
     name: "a session that was ended stays remembered in this process",
     changes: [
       {
-        file: sessions,
-        find: "    forget(choice);\n    return ended.map",
-        replace: "    return ended.map",
+        file: "src/sessions/remembered.ts",
+        find: "if (isMeant(session)) sessions.delete(idHash);",
+        replace: "isMeant(session);",
       },
     ],
     caughtBy: ["D2"],
