@@ -10,7 +10,10 @@ const perMinute = z.int().min(1).max(100_000_000);
  */
 export const limits = z
   .strictObject({
-    /** By one address, or one network of 64 bits of IPv6. This machine's own addresses count towards the total alone. */
+    /**
+     * By one address, or one network of 64 bits of IPv6; one of 48 bits has ten times as many. This machine's own addresses
+     * count towards the total alone.
+     */
     perClientPerMinute: perMinute.default(120),
     /** By all of them together, in one process. */
     totalPerMinute: perMinute.default(60_000),

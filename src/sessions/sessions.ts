@@ -10,6 +10,7 @@ import {
   findSessionByHash,
   insertSession,
   listSessions,
+  listSessionTokens,
   replaceSession,
   type SessionChoice,
 } from "../storage/tables/sessions.ts";
@@ -53,6 +54,8 @@ export interface Sessions {
    * found no more: at once in this process, after a second at most in others. Throws `sessions.unavailable`.
    */
   find(token: string): Promise<Session | null>;
+  /** Whether the person's session lives at the moment of this transaction, whatever was found before. */
+  isAlive(session: NamedSession, within: Executor): Promise<boolean>;
   /**
    * A new token for the same session, for whoever gains a right by it: `elevate` when it is an administrator's. Limits stay.
    * The former token is good for {@link graceSeconds} more, for requests that were under way, and gets no second successor:
@@ -65,7 +68,7 @@ export interface Sessions {
    * Ends those of this choice; what ended. Inside a transaction the caller {@link Sessions.forget}s the same choice when it
    * is committed.
    */
-  endThose(choice: SessionChoice, within?: Executor): Promise<readonly EndedSession[]>;
+  endThose(choice: SessionChoice, within?: Executor): Promise<readonly NamedSession[]>;
   /** Looks anew, whatever this process has found a moment ago. */
   forget(choice: SessionChoice): void;
   /** Those that live, the one that was used last in front: of one person, or of those whose name or e-mail has this text in it. */
@@ -82,7 +85,7 @@ export interface SessionSearch {
   readonly limit?: number | undefined;
 }
 
-export interface EndedSession {
+export interface NamedSession {
   readonly id: string;
   readonly userId: string;
 }
@@ -129,6 +132,10 @@ export function createSessions(parts: SessionParts): Sessions {
       await sweep(db, now);
       await insertSession(db, row);
       return { token, remember };
+    },
+    async isAlive(session, db) {
+      const rows = await listSessionTokens(db, session);
+      return rows.some((row) => row.replaced_at === null && isAlive(row, time()));
     },
     async rotate(token, { elevate = false } = {}) {
       const order = { former: token, next: randomToken(), elevate, now: time(), idleSeconds };

@@ -22,7 +22,7 @@ const instances = ["bitbucket", "second"].map((id) =>
 );
 const clock = frozenClock();
 
-/** Everything over this database; the access token says whose it is: `7 ada` is number 7, with the user name ada. */
+/** Everything over this database; the access token says whose it is: `7_ada` is number 7, with the user name ada. */
 function build(database: Database, policies: ReadonlyMap<string, SigninPolicy> = new Map()) {
   const recorded: AuditEvent[] = [];
   const audit: Pick<Audit, "transaction"> = {
@@ -35,6 +35,13 @@ function build(database: Database, policies: ReadonlyMap<string, SigninPolicy> =
       recorded.push(...entries.filter(({ event }) => event.startsWith("identity.")));
       return result;
     },
+  };
+  let held: Promise<void> | undefined;
+  /** Bitbucket answers nothing until the function that this gives is called. */
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    return resolve;
   };
   const catalog = createCatalog(
     ["ada", "bea"].map((name) => ({
@@ -55,6 +62,7 @@ function build(database: Database, policies: ReadonlyMap<string, SigninPolicy> =
       catalog: async () => catalog,
     },
     fetch: async (url: string, init?: { readonly headers?: HeadersInit }) => {
+      await held;
       const [, id, username] =
         /Bearer (\S+)_(\S+)/.exec(new Headers(init?.headers).get("authorization") ?? "") ?? [];
       return Response.json(
@@ -83,8 +91,12 @@ function build(database: Database, policies: ReadonlyMap<string, SigninPolicy> =
     handshakes,
     accounts,
     signIn: (person: string, instanceId?: string) => signin.signIn(arrived(person, instanceId)),
-    link: (userId: string, person: string, instanceId?: string) =>
-      accounts.link({ userId, ...arrived(person, instanceId) }),
+    async link(userId: string, person: string, instanceId?: string) {
+      const [session] = await sessions.list({ userId });
+      return accounts.link({ userId, sessionId: session?.id ?? "none", ...arrived(person, instanceId) });
+    },
+    arrived,
+    hold,
     ids: async (userId: string) =>
       (await accounts.list(userId)).map(({ instanceId, id }) => `${instanceId} ${id}`),
   };
@@ -159,6 +171,40 @@ describeEngines("accounts", (open) => {
       expect(ends.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
       const both = [...(await house.ids(ada.userId)), ...(await house.ids(bea.userId))];
       expect(both.filter((each) => each === "second 9")).toHaveLength(1);
+    });
+
+    test("E13: a link whose session ends while Bitbucket is asked links nothing", async () => {
+      const ada = await house.signIn("1_ada");
+      const other = await house.signIn("1_ada");
+      const mine = await house.sessions.find(ada.sessionToken);
+      const endings = [
+        () => house.sessions.end(ada.sessionToken),
+        () => house.sessions.endThose({ userId: ada.userId }),
+      ];
+      for (const end of endings) {
+        const answer = house.hold();
+        const order = { userId: ada.userId, sessionId: mine?.id ?? "", ...house.arrived("9_eve", "second") };
+        const linking = failureOf(house.accounts.link(order));
+        await end();
+        answer();
+        expect((await linking).code).toBe("signin.session_ended");
+        expect(await house.ids(ada.userId)).toEqual(["bitbucket 1"]);
+      }
+      const elses = { userId: "usr_1", sessionId: mine?.id ?? "", ...house.arrived("9_eve", "second") };
+      expect((await failureOf(house.accounts.link(elses))).code).toBe("signin.session_ended");
+      expect(await house.sessions.find(other.sessionToken)).toBeNull();
+      expect(house.recorded).toEqual([]);
+    });
+
+    test("a session that gets a new token meanwhile is the same one", async () => {
+      const ada = await house.signIn("1_ada");
+      const [session] = await house.sessions.list({ userId: ada.userId });
+      const answer = house.hold();
+      const order = { userId: ada.userId, sessionId: session?.id ?? "", ...house.arrived("7_ada", "second") };
+      const linking = house.accounts.link(order);
+      await house.sessions.rotate(ada.sessionToken);
+      answer();
+      expect(await linking).toBe(true);
     });
 
     test("E4: linking one with a recycled user name is told too", async () => {

@@ -46,6 +46,12 @@ export interface LinkStart {
   readonly returnTo: string;
 }
 
+export interface LinkOrder extends Arrived {
+  readonly userId: string;
+  /** The session that asks: it has to live still when Bitbucket has answered. */
+  readonly sessionId: string;
+}
+
 export interface UnlinkOrder {
   readonly userId: string;
   readonly instanceId: string;
@@ -61,9 +67,10 @@ export interface Accounts {
   beginLink(start: LinkStart): Promise<{ readonly location: string }>;
   /**
    * Links whom a handshake begun by this user to link has ended with; false when it was linked already. Throws
-   * `signin.linked_elsewhere`, `signin.other_entity`, what `whoArrived` throws; then nothing has changed.
+   * `signin.session_ended`, `signin.linked_elsewhere`, `signin.other_entity`, what `whoArrived` throws; then nothing has
+   * changed.
    */
-  link(order: Arrived & { readonly userId: string }): Promise<boolean>;
+  link(order: LinkOrder): Promise<boolean>;
   /** Ends the person's other sessions too, and what was begun to be linked. Throws `signin.not_linked`, `signin.last_way_in`. */
   unlink(order: UnlinkOrder): Promise<void>;
 }
@@ -72,7 +79,7 @@ export interface AccountParts extends ArrivingParts {
   readonly database: Database;
   readonly audit: Pick<Audit, "transaction">;
   readonly handshakes: Pick<Handshakes, "begin">;
-  readonly sessions: Pick<Sessions, "endThose" | "forget">;
+  readonly sessions: Pick<Sessions, "isAlive" | "endThose" | "forget">;
 }
 
 export function createAccounts(parts: AccountParts): Accounts {
@@ -87,12 +94,14 @@ export function createAccounts(parts: AccountParts): Accounts {
       admit(admission, start.instanceId);
       return handshakes.begin({ ...start, purpose: "link" });
     },
-    async link({ userId, ...arrived }) {
+    async link({ userId, sessionId, ...arrived }) {
       const person = await whoArrived(parts, arrived);
       const now = clock.now().toISOString();
-      const { isNew, takenFrom } = await audit.transaction((db, record) =>
-        linkTo(db, record, { userId, now, ...person }),
-      );
+      const { isNew, takenFrom } = await audit.transaction(async (db, record) => {
+        if (!(await sessions.isAlive({ id: sessionId, userId }, db)))
+          throw signinErrors.fail("signin.session_ended");
+        return linkTo(db, record, { userId, now, ...person });
+      });
       if (takenFrom.length > 0)
         parts.log?.warn("identity.name_taken", {
           instance: arrived.instanceId,

@@ -28,6 +28,11 @@ export const signinErrors = defineErrors({
       "This Bitbucket account belongs to another user who is known here than the one you are signed in as.",
     cure: "Link an account of your own, or ask whoever runs this server to say that both are yours.",
   },
+  "signin.session_ended": {
+    reaction: "stale",
+    message: "You were signed out while Bitbucket was asked, so nothing was linked.",
+    cure: "Sign in, then link the account again.",
+  },
   "signin.not_linked": {
     reaction: "refused",
     message: "No such Bitbucket account is linked to you.",

@@ -5,15 +5,15 @@ import { createBuckets } from "./buckets.ts";
 function open(rates: { perClientPerMinute?: number; totalPerMinute?: number } = {}) {
   const clock = frozenClock();
   const buckets = createBuckets(clock, { perClientPerMinute: 6, totalPerMinute: 100, ...rates });
-  const taken = (client: string | null, times: number) =>
-    Array.from({ length: times }, () => buckets.take(client).isAllowed).filter(Boolean).length;
+  const taken = (client: string | readonly string[], times: number) =>
+    Array.from({ length: times }, () => buckets.take([client].flat()).isAllowed).filter(Boolean).length;
   return { clock, buckets, taken };
 }
 
 test("a client has a minute's worth at once, and then one for each sixth of a minute", () => {
   const { clock, buckets, taken } = open();
   expect(taken("a", 10)).toBe(6);
-  expect(buckets.take("a")).toMatchObject({
+  expect(buckets.take(["a"])).toMatchObject({
     name: "client",
     left: 0,
     retryAfterSeconds: 10,
@@ -36,15 +36,26 @@ test("one client's flood leaves another alone, and takes nothing from the total 
 
 test("who cannot be told from others has the total alone", () => {
   const { buckets, taken } = open({ totalPerMinute: 50 });
-  expect(taken(null, 60)).toBe(50);
-  expect(buckets.take(null)).toMatchObject({ name: "total", isAllowed: false, retryAfterSeconds: 2 });
+  expect(taken([], 60)).toBe(50);
+  expect(buckets.take([])).toMatchObject({ name: "total", isAllowed: false, retryAfterSeconds: 2 });
+});
+
+test("a network around many clients has what ten of them have, and no flood of it reaches the total", () => {
+  const { buckets, taken } = open({ totalPerMinute: 100 });
+  let allowed = 0;
+  for (let site = 0; site < 100; site += 1) allowed += taken([`2001:db8:1:${site}`, "2001:db8:1"], 6);
+  expect(allowed).toBe(60);
+  const refused = { name: "network", quota: 60, left: 0, isAllowed: false, retryAfterSeconds: 1 };
+  expect(buckets.take(["2001:db8:1:100", "2001:db8:1"])).toMatchObject(refused);
+  expect(buckets.look(["2001:db8:1:100", "2001:db8:1"])).toMatchObject(refused);
+  expect(taken(["2001:db8:2:1", "2001:db8:2"], 6)).toBe(6);
 });
 
 test("a look takes nothing, and remembers nobody", () => {
   const { buckets, taken } = open();
-  for (let index = 0; index < 20; index += 1) expect(buckets.look("a").isAllowed).toBe(true);
+  for (let index = 0; index < 20; index += 1) expect(buckets.look(["a"]).isAllowed).toBe(true);
   expect(taken("a", 10)).toBe(6);
-  expect(buckets.look("a").isAllowed).toBe(false);
+  expect(buckets.look(["a"]).isAllowed).toBe(false);
 });
 
 test("a clock that is set back fills nothing", () => {

@@ -8,7 +8,7 @@ export interface Rates {
 
 /** How one bucket stands. */
 export interface Standing {
-  readonly name: "client" | "total";
+  readonly name: "client" | "network" | "total";
   /** What it holds when it is full, which is what a minute gives. */
   readonly quota: number;
   readonly left: number;
@@ -23,10 +23,13 @@ export interface Tried extends Standing {
 }
 
 export interface Buckets {
-  /** Takes one from the client's bucket and from the total, or from neither. A client of null has the total alone. */
-  take(client: string | null): Tried;
-  /** Whether the client's own bucket has one left; nothing is taken. */
-  look(client: string | null): Tried;
+  /**
+   * Takes one from the client's bucket, from that of the network around it where it has one, and from the total; or from none.
+   * A client of no name has the total alone.
+   */
+  take(client: readonly string[]): Tried;
+  /** Whether the client's own buckets have one left; nothing is taken. */
+  look(client: readonly string[]): Tried;
 }
 
 interface Bucket {
@@ -35,6 +38,8 @@ interface Bucket {
 }
 
 const windowSeconds = 60;
+/** What a whole network has, as a multiple of what one client has. */
+const clientsOfNetwork = 10;
 /** The one who was silent for the longest is forgotten first: by then its bucket is mostly full. */
 const mostClients = 20_000;
 
@@ -43,9 +48,14 @@ export function createBuckets(clock: Clock, rates: Rates): Buckets {
   const clients = new Map<string, Bucket>();
   const total: Bucket = { tokens: rates.totalPerMinute, atMilliseconds: clock.now().getTime() };
 
-  const clientBucket = (client: string): Bucket => {
+  const quotas: Readonly<Record<Standing["name"], number>> = {
+    client: rates.perClientPerMinute,
+    network: rates.perClientPerMinute * clientsOfNetwork,
+    total: rates.totalPerMinute,
+  };
+  const remembered = (client: string, quota: number): Bucket => {
     const now = clock.now().getTime();
-    const bucket = clients.get(client) ?? { tokens: rates.perClientPerMinute, atMilliseconds: now };
+    const bucket = clients.get(client) ?? { tokens: quota, atMilliseconds: now };
     clients.delete(client);
     const oldest = clients.keys().next().value;
     if (clients.size >= mostClients && oldest !== undefined) clients.delete(oldest);
@@ -53,25 +63,36 @@ export function createBuckets(clock: Clock, rates: Rates): Buckets {
     return bucket;
   };
   const stand = (name: Standing["name"], bucket: Bucket): Tried => {
-    const quota = name === "client" ? rates.perClientPerMinute : rates.totalPerMinute;
-    fill(bucket, quota, clock.now().getTime());
-    return standing(name, bucket, quota);
+    fill(bucket, quotas[name], clock.now().getTime());
+    return standing(name, bucket, quotas[name]);
   };
+  const fullOf = (name: Standing["name"]) => standing(name, { tokens: quotas[name] }, quotas[name]);
   return {
     take(client) {
-      const [own, all] = [client === null ? null : clientBucket(client), stand("total", total)];
-      const first = own === null ? all : stand("client", own);
-      if (!first.isAllowed || !all.isAllowed) return first.isAllowed ? all : first;
-      for (const bucket of own === null ? [total] : [own, total]) bucket.tokens -= 1;
-      return own === null ? after(all) : after(first);
+      const own = client.map((each, at) => ({
+        name: nameAt(at),
+        bucket: remembered(each, quotas[nameAt(at)]),
+      }));
+      const buckets = [...own, { name: "total", bucket: total } as const];
+      const all = buckets.map(({ name, bucket }) => stand(name, bucket));
+      const refused = all.find(({ isAllowed }) => !isAllowed);
+      if (refused !== undefined) return refused;
+      for (const { bucket } of buckets) bucket.tokens -= 1;
+      return after(all[0] ?? stand("total", total));
     },
     look: (client) => {
-      const own = client === null ? undefined : clients.get(client);
-      if (client === null || own === undefined)
-        return standing("client", { tokens: rates.perClientPerMinute }, rates.perClientPerMinute);
-      return stand("client", own);
+      const own = client.map((each, at) => {
+        const bucket = clients.get(each);
+        return bucket === undefined ? fullOf(nameAt(at)) : stand(nameAt(at), bucket);
+      });
+      return own.find(({ isAllowed }) => !isAllowed) ?? own[0] ?? fullOf("client");
     },
   };
+}
+
+/** The narrowest first, as a client is named. */
+function nameAt(index: number): "client" | "network" {
+  return index === 0 ? "client" : "network";
 }
 
 /** A clock that was set back fills nothing. */

@@ -8,8 +8,11 @@ export interface Peer {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
 }
 
-/** Gives a name for the client to count by; null where it cannot be told from others, as for what comes from this machine. */
-export type ClientOf = (context: Context) => string | null;
+/**
+ * Gives what a client is counted by: an address of IPv4, or of IPv6 a network of 64 bits and the one of 48 bits around it, the
+ * narrower first. None where it cannot be told from others, as for what comes from this machine.
+ */
+export type ClientOf = (context: Context) => readonly string[];
 
 const loopback = rangesOf(["127.0.0.0/8", "::1"]);
 
@@ -20,7 +23,7 @@ export function clientFinder(trustedProxies: readonly string[]): ClientOf {
     const peer: Peer = env ?? {};
     const forwarded = (req.header("x-forwarded-for") ?? "").split(",").map((each) => each.trim());
     const address = farthest(peer.incoming?.socket?.remoteAddress, forwarded, trusted);
-    return address === null || loopback.has(address) || trusted.has(address) ? null : networkOf(address);
+    return address === null || loopback.has(address) || trusted.has(address) ? [] : networksOf(address);
   };
 }
 
@@ -42,9 +45,9 @@ function plain(text: string): string | null {
   return isIP(address) === 0 ? null : address;
 }
 
-/** Whoever has one address of IPv6 has the 2⁶⁴ beside it. */
-function networkOf(address: string): string {
-  if (isIPv4(address)) return address;
+/** Whoever has one address of IPv6 has the 2⁶⁴ beside it, and some have 2¹⁶ such networks: one site's worth. */
+function networksOf(address: string): readonly string[] {
+  if (isIPv4(address)) return [address];
   const whole = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = whole.split("::");
   const [before, after] = [head, tail ?? ""].map((half) => half.split(":").filter(Boolean));
@@ -54,5 +57,5 @@ function networkOf(address: string): string {
     ...Array<string>(tail === undefined ? 0 : missing).fill("0"),
     ...(after ?? []),
   ];
-  return `${groups.slice(0, 4).join(":")}::/64`;
+  return [`${groups.slice(0, 4).join(":")}::/64`, `${groups.slice(0, 3).join(":")}::/48`];
 }

@@ -32,6 +32,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.unreachable_bitbucket": 503,
   "bitbucket.rate_limited": 503,
   "signin.several_entities": 409,
+  "signin.session_ended": 401,
   "signin.not_linked": 404,
   "signin.last_way_in": 409,
   "sessions.unavailable": 503,

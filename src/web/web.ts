@@ -8,7 +8,7 @@ import { answerFailure } from "./failure.ts";
 import { safeHeaders } from "./headers.ts";
 import { canonicalHost } from "./host.ts";
 import { createLimits } from "./limits.ts";
-import { onlyMethods } from "./methods.ts";
+import { onlyMethods, onlyWholePages } from "./methods.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { analysisRoutes } from "./routes/analyses.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -43,7 +43,7 @@ export interface Route {
 const maxBodyBytes = 2 * 1024 * 1024;
 
 /**
- * Puts the routes behind their guards. The order is the law: headers, host, method, how often, size, session, origin, routes.
+ * Puts the routes behind their guards. The order is the law: headers, host, method, whole pages, how often, size, session, origin, routes.
  * Before all of them come tokens for programs, which have a guard of their own and no time to lose.
  */
 export function createWeb(app: App): Web {
@@ -57,9 +57,9 @@ export function createWeb(app: App): Web {
   web.use(canonicalHost(app.config.baseUrl), onlyMethods("GET", "HEAD", "POST"));
   web.route("/", assetRoutes());
   web.route("/", guideRoutes());
-  web.use("/auth/:instance/login", limits.start);
+  web.use("/auth/:instance/login", onlyWholePages, limits.start);
   for (const path of ["/auth/:instance/callback", ...app.furtherCallbacks.keys()])
-    web.use(path, limits.callback);
+    web.use(path, onlyWholePages, limits.callback);
   // Of other requests nobody reads a body.
   web.on(
     "POST",

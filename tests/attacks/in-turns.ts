@@ -5,9 +5,9 @@ export async function inTurns<Item>(
   atOnce: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const left = [...items];
+  const left = items.values();
   const turn = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, turn));
 }

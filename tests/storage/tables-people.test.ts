@@ -41,6 +41,7 @@ import {
   findSessionByHash,
   insertSession,
   listSessions,
+  listSessionTokens,
   replaceSession,
   touchSession,
 } from "../../src/storage/tables/sessions.ts";
@@ -195,6 +196,12 @@ describeEngines("people", (open) => {
     expect(await ids({ userId: "usr_ada" })).toEqual(["ses_1", "ses_2"]);
     expect([await ids({}), await ids({ text: "bea" })]).toEqual([["ses_1", "ses_2"], ["ses_3"]]);
     expect([await ids({ text: "@example" }), await ids({ text: "%" })]).toEqual([["ses_1", "ses_2"], []]);
+    const tokensOf = async (id: string, userId: string) =>
+      (await listSessionTokens(kysely, { id, userId })).map(({ id_hash }) => id_hash);
+    expect([await tokensOf("ses_3", "usr_bea"), await tokensOf("ses_3", "usr_ada")]).toEqual([
+      ["hash of ses_3"],
+      [],
+    ]);
     expect(await deleteSessions(kysely, { id: "ses_3", userId: "usr_ada" })).toEqual([]);
     expect(await deleteSessions(kysely, { userId: "usr_ada", exceptId: "ses_2" })).toHaveLength(1);
     expect(await deleteSessions(kysely, { userId: "usr_ada" })).toEqual([

@@ -198,6 +198,8 @@ describe("odd requests", () => {
       const seen = await world.browser().ask("/auth/bitbucket/login", { headers });
       expect(seen.status).toBe(403);
       expect(seen.headers.getSetCookie()).toEqual([]);
+      const back = await world.browser().ask("/auth/bitbucket/callback?code=c&state=s", { headers });
+      expect(back.status).toBe(403);
     }
   });
 

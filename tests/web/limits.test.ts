@@ -52,6 +52,14 @@ describe("a client that tries too often", () => {
     expect((await ask("203.0.113.1", login)).status).toBe(302);
   });
 
+  test("is not one whom a foreign page makes ask: what it embeds is refused, and counts for nothing", async () => {
+    const embedded = { headers: { "sec-fetch-dest": "image", "sec-fetch-site": "cross-site" } };
+    for (const path of [login, "/auth/nowhere/login", callback])
+      expect(await statuses(20, () => ask("203.0.113.1", path, embedded))).toEqual({ 403: 20 });
+    expect((await ask("203.0.113.1", login)).headers.get("ratelimit")).toBe('"client";r=11;t=1');
+    expect((await ask("203.0.113.1", callback)).headers.get("ratelimit")).toBe('"client";r=11;t=1');
+  });
+
   test("keeps nobody else out, and its own pages stay open", async () => {
     await statuses(20, () => ask("203.0.113.1", login));
     expect((await ask("203.0.113.2", login)).status).toBe(302);

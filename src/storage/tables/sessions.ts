@@ -88,6 +88,14 @@ export async function findSessionByHash(db: Executor, idHash: string): Promise<S
   return db.selectFrom("sessions").selectAll().where("id_hash", "=", idHash).executeTakeFirst();
 }
 
+/** The tokens a person's session has: one, and for moments those it has replaced. */
+export async function listSessionTokens(
+  db: Executor,
+  { id, userId }: { readonly id: string; readonly userId: string },
+): Promise<SessionsTable[]> {
+  return chosen(db, { id, userId }).selectAll().execute();
+}
+
 /** Which sessions: one by its name, a person's, or a person's but one. */
 export type SessionChoice =
   | { readonly id: string; readonly userId?: string }

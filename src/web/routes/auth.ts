@@ -88,17 +88,9 @@ async function signOut(app: App, context: WebContext): Promise<Response> {
   return context.redirect(paths.signIn, 303);
 }
 
-/** Prefetches and embedded requests begin nothing. */
 async function beginSignIn(app: App, context: WebContext): Promise<Response> {
   const instance = app.instances.configured.get(context.req.param("instance") ?? "");
   if (instance === undefined) throw webErrors.fail("web.unknown_instance");
-  const destination = context.req.header("sec-fetch-dest");
-  if (
-    (destination !== undefined && destination !== "document") ||
-    context.req.header("sec-purpose")?.includes("prefetch")
-  ) {
-    throw webErrors.fail("web.foreign_form", { detail: `sec-fetch-dest ${destination}` });
-  }
   app.signin.admit(instance.id);
   const inWindow = windowEnd(app, context);
   const returnTo = inWindow ?? context.req.query("returnTo") ?? paths.home;

@@ -10,8 +10,9 @@ export async function finishLinking(
   context: WebContext,
   { instanceId, tokens }: HandshakeResult,
 ): Promise<Response> {
-  const userId = visitorOf(context).session.user.id;
-  const isNew = await app.accounts.link({ userId, instanceId, tokens });
+  const { session } = visitorOf(context);
+  const order = { userId: session.user.id, sessionId: session.id, instanceId, tokens };
+  const isNew = await app.accounts.link(order);
   if (isNew) await renewSession(app, context);
   return context.redirect(`${paths.account}?done=${isNew ? "linked" : "linked-already"}`, 303);
 }

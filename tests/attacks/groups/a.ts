@@ -261,7 +261,8 @@ export const groupA: readonly CatalogueEntry[] = [
   },
   {
     id: "A9",
-    title: "A flood of starts leaves memory flat, and somebody else's sign-in goes on.",
+    title:
+      "A flood of starts leaves memory flat, and somebody else's sign-in goes on; what pages embed counts for nothing.",
     inside: true,
     needs: { config: () => ({ limits: { totalPerMinute: 200 } }) },
     patience: 60_000,
@@ -273,6 +274,15 @@ export const groupA: readonly CatalogueEntry[] = [
       assert.ok(begun > 100 && begun < 350, `of 350 starts in a moment ${begun} were begun`);
       assert.ok(grown < 4 * 1024 * 1024, `350 starts left ${Math.round(grown / 1024)} KiB`);
       await place.inside.advance(61);
+      const embedded = { headers: { "sec-fetch-dest": "image", "sec-fetch-site": "cross-site" } };
+      const login = place.routes.login(place.instance);
+      await inTurns(
+        Array.from({ length: 250 }, (_, at) => at),
+        8,
+        async () => void (await place.visitor().ask(login, embedded)),
+      );
+      const left = await flood(place, 100);
+      assert.equal(left, 100, `what was embedded in pages left room for ${left} of 100 starts`);
       await place.visitor().signIn();
     },
   },

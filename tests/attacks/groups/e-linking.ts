@@ -78,7 +78,8 @@ async function claimSignInLinksNothing(place: Place, victim: Visitor): Promise<v
 
 const otherUsersFlow: AttackCase = {
   id: "E13",
-  title: "A link begun by one user is not ended by another, in whatever browser, and Bitbucket is not asked.",
+  title:
+    "A link begun by one user is ended by no other, in whatever browser, nor after its session has ended.",
   inside: true,
   async run(place) {
     makeStrangers(place);
@@ -103,8 +104,32 @@ const otherUsersFlow: AttackCase = {
     for (const [name, value] of cookies) visitor.cookies.set(name, value);
     await visitor.ask(callback);
     assert.equal(other.count("token"), 0, "a token was asked for, for a session that has ended");
+    await claimEndsWithSession(place);
   },
 };
+
+/** Whoever stole a session and is waiting for Bitbucket has nothing of it once the session was ended. */
+async function claimEndsWithSession(place: Place): Promise<void> {
+  const { other } = place.upstreams;
+  const { visitor: owner } = await comeAs(place, "victim");
+  const thief = place.visitor();
+  for (const [name, value] of owner.cookies) thief.cookies.set(name, value);
+  const callback = await approveLink(place, thief, { person: "attacker" });
+  const [asked, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  other.answer("user", async (_asked, honest) => {
+    asked.resolve();
+    await ended.promise;
+    return honest();
+  });
+  const answer = thief.ask(callback);
+  await asked.promise;
+  await post(place, owner, "/auth/logout", {});
+  ended.resolve();
+  assert.equal((await answer).status, 401, "a link outlived its session");
+  other.answer("user", null);
+  const { visitor: again } = await comeAs(place, "victim");
+  assert.deepEqual(await linkedTo(again), [`bitbucket ${idOf(place.upstream.people.victim.uuid)}`]);
+}
 
 function sessionToken({ cookies }: Visitor): string {
   const token = cookies.get("__Host-windlass-session");

@@ -43,6 +43,13 @@ export const identityMutants: readonly Mutant[] = [
     caughtBy: ["E10"],
   },
   {
+    name: "a link outlives the session it was begun in",
+    changes: [
+      { file: accounts, find: "!(await sessions.isAlive({ id: sessionId, userId }, db))", replace: "false" },
+    ],
+    caughtBy: ["E13"],
+  },
+  {
     name: "people are found by their user name",
     changes: [
       orElse(

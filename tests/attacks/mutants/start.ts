@@ -6,6 +6,7 @@ const begin = "src/handshake/begin.ts";
 const address = "src/handshake/return-address.ts";
 const authorization = "src/bitbucket/oauth2/authorization.ts";
 const auth = "src/web/routes/auth.ts";
+const methods = "src/web/methods.ts";
 
 const checkAtUse = {
   file: complete,
@@ -102,8 +103,8 @@ export const startMutants: readonly Mutant[] = [
     name: "images and frames begin a flow",
     changes: [
       {
-        file: auth,
-        find: 'destination !== undefined && destination !== "document"',
+        file: methods,
+        find: 'destination !== "document"',
         replace: "destination === ''",
       },
     ],
@@ -111,7 +112,7 @@ export const startMutants: readonly Mutant[] = [
   },
   {
     name: "prefetches begin a flow",
-    changes: [{ file: auth, find: '?.includes("prefetch")', replace: '?.includes("never")' }],
+    changes: [{ file: methods, find: '?.includes("prefetch")', replace: '?.includes("never")' }],
     caughtBy: ["A5"],
   },
   {

@@ -107,6 +107,17 @@ export const surroundingMutants: readonly Mutant[] = [
     caughtBy: ["A9"],
   },
   {
+    name: "what a foreign page embeds is counted",
+    changes: [
+      {
+        file: "src/web/web.ts",
+        find: 'web.use("/auth/:instance/login", onlyWholePages, limits.start);',
+        replace: 'web.use("/auth/:instance/login", limits.start, onlyWholePages);',
+      },
+    ],
+    caughtBy: ["A9"],
+  },
+  {
     name: "headers are as long as they like",
     changes: [
       {
