@@ -80,7 +80,7 @@ function createCounters(register: Registry) {
     }),
     waits: new Histogram({
       name: "windlass_vault_renewal_wait_seconds",
-      help: "How long callers waited for a renewal, their own process's or another's.",
+      help: "How long callers waited for a renewal, their own process's or another's; those who came together count once.",
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
       registers,
     }),

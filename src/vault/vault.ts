@@ -5,19 +5,19 @@ import { type Log, silentLog } from "../base/log.ts";
 import type { Authorize } from "../bitbucket/api/authorize.ts";
 import { headerFor } from "../bitbucket/credential.ts";
 import type { FindInstance } from "../bitbucket/instance.ts";
+import { createCrowd } from "./crowd.ts";
 import { vaultErrors } from "./errors.ts";
 import { type Farewell, finishFarewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
 import { createHotMemory } from "./hot.ts";
-import { createLooks } from "./looks.ts";
-import { isGood, isResting, type Need, needOf, renewalDue, type Wanted } from "./need.ts";
+import { isGood, isResting, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck, isUnchecked } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
 import { createRenewals, type RenewalMeter } from "./renewals.ts";
 import { keepAliveFrom } from "./rotation.ts";
 import type { StoreParts } from "./saving.ts";
-import { createTokenStore } from "./store.ts";
-import type { StoredTokens, Tokens, Way } from "./stored.ts";
+import { createTokenStore, type Look } from "./store.ts";
+import type { SeenTokens, StoredTokens, Tokens, Way } from "./stored.ts";
 import { createWatch } from "./watch.ts";
 
 /**
@@ -80,13 +80,13 @@ export function createVault(parts: VaultParts): Vault {
   const outward = openOutward(parts);
   const { store, meter, renewals, looks } = outward;
   const hot = createHotMemory();
+  const findings = createCrowd<Finding>(({ tokens }) => tokens);
   /** Before a change and after it: whoever asked in between remembers nothing from before. */
   const drop = (connectionId: string) => {
     hot.drop(connectionId);
     looks.renew(connectionId);
+    findings.renew(connectionId);
   };
-  const obtain = (connectionId: string, wanted: Wanted) =>
-    obtainTokens(outward, connectionId, { wanted, margin, need: needOf(clock, margin, wanted) });
   const note = (caller: string, { connectionId, projectId }: Pick<HandOut, "connectionId" | "projectId">) => {
     meter.handedOut();
     return handOuts.note({ caller, connectionId, projectId });
@@ -103,7 +103,8 @@ export function createVault(parts: VaultParts): Vault {
     authorize:
       (connectionId, caller = "windlass") =>
       async (call) => {
-        const tokens = await obtain(connectionId, { minimumSeconds: 0, rejected: call.rejected });
+        const wanted = { minimumSeconds: 0, rejected: call.rejected };
+        const tokens = await obtainTokens(outward, connectionId, { wanted, margin });
         await note(caller, tokens);
         const instance = await parts.instances(tokens.instanceId);
         return headerFor({ instance, clock }, tokens, call);
@@ -116,18 +117,14 @@ export function createVault(parts: VaultParts): Vault {
         if (noted !== undefined) await noted;
         return known.handed;
       }
-      const { seen, opening } = await looks.at(connectionId);
+      const findAlone = () => findTokens(outward, connectionId, { minimumSeconds, margin });
+      const found = await (minimumSeconds === 0 ? findings.join(connectionId, findAlone) : findAlone());
+      const { atHand } = found;
       // Opening takes about as long as writing down who is given it: where nothing else is to be done, both go on at once.
-      const isFresh = isGood(seen, wantedUntil) && clock.now().getTime() < renewalDue(seen, margin);
-      const isAtHand = isFresh && !isUnchecked(seen);
-      const noting = isAtHand && seen.kind !== "oauth1" ? note(caller, seen) : undefined;
-      const [tokens] = await Promise.all([
-        isAtHand ? opening : obtain(connectionId, { minimumSeconds }),
-        noting,
-      ]);
+      const [tokens] = await Promise.all([found.tokens, atHand && note(caller, atHand)]);
       if (tokens.kind === "oauth1") throw vaultErrors.fail("vault.no_bearer", { data: { connectionId } });
       if (!isGood(tokens, wantedUntil)) throw tooLong(tokens, clock.now());
-      if (!isAtHand) await note(caller, tokens);
+      if (atHand === null) await note(caller, tokens);
       const { accessToken, expiresAt, kind, login, gitUser, projectId } = tokens;
       const handed = { accessToken, expiresAt, kind, login, gitUser };
       hot.heat({ connectionId, projectId, handed, until: renewalDue(tokens, margin) });
@@ -150,6 +147,13 @@ export function createVault(parts: VaultParts): Vault {
   };
 }
 
+/** What a crowd that wants a token finds. */
+interface Finding {
+  /** Whose they are, where they only have to be opened; null where they may be others by then. */
+  readonly atHand: SeenTokens | null;
+  readonly tokens: Promise<StoredTokens>;
+}
+
 /** What reaches out to Bitbucket and to other processes. */
 function openOutward(parts: VaultParts) {
   const { log = silentLog, meter = silentMeter, leaseSeconds = 30 } = parts;
@@ -161,10 +165,12 @@ function openOutward(parts: VaultParts) {
   const registrations = createRegistrationJudge({ ...parts, closing: closing.signal });
   const ownerCheck = createOwnerCheck(outward);
   const renewals = createRenewals({ ...outward, registrations, ownerCheck });
+  const looks = createCrowd<Look>(({ opening }) => opening);
   return {
     ...outward,
     ownerCheck,
-    looks: createLooks(store),
+    looks,
+    look: (connectionId: string) => looks.join(connectionId, () => store.look(connectionId)),
     renewals,
     async close() {
       closing.abort();
@@ -174,13 +180,29 @@ function openOutward(parts: VaultParts) {
   };
 }
 
+async function findTokens(
+  outward: ReturnType<typeof openOutward>,
+  connectionId: string,
+  { minimumSeconds, margin }: { readonly minimumSeconds: number; readonly margin: number },
+): Promise<Finding> {
+  const { seen, opening } = await outward.look(connectionId);
+  const now = outward.clock.now().getTime();
+  const isFresh = isGood(seen, now + minimumSeconds * 1000) && now < renewalDue(seen, margin);
+  if (isFresh && !isUnchecked(seen)) return { atHand: seen.kind === "oauth1" ? null : seen, tokens: opening };
+  return {
+    atHand: null,
+    tokens: obtainTokens(outward, connectionId, { wanted: { minimumSeconds }, margin }),
+  };
+}
+
 /** Cloud's old token outlives its renewal, so whoever has one gets it at once and the renewal goes on without them. */
 async function obtainTokens(
-  { looks, clock, instances, renewals, ownerCheck }: ReturnType<typeof openOutward>,
+  { look, clock, instances, renewals, ownerCheck }: ReturnType<typeof openOutward>,
   connectionId: string,
-  { need, wanted, margin }: { readonly need: Need; readonly wanted: Wanted; readonly margin: number },
+  { wanted, margin }: { readonly wanted: Wanted; readonly margin: number },
 ): Promise<StoredTokens> {
-  const stored = await ownerCheck.ofStored(await (await looks.at(connectionId)).opening);
+  const need = needOf(clock, margin, wanted);
+  const stored = await ownerCheck.ofStored(await (await look(connectionId)).opening);
   // The next one will live no longer: renewing would only begin anew at each call.
   const { updatedAt } = stored;
   const isFresh = clock.now().getTime() < renewalDue(stored, margin);
