@@ -211,9 +211,12 @@ test(
     expect(await ask(ids.slice(1))).toEqual(Array.from({ length: 3 }, () => "vault.not_renewed"));
     expect(world.refreshes() - before).toBe(1);
     expect(await statesOf(world, ids.slice(1))).toEqual(ids.slice(1).map(() => ["active", null]));
-    for (let look = 0; look < 2; look++) {
+    // Whoever comes after the spent one rests once more: how many those are is the order's doing.
+    let said: readonly string[] = [];
+    for (let look = 0; look < 4 && said.filter((each) => each === "token").length < 3; look++) {
       world.emulator.clock.advance(secondLook);
-      await ask(ids);
+      said = await ask(ids);
+      expect(await statesOf(world, ids.slice(1))).toEqual(ids.slice(1).map(() => ["active", null]));
     }
     expect(await ask(ids)).toEqual(["vault.reconnect", "token", "token", "token"]);
   },
