@@ -100,7 +100,7 @@ function oneForAll(work: (tokens: StoredTokens) => Promise<StoredTokens>) {
 }
 
 const patienceMilliseconds = 1_000;
-const pauseMilliseconds = 5;
+const pauseMilliseconds = 2;
 const freshSeconds = 60;
 
 /** The process that renewed them is asking just now, if it lives: its answer does for all. Null when it gives none. */

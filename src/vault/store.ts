@@ -140,7 +140,8 @@ export function createTokenStore(parts: StoreParts): TokenStore {
         return true;
       }),
     async noteOwner(stored) {
-      await noteOwnerChecked(database.kysely, stored.row);
+      // What the machine's end undoes of it is asked once more.
+      await database.hurried((db) => noteOwnerChecked(db, stored.row));
       return { ...stored, row: { ...stored.row, owner_unchecked: 0 } };
     },
     isGone: async (connectionId) => (await findSecretsVersion(database.kysely, connectionId)) === undefined,

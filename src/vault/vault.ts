@@ -9,7 +9,7 @@ import { createCrowd } from "./crowd.ts";
 import { vaultErrors } from "./errors.ts";
 import { type Farewell, finishFarewell, sayFarewell } from "./farewell.ts";
 import type { HandedToken } from "./handed-token.ts";
-import { createHotMemory } from "./hot.ts";
+import { createHotMemory, type HotToken } from "./hot.ts";
 import { isGood, isResting, needOf, renewalDue, type Wanted } from "./need.ts";
 import { createOwnerCheck, isUnchecked } from "./owner-check.ts";
 import { createRegistrationJudge } from "./registration.ts";
@@ -80,7 +80,7 @@ export function createVault(parts: VaultParts): Vault {
   const outward = openOutward(parts);
   const { store, meter, renewals, looks } = outward;
   const hot = createHotMemory();
-  const findings = createCrowd<Finding>(({ tokens }) => tokens);
+  const findings = createCrowd<Finding>(({ token }) => token);
   /** Before a change and after it: whoever asked in between remembers nothing from before. */
   const drop = (connectionId: string) => {
     hot.drop(connectionId);
@@ -110,25 +110,21 @@ export function createVault(parts: VaultParts): Vault {
         return headerFor({ instance, clock }, tokens, call);
       },
     async token(connectionId, { minimumSeconds = 0, caller }) {
-      const wantedUntil = clock.now().getTime() + minimumSeconds * 1000;
-      const known = hot.find(connectionId, wantedUntil);
+      const known = hot.find(connectionId, clock.now().getTime() + minimumSeconds * 1000);
       if (known !== undefined) {
         const noted = note(caller, known);
         if (noted !== undefined) await noted;
         return known.handed;
       }
-      const findAlone = () => findTokens(outward, connectionId, { minimumSeconds, margin });
+      const findAlone = () => findToken(outward, connectionId, { minimumSeconds, margin });
       const found = await (minimumSeconds === 0 ? findings.join(connectionId, findAlone) : findAlone());
-      const { atHand } = found;
       // Opening takes about as long as writing down who is given it: where nothing else is to be done, both go on at once.
-      const [tokens] = await Promise.all([found.tokens, atHand && note(caller, atHand)]);
-      if (tokens.kind === "oauth1") throw vaultErrors.fail("vault.no_bearer", { data: { connectionId } });
-      if (!isGood(tokens, wantedUntil)) throw tooLong(tokens, clock.now());
-      if (atHand === null) await note(caller, tokens);
-      const { accessToken, expiresAt, kind, login, gitUser, projectId } = tokens;
-      const handed = { accessToken, expiresAt, kind, login, gitUser };
-      hot.heat({ connectionId, projectId, handed, until: renewalDue(tokens, margin) });
-      return handed;
+      const noting = found.atHand === null ? undefined : note(caller, found.atHand);
+      noting?.catch(() => {});
+      const token = await found.token;
+      await (found.atHand === null ? note(caller, token) : noting);
+      hot.heat(token);
+      return token.handed;
     },
     async forget(connectionId, actor = "person") {
       drop(connectionId);
@@ -149,9 +145,9 @@ export function createVault(parts: VaultParts): Vault {
 
 /** What a crowd that wants a token finds. */
 interface Finding {
-  /** Whose they are, where they only have to be opened; null where they may be others by then. */
+  /** Whose it is, where it only has to be opened; null where that may be another by then. */
   readonly atHand: SeenTokens | null;
-  readonly tokens: Promise<StoredTokens>;
+  readonly token: Promise<HotToken>;
 }
 
 /** What reaches out to Bitbucket and to other processes. */
@@ -180,18 +176,29 @@ function openOutward(parts: VaultParts) {
   };
 }
 
-async function findTokens(
+async function findToken(
   outward: ReturnType<typeof openOutward>,
   connectionId: string,
   { minimumSeconds, margin }: { readonly minimumSeconds: number; readonly margin: number },
 ): Promise<Finding> {
+  const { clock } = outward;
+  const wantedUntil = clock.now().getTime() + minimumSeconds * 1000;
   const { seen, opening } = await outward.look(connectionId);
-  const now = outward.clock.now().getTime();
-  const isFresh = isGood(seen, now + minimumSeconds * 1000) && now < renewalDue(seen, margin);
-  if (isFresh && !isUnchecked(seen)) return { atHand: seen.kind === "oauth1" ? null : seen, tokens: opening };
+  const isFresh = isGood(seen, wantedUntil) && clock.now().getTime() < renewalDue(seen, margin);
+  const isAtHand = isFresh && !isUnchecked(seen);
+  const tokenOf = async (coming: Promise<StoredTokens>): Promise<HotToken> => {
+    const tokens = await coming;
+    const { accessToken, expiresAt, kind, login, gitUser, projectId } = tokens;
+    if (kind === "oauth1") throw vaultErrors.fail("vault.no_bearer", { data: { connectionId } });
+    if (!isGood(tokens, wantedUntil)) throw tooLong(tokens, clock.now());
+    const handed = { accessToken, expiresAt, kind, login, gitUser };
+    return { connectionId, projectId, handed, until: renewalDue(tokens, margin) };
+  };
   return {
-    atHand: null,
-    tokens: obtainTokens(outward, connectionId, { wanted: { minimumSeconds }, margin }),
+    atHand: isAtHand && seen.kind !== "oauth1" ? seen : null,
+    token: tokenOf(
+      isAtHand ? opening : obtainTokens(outward, connectionId, { wanted: { minimumSeconds }, margin }),
+    ),
   };
 }
 

@@ -130,17 +130,21 @@ async function isTaken(token: Secret, failures: Record<string, number>): Promise
   }
 }
 
+function byHash(secrets: ReadonlySet<Secret>): ReadonlyMap<string, Secret> {
+  return new Map([...secrets].map((secret) => [sha256(secret.reveal()), secret]));
+}
+
 async function obey({ connectionIds, callers, jumpSeconds }: Order): Promise<Report> {
   const begun = performance.now();
-  const tokens = new Map<string, Map<string, Secret>>();
+  const handedOut = new Map<string, Set<Secret>>();
   const failures: Record<string, number> = {};
   let handed = 0;
   const ask = async (connectionId: string) => {
     try {
       const { accessToken } = await vault.token(connectionId, { caller: "test" });
       handed += 1;
-      const known = tokens.get(connectionId) ?? new Map<string, Secret>();
-      tokens.set(connectionId, known.set(sha256(accessToken.reveal()), accessToken));
+      const known = handedOut.get(connectionId) ?? new Set<Secret>();
+      handedOut.set(connectionId, known.add(accessToken));
     } catch (error) {
       const code = isWindlassError(error) ? error.code : String(error);
       failures[code] = (failures[code] ?? 0) + 1;
@@ -150,6 +154,7 @@ async function obey({ connectionIds, callers, jumpSeconds }: Order): Promise<Rep
   if (jumpSeconds !== undefined) clock.advance(jumpSeconds);
   await Promise.all(asking);
   const milliseconds = performance.now() - begun;
+  const tokens = new Map([...handedOut].map(([id, secrets]) => [id, byHash(secrets)]));
   const all = [...tokens.values()].flatMap((each) => [...each.values()]);
   const limit = atMost(16);
   const works = await Promise.all(all.map((token) => limit(() => isTaken(token, failures))));
