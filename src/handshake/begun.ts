@@ -4,23 +4,28 @@ import type { Database, Executor } from "../storage/database.ts";
 import type { HandshakesTable } from "../storage/schema.ts";
 import {
   capHandshakes,
-  consumeHandshake,
   deleteExpiredHandshakes,
   evictHandshakes,
   findHandshake,
+  type HandshakeArrival,
   insertHandshake,
+  takeHandshake,
 } from "../storage/tables/handshakes.ts";
 
 /**
  * Nothing here waits for the disk. When the machine fails, those who were on the way begin again; and a trip that is there
- * once more after it was consumed leads nowhere, for its code was used.
+ * once more after it was taken leads nowhere, for its code was used.
  */
 export interface BegunTrips {
   /** `false` when one of this state is there already. */
   add(trip: HandshakesTable, browser?: { readonly isNewBrowser?: boolean | undefined }): Promise<boolean>;
+  /** To say why it was not taken. */
   find(stateHash: string): Promise<HandshakesTable | undefined>;
-  /** Takes it out for good; `false` when it is gone: taken by somebody else, forgotten, or never begun. */
-  consume(stateHash: string): Promise<boolean>;
+  /**
+   * Takes out for good what this arrival may end: begun in the same browser, at the same instance, by the same user or nobody,
+   * and not over. Whoever may not end it leaves it as it was.
+   */
+  take(arrival: HandshakeArrival): Promise<HandshakesTable | undefined>;
 }
 
 /** Tabs a browser may have open on the way; the oldest is forgotten. */
@@ -53,6 +58,6 @@ export function createBegunTrips(parts: { readonly database: Database; readonly 
         return isNew;
       }),
     find: (stateHash) => findHandshake(database.kysely, stateHash),
-    consume: (stateHash) => database.hurried((db) => consumeHandshake(db, stateHash)),
+    take: (arrival) => database.hurried((db) => takeHandshake(db, arrival)),
   };
 }

@@ -1,4 +1,4 @@
-/** Owns the way back: parse, find, check, consume, judge Bitbucket's answer, exchange; in this order, each once. */
+/** Owns the way back: parse, take what was begun, judge Bitbucket's answer, exchange; in this order, each once. */
 import { equalSecrets, sha256 } from "../base/digest.ts";
 import { isWindlassError, WindlassError } from "../base/errors.ts";
 import type { Instance } from "../bitbucket/instance.ts";
@@ -47,10 +47,8 @@ export async function completeHandshake(
   const { trips } = parts;
   const instance = await parts.instances(arrival.instanceId);
   const state = readTripState(instance, arrival.callback);
-  const row = await trips.find(sha256(state));
-  if (row === undefined) throw handshakeErrors.fail("handshake.unknown");
-  checkArrival(row, arrival, parts.clock.now().toISOString());
-  if (!(await trips.consume(row.state_hash))) throw handshakeErrors.fail("handshake.unknown");
+  const now = parts.clock.now().toISOString();
+  const row = await takeTrip(trips, { ...arrival, state, now });
   const result = {
     // Written by `beginHandshake` from a Purpose.
     purpose: row.purpose as Purpose,
@@ -67,18 +65,35 @@ export async function completeHandshake(
   }
 }
 
+interface Arriving extends HandshakeReturn {
+  readonly state: string;
+  readonly now: string;
+}
+
 /** Who did not begin it does not end it (RFC 9700 sections 4.4.2 and 4.7.1), nor does anybody too late. */
-function checkArrival(
-  row: HandshakesTable,
-  { instanceId, browserToken, userId }: HandshakeReturn,
-  now: string,
-): void {
-  if (browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken))) {
-    throw handshakeErrors.fail("handshake.other_browser");
-  }
-  if (row.instance_id !== instanceId) throw handshakeErrors.fail("handshake.other_instance");
-  if (row.user_id !== null && row.user_id !== userId) throw handshakeErrors.fail("handshake.other_user");
-  if (now >= row.expires_at || now < row.created_at) throw handshakeErrors.fail("handshake.expired");
+async function takeTrip(trips: BegunTrips, arriving: Arriving): Promise<HandshakesTable> {
+  const { state, now, instanceId, browserToken, userId } = arriving;
+  const stateHash = sha256(state);
+  const taken = await trips.take({
+    state_hash: stateHash,
+    // Nothing is begun without a token.
+    browser_hash: sha256(browserToken ?? ""),
+    instance_id: instanceId,
+    user_id: userId ?? null,
+    now,
+  });
+  if (taken === undefined) throw handshakeErrors.fail(whyNot(await trips.find(stateHash), arriving));
+  return taken;
+}
+
+/** What keeps an arrival from ending what lies there. */
+function whyNot(row: HandshakesTable | undefined, { instanceId, browserToken, userId, now }: Arriving) {
+  if (row === undefined) return "handshake.unknown";
+  if (browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken)))
+    return "handshake.other_browser";
+  if (row.instance_id !== instanceId) return "handshake.other_instance";
+  if (row.user_id !== null && row.user_id !== userId) return "handshake.other_user";
+  return now >= row.expires_at || now < row.created_at ? "handshake.expired" : "handshake.unknown";
 }
 
 async function end(

@@ -12,6 +12,7 @@ const mostDecodings = 5;
  * @see RFC 9700 section 4.11.1: no open redirector on the client
  */
 export function checkReturnAddress(baseUrl: string, address: unknown): string {
+  if (address === "/") return address;
   if (typeof address !== "string" || address.length > mostCharacters) return "/";
   if (!/^\/[\x21-\x7e]*$/.test(address)) return "/";
   const path = decodePath(address.split(/[?#]/)[0] ?? "");

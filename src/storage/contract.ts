@@ -17,7 +17,8 @@ export interface Database {
    * Runs `work` in one transaction, as if it were alone; rolls back when it throws. On SQLite it holds the write lock from its
    * beginning. On PostgreSQL it is serializable, and `work` runs again when it met another: what it does beside its
    * statements must bear being repeated, so let it return what it found and act on that afterwards. `storage.busy` when it
-   * kept meeting others for seconds; after `storage.unreachable` nobody knows whether it was kept.
+   * kept meeting others for seconds; after `storage.unreachable`, and after `storage.unwritable` at its end, nobody knows whether
+   * it was kept. Others may see it a moment before it is certain to outlive the machine.
    * Inside, use only the transaction handed in: SQLite has one connection, so `kysely` would wait for ever.
    */
   transaction<Result>(work: (transaction: Transaction<Schema>) => Promise<Result>): Promise<Result>;

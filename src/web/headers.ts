@@ -1,5 +1,5 @@
 /** Owns the headers of every answer: what a page may load, where its forms may lead, what the next site is told. */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { openerPolicy } from "./sign-in-window.ts";
 
@@ -13,7 +13,7 @@ type OpenerPolicy = ReturnType<typeof openerPolicy>;
 export function safeHeaders(callbacks: { has(path: string): boolean }): MiddlewareHandler {
   const headers =
     (referrerPolicy: "no-referrer" | "same-origin") => (crossOriginOpenerPolicy: OpenerPolicy) =>
-      secureHeaders({
+      headersOf({
         contentSecurityPolicy: {
           defaultSrc: ["'none'"],
           scriptSrc: ["'self'"],
@@ -38,12 +38,27 @@ export function safeHeaders(callbacks: { has(path: string): boolean }): Middlewa
     const { path } = context.req;
     const carriesCode = /^\/auth\/[^/]+\/callback$/.test(path) || callbacks.has(path);
     const policy = openerPolicy({ path, flow: context.req.query("flow") }, carriesCode);
-    return (carriesCode ? onCallback : elsewhere)[policy](context, next);
+    for (const [name, value] of (carriesCode ? onCallback : elsewhere)[policy]) context.header(name, value);
+    return next();
   };
 }
 
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/**
+ * What Hono's middleware would set on an answer that is there already. Said before there is one, an answer is made once; changed
+ * afterwards, it is made twice.
+ */
+function headersOf(options: Parameters<typeof secureHeaders>[0]): Headers {
+  const found: [string, string][] = [];
+  const answer = { headers: { set: (...header: [string, string]) => found.push(header), delete() {} } };
+  // The middleware looks at nothing else of a context, and waits for nothing but the answer.
+  void secureHeaders(options)({ res: answer } as unknown as Context, async () => {});
+  return found;
+}
+
 /** A window that signs in keeps its tie to the page that opened it; nothing else does. */
-function forEachPolicy(make: (policy: OpenerPolicy) => MiddlewareHandler) {
+function forEachPolicy(make: (policy: OpenerPolicy) => Headers) {
   return {
     "same-origin": make("same-origin"),
     "same-origin-allow-popups": make("same-origin-allow-popups"),

@@ -9,12 +9,12 @@ import {
 } from "../../src/storage/tables/api-keys.ts";
 import {
   capHandshakes,
-  consumeHandshake,
   deleteExpiredHandshakes,
   evictHandshakes,
   findHandshake,
   forgetHandshakes,
   insertHandshake,
+  takeHandshake,
 } from "../../src/storage/tables/handshakes.ts";
 import {
   deleteIdentity,
@@ -217,9 +217,9 @@ describeEngines("people", (open) => {
     expect(await findHandshake(database.kysely, "state_1")).toEqual(handshake);
     const other = await beside();
     const taken = await Promise.all(
-      [database, other].map((each) => consumeHandshake(each.kysely, "state_1")),
+      [database, other].map((each) => takeHandshake(each.kysely, { ...handshake, now })),
     );
-    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(taken.filter(Boolean)).toEqual([handshake]);
     expect(await findHandshake(database.kysely, "state_1")).toBeUndefined();
   });
 

@@ -45,15 +45,17 @@ export async function buildAuthorizationUrl(
   demand("codeVerifier", isCloud || codeChallenge !== undefined);
   const url = new URL(instance.urls.authorize);
   const scopes = askedScopes(instance, request);
-  url.searchParams.set("response_type", "code");
-  url.searchParams.set("client_id", registration(instance).clientId);
-  url.searchParams.set("redirect_uri", request.redirectUri);
-  if (scopes.length > 0) url.searchParams.set("scope", scopes.join(" "));
-  url.searchParams.set("state", request.state);
+  const parameters = new URLSearchParams(url.search);
+  parameters.set("response_type", "code");
+  parameters.set("client_id", registration(instance).clientId);
+  parameters.set("redirect_uri", request.redirectUri);
+  if (scopes.length > 0) parameters.set("scope", scopes.join(" "));
+  parameters.set("state", request.state);
   if (codeChallenge !== undefined) {
-    url.searchParams.set("code_challenge", codeChallenge);
-    url.searchParams.set("code_challenge_method", "S256");
+    parameters.set("code_challenge", codeChallenge);
+    parameters.set("code_challenge_method", "S256");
   }
+  url.search = parameters.toString();
   return url.href;
 }
 

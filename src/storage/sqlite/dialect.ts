@@ -11,11 +11,14 @@ import {
 } from "kysely";
 import { wrapDatabase } from "./statements.ts";
 
+/** What {@link wrapDatabase} has to know. */
+export type FileUse = Parameters<typeof wrapDatabase>[1];
+
 /** A dialect for an open file, named `path` in failures; closing the Kysely closes the file. */
-export function sqliteDialect(file: DatabaseSync, path: string): Dialect {
+export function sqliteDialect(file: DatabaseSync, use: FileUse): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver(file, path),
+    createDriver: () => new ImmediateDriver(file, use),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -28,8 +31,8 @@ export function sqliteDialect(file: DatabaseSync, path: string): Dialect {
 class ImmediateDriver extends SqliteDriver {
   readonly #file: DatabaseSync;
 
-  constructor(file: DatabaseSync, path: string) {
-    super({ database: wrapDatabase(file, path) });
+  constructor(file: DatabaseSync, use: FileUse) {
+    super({ database: wrapDatabase(file, use) });
     this.#file = file;
   }
 

@@ -13,7 +13,7 @@ const pagesBetweenCheckpoints = 4_000;
 
 /**
  * Opens or makes the file; `:memory:` gives a database that ends with the process.
- * An acknowledged commit survives a power cut (WAL with synchronous=FULL), and deleted rows are overwritten.
+ * A commit survives a power cut (WAL with synchronous=FULL), and deleted rows are overwritten.
  * Throws what {@link explainSqlite} names, and `storage.foreign`.
  * @see https://www.sqlite.org/pragma.html
  */

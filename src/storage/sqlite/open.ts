@@ -7,6 +7,7 @@ import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts
 import type { Schema } from "../schema.ts";
 import { copyFile } from "./copy.ts";
 import { sqliteDialect } from "./dialect.ts";
+import { noDisk, openDisk } from "./disk.ts";
 import { busyMilliseconds, openFile } from "./file.ts";
 
 /** Throws `storage.unwritable`, `storage.not_a_database`, `storage.foreign`, `storage.newer`, `storage.busy`, `storage.full`. */
@@ -29,7 +30,8 @@ export async function openAndMigrateSqlite(
   { clock, steps }: { readonly clock: Clock; readonly steps?: readonly Migration[] },
 ): Promise<MigratedFile> {
   const file = openFile(path);
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(file, path) });
+  const haste = createHaste(file);
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(file, { path, beforeWriting: haste.settle }) });
   let copy: string | null = null;
   // The write lock is held meanwhile: nobody adds a row between the copy and the first step.
   const before = (name: string) => {
@@ -42,11 +44,19 @@ export async function openAndMigrateSqlite(
       await makeMigrationsTable(transaction);
       return applyMissing(transaction, { clock, engine: "sqlite", steps, before });
     });
-    return { database: databaseOver(kysely, file), applied, copy };
+    return { database: databaseOver(kysely, path, haste), applied, copy };
   } catch (error) {
     await kysely.destroy();
     throw error;
   }
+}
+
+interface Haste {
+  /** From here to {@link Haste.end} nothing waits for the disk. */
+  begin(): void;
+  end(): void;
+  /** Before anything is written: set as it has to be. Two writes of a kind, one after the other, set nothing. */
+  settle(): void;
 }
 
 /**
@@ -54,23 +64,48 @@ export async function openAndMigrateSqlite(
  * as well.
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
-function databaseOver(kysely: Kysely<Schema>, file: DatabaseSync): Database {
+function createHaste(file: DatabaseSync): Haste {
+  let [wanted, set]: ("full" | "normal")[] = ["full", "full"];
+  return {
+    begin() {
+      wanted = "normal";
+    },
+    end() {
+      wanted = "full";
+    },
+    settle() {
+      if (wanted !== set) file.exec(`pragma synchronous = ${wanted}`);
+      set = wanted;
+    },
+  };
+}
+
+function databaseOver(kysely: Kysely<Schema>, path: string, haste: Haste): Database {
+  const disk = path === ":memory:" ? noDisk : openDisk(path);
+  // The one connection is held meanwhile: nobody else writes in haste.
+  const inHaste = <Result>(work: (connection: Kysely<Schema>) => Promise<Result>) =>
+    kysely.connection().execute(async (connection) => {
+      haste.begin();
+      try {
+        return await work(connection);
+      } finally {
+        haste.end();
+      }
+    });
   return {
     engine: "sqlite",
     kysely,
-    transaction: (work) => kysely.transaction().execute(work),
-    // The one connection is held meanwhile: no transaction begins before the setting is back.
-    hurried: (work) =>
-      kysely.connection().execute(async (connection) => {
-        file.exec("pragma synchronous = normal");
-        try {
-          return await work(connection);
-        } finally {
-          file.exec("pragma synchronous = full");
-        }
-      }),
+    async transaction(work) {
+      const result = await inHaste((connection) => connection.transaction().execute(work));
+      await disk.flush();
+      return result;
+    },
+    hurried: inHaste,
     scrub: () => kysely.connection().execute(emptyLog),
-    close: () => kysely.destroy(),
+    async close() {
+      await disk.close();
+      await kysely.destroy();
+    },
   };
 }
 

@@ -6,8 +6,14 @@ import { explainSqlite } from "./file.ts";
 /** Queries with lists of different lengths have different texts; the oldest prepared ones make room. */
 const mostStatements = 500;
 
-/** A {@link SqliteDatabase} for Kysely's dialect over an open file. Throws what {@link explainSqlite} names. */
-export function wrapDatabase(file: DatabaseSync, path: string): SqliteDatabase {
+/**
+ * A {@link SqliteDatabase} for Kysely's dialect over an open file; `beforeWriting` is called before each statement that may
+ * write and stands in no transaction, which those that begin one are. Throws what {@link explainSqlite} names.
+ */
+export function wrapDatabase(
+  file: DatabaseSync,
+  { path, beforeWriting }: { readonly path: string; readonly beforeWriting: () => void },
+): SqliteDatabase {
   const explained = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -21,20 +27,26 @@ export function wrapDatabase(file: DatabaseSync, path: string): SqliteDatabase {
     if (known !== undefined) return known;
     const oldest = statements.size < mostStatements ? undefined : statements.keys().next().value;
     if (oldest !== undefined) statements.delete(oldest);
-    const statement = explained(() => wrapStatement(file.prepare(sql), explained));
+    const isReading = /^\s*(select|pragma)\b/i.test(sql);
+    const begin = <Result>(work: () => Result) =>
+      explained(() => {
+        if (!isReading && !file.isTransaction) beforeWriting();
+        return work();
+      });
+    const statement = explained(() => wrapStatement(file.prepare(sql), begin));
     statements.set(sql, statement);
     return statement;
   };
   return { prepare, close: () => file.close() };
 }
 
-type Explained = <Result>(work: () => Result) => Result;
+type Begin = <Result>(work: () => Result) => Result;
 
-function wrapStatement(statement: StatementSync, explained: Explained): SqliteStatement {
+function wrapStatement(statement: StatementSync, begin: Begin): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (values) => explained(() => statement.all(...values.map(toSqlite))),
-    run: (values) => explained(() => statement.run(...values.map(toSqlite))),
+    all: (values) => begin(() => statement.all(...values.map(toSqlite))),
+    run: (values) => begin(() => statement.run(...values.map(toSqlite))),
     iterate: (values) => statement.iterate(...values.map(toSqlite)),
   };
 }

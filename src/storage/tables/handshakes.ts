@@ -41,20 +41,44 @@ const find = prepared((db, given: Slots<ByState>) =>
   db.selectFrom("handshakes").selectAll().where("state_hash", "=", given("state_hash")),
 );
 
-/** Takes it out for good; `false` when somebody else has taken it before. */
-export async function consumeHandshake(db: Executor, stateHash: string): Promise<boolean> {
-  return (await consume(db, { state_hash: stateHash })).numAffectedRows === 1n;
+/** Who comes back, and when. */
+export interface HandshakeArrival
+  extends Pick<HandshakesTable, "state_hash" | "browser_hash" | "instance_id" | "user_id"> {
+  readonly now: string;
 }
 
-const consume = prepared((db, given: Slots<ByState>) =>
-  db.deleteFrom("handshakes").where("state_hash", "=", given("state_hash")),
+/**
+ * Takes out for good what this arrival may end, all of it judged in one step; nothing is changed where it may not, and
+ * where somebody else was faster.
+ */
+export async function takeHandshake(
+  db: Executor,
+  arrival: HandshakeArrival,
+): Promise<HandshakesTable | undefined> {
+  return (await take(db, arrival)).rows[0];
+}
+
+const take = prepared((db, given: Slots<HandshakeArrival>) =>
+  db
+    .deleteFrom("handshakes")
+    .where("state_hash", "=", given("state_hash"))
+    .where("browser_hash", "=", given("browser_hash"))
+    .where("instance_id", "=", given("instance_id"))
+    .where((any) => any.or([any("user_id", "is", null), any("user_id", "=", given("user_id"))]))
+    .where("expires_at", ">", given("now"))
+    .where("created_at", "<=", given("now"))
+    .returningAll(),
 );
 
 /** Keeps the newest `keep` of a browser and forgets the older ones. */
 export async function evictHandshakes(db: Executor, browserHash: string, keep: number): Promise<void> {
   const { rows } = await listOfBrowser(db, { browser_hash: browserHash });
-  for (const { state_hash } of rows.slice(keep)) await consumeHandshake(db, state_hash);
+  for (const { state_hash } of rows.slice(keep)) await forget(db, { state_hash });
 }
+
+const forget = prepared((db, given: Slots<ByState>) =>
+  db.deleteFrom("handshakes").where("state_hash", "=", given("state_hash")),
+);
 
 const listOfBrowser = prepared((db, given: Slots<Pick<HandshakesTable, "browser_hash">>) =>
   db

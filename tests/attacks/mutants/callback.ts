@@ -5,16 +5,29 @@ const complete = "src/handshake/complete.ts";
 const begin = "src/handshake/begin.ts";
 const authorization = "src/bitbucket/oauth2/authorization.ts";
 const auth = "src/web/routes/auth.ts";
-const consume = "!(await trips.consume(row.state_hash))";
+const table = "src/storage/tables/handshakes.ts";
+/** What is taken out, and stays. */
+const kept = {
+  file: table,
+  find: `const take = prepared((db, given: Slots<HandshakeArrival>) =>
+  db
+    .deleteFrom("handshakes")`,
+  replace: `const take = prepared((db, given: Slots<HandshakeArrival>) =>
+  db
+    .updateTable("handshakes")
+    .set({ purpose: (some) => some.ref("purpose") })`,
+};
 
 export const callbackMutants: readonly Mutant[] = [
   {
     name: "the browser is not checked",
     changes: [
       {
-        file: complete,
-        find: "browserToken === null || !equalSecrets(row.browser_hash, sha256(browserToken))",
-        replace: "browserToken === undefined",
+        file: table,
+        find: `    .where("browser_hash", "=", given("browser_hash"))
+    .where("instance_id"`,
+        replace: `    .where((any) => any.or([any("browser_hash", "=", given("browser_hash")), any("browser_hash", "!=", "")]))
+    .where("instance_id"`,
       },
     ],
     caughtBy: ["C1", "C2", "C4", "C26", "L3"],
@@ -24,8 +37,15 @@ export const callbackMutants: readonly Mutant[] = [
     changes: [
       {
         file: complete,
-        find: "browserToken === null || !equalSecrets(",
-        replace: "browserToken !== null && !equalSecrets(",
+        find: 'browser_hash: sha256(browserToken ?? ""),',
+        replace: 'browser_hash: browserToken === null ? "" : sha256(browserToken),',
+      },
+      {
+        file: table,
+        find: `    .where("browser_hash", "=", given("browser_hash"))
+    .where("instance_id"`,
+        replace: `    .where((any) => any.or([any("browser_hash", "=", given("browser_hash")), any(given("browser_hash"), "=", "")]))
+    .where("instance_id"`,
       },
     ],
     caughtBy: ["C1", "C26"],
@@ -35,8 +55,8 @@ export const callbackMutants: readonly Mutant[] = [
     changes: [
       {
         file: complete,
-        find: "sha256(browserToken)",
-        replace: "sha256(browserToken.slice(0, 8))",
+        find: 'browser_hash: sha256(browserToken ?? ""),',
+        replace: 'browser_hash: sha256(browserToken?.slice(0, 8) ?? ""),',
       },
       {
         file: begin,
@@ -51,9 +71,9 @@ export const callbackMutants: readonly Mutant[] = [
     changes: [
       {
         file: "src/handshake/begun.ts",
-        find: "find: (stateHash) => findHandshake(database.kysely, stateHash),",
-        replace: `find: async (stateHash) =>
-          (await findHandshake(database.kysely, stateHash)) ??
+        find: "take: (arrival) => database.hurried((db) => takeHandshake(db, arrival)),",
+        replace: `take: async (arrival) =>
+          (await database.hurried((db) => takeHandshake(db, arrival))) ??
           database.kysely.selectFrom("handshakes").selectAll().orderBy("created_at", "desc").limit(1).executeTakeFirst(),`,
       },
     ],
@@ -61,38 +81,66 @@ export const callbackMutants: readonly Mutant[] = [
   },
   {
     name: "the instance is not checked",
-    changes: [{ file: complete, find: "row.instance_id !== instanceId", replace: "instanceId === ''" }],
+    changes: [
+      {
+        file: table,
+        find: '.where("instance_id", "=", given("instance_id"))',
+        replace:
+          '.where((any) => any.or([any("instance_id", "=", given("instance_id")), any("instance_id", "!=", "")]))',
+      },
+    ],
     caughtBy: ["C8", "C9"],
   },
   {
     name: "the person is not checked",
-    changes: [{ file: complete, find: "row.user_id !== userId", replace: "userId === ''" }],
+    changes: [
+      {
+        file: table,
+        find: 'any("user_id", "is", null), any("user_id", "=", given("user_id"))',
+        replace:
+          'any("user_id", "is", null), any("user_id", "!=", ""), any("user_id", "=", given("user_id"))',
+      },
+    ],
     caughtBy: ["C4", "E13"],
   },
   {
     name: "a flow lives for ever",
-    changes: [{ file: complete, find: "now >= row.expires_at || ", replace: "" }],
+    changes: [
+      {
+        file: table,
+        find: '.where("expires_at", ">", given("now"))',
+        replace:
+          '.where((any) => any.or([any("expires_at", ">", given("now")), any("expires_at", "!=", "")]))',
+      },
+    ],
     caughtBy: ["C7"],
   },
   {
     name: "a clock that went back is believed",
-    changes: [{ file: complete, find: " || now < row.created_at", replace: "" }],
+    changes: [
+      {
+        file: table,
+        find: '.where("created_at", "<=", given("now"))',
+        replace:
+          '.where((any) => any.or([any("created_at", "<=", given("now")), any("created_at", "!=", "")]))',
+      },
+    ],
     caughtBy: ["C7"],
   },
   {
     name: "a state is good for ever",
-    changes: [{ file: complete, find: consume, replace: "row.state_hash === ''" }],
+    changes: [kept],
     caughtBy: ["C5", "C6"],
   },
   {
     name: "a state is used up after the exchange",
     changes: [
-      { file: complete, find: consume, replace: "row.state_hash === ''" },
+      kept,
       {
         file: complete,
         find: "...(await end(",
         replace:
-          "...(await (async (...all) => { const ended = await end(...all); await trips.consume(row.state_hash); return ended; })(",
+          "...(await (async (...all) => { const ended = await end(...all); await parts.database.kysely.deleteFrom('handshakes').where('state_hash', '=', row.state_hash).execute(); return ended; })(",
       },
     ],
     caughtBy: ["C6"],

@@ -32,8 +32,9 @@ export const leakMutants: readonly Mutant[] = [
     changes: [
       {
         file: "src/handshake/complete.ts",
-        find: "checkArrival(row, arrival",
-        replace: "await new Promise((resolve) => setTimeout(resolve, 8));\n  checkArrival(row, arrival",
+        find: "whyNot(await trips.find(stateHash), arriving)",
+        replace:
+          "whyNot(await trips.find(stateHash).then((row) => row && new Promise((resolve) => setTimeout(resolve, 8, row))), arriving)",
       },
     ],
     caughtBy: ["J2"],
