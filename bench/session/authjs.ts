@@ -11,16 +11,14 @@ const secret = "only for this measurement: thirty-two characters";
 const salt = "authjs.session-token";
 
 const { origin } = await serveApp(() =>
-  getRequestListener(
-    (request) =>
-      Auth(request, {
-        basePath: "/auth",
-        trustHost: true,
-        secret,
-        useSecureCookies: false,
-        providers: [Bitbucket({ clientId: "key", clientSecret: "secret" })],
-      }),
-    { overrideGlobalObjects: false },
+  getRequestListener((request) =>
+    Auth(request, {
+      basePath: "/auth",
+      trustHost: true,
+      secret,
+      useSecureCookies: false,
+      providers: [Bitbucket({ clientId: "key", clientSecret: "secret" })],
+    }),
   ),
 );
 const token = { sub: person.id, name: person.displayName, email: person.email };

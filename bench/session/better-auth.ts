@@ -14,7 +14,7 @@ const { origin } = await serveApp((at) => {
     logger: { disabled: true },
     emailAndPassword: { enabled: true },
   });
-  return getRequestListener((request) => handler(request), { overrideGlobalObjects: false });
+  return getRequestListener((request) => handler(request));
 });
 const signedIn = await fetch(`${origin}/api/auth/sign-up/email`, {
   method: "POST",

@@ -32,9 +32,7 @@ const config: AuthConfig = {
   ],
 };
 
-const { origin } = await serveApp(() =>
-  getRequestListener((request) => Auth(request, config), { overrideGlobalObjects: false }),
-);
+const { origin } = await serveApp(() => getRequestListener((request) => Auth(request, config)));
 tellBench({
   origin,
   begin: [

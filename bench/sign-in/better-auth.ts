@@ -27,7 +27,7 @@ const { origin } = await serveApp(async (baseURL) => {
   };
   await (await getMigrations(options)).runMigrations();
   const { handler } = betterAuth(options);
-  return getRequestListener((request) => handler(request), { overrideGlobalObjects: false });
+  return getRequestListener((request) => handler(request));
 });
 
 function bitbucket() {

@@ -1,6 +1,7 @@
 /** Owns who is measured: each by a short name, which `BENCH_ONLY` picks, and a name with its version. */
 import { versionOf } from "../served/numbers.ts";
 import { contestantOptions, type Served, startServed } from "../served/process.ts";
+import type { UpstreamOrigins } from "./told.ts";
 
 export interface Contestant {
   readonly id: string;
@@ -56,8 +57,8 @@ export function chosen(only = process.env.BENCH_ONLY): readonly Contestant[] {
   return all.filter(({ id }) => ids.includes(id));
 }
 
-/** Before this upstream. */
-export function startContestant(contestant: Contestant, upstream: string): Promise<Served> {
-  const rest = [upstream, ...contestant.arguments];
+/** Before the upstream at these addresses. */
+export function startContestant(contestant: Contestant, { site, api }: UpstreamOrigins): Promise<Served> {
+  const rest = [site, api, ...contestant.arguments];
   return startServed(contestant.program, { arguments: rest, nodeOptions: contestantOptions });
 }

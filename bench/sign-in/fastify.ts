@@ -32,9 +32,9 @@ await app.register(oauthPlugin, {
   credentials: {
     client: consumer,
     auth: {
-      authorizeHost: upstream,
+      authorizeHost: upstream.site,
       authorizePath: "/site/oauth2/authorize",
-      tokenHost: upstream,
+      tokenHost: upstream.site,
       tokenPath: "/site/oauth2/access_token",
     },
   },

@@ -21,10 +21,10 @@ export interface Flood {
 
 /** Of our server over a file. The flow of somebody who means it goes through at the end. */
 export async function flood(count: number): Promise<Flood> {
-  const upstream = await startUpstream();
+  const upstream = await startUpstream("upstream");
   const [ours] = chosen("windlass-sqlite");
   if (ours === undefined) throw new Error("we are not among the contestants");
-  const served = await startContestant(ours, upstream.origin);
+  const served = await startContestant(ours, upstream.told);
   const server = served.told as SignInServer; // from `ours.ts`
   try {
     const held: Held[] = [];
@@ -38,7 +38,7 @@ export async function flood(count: number): Promise<Flood> {
         fileMegabytes: sizeOf(server.file ?? "") / 1e6,
       });
     }
-    await signInOver(server, 8);
+    await signInOver(server, upstream.told, 8);
     return { begun: count, perSecond: speeds.at(-1) ?? Number.NaN, held };
   } finally {
     await served.stop();

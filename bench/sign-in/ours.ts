@@ -7,18 +7,23 @@ import { openLog } from "../../src/server/log.ts";
 import { startServer } from "../../src/server/start.ts";
 import { makeDatabase, startPostgres } from "../../tests/storage/postgres-server.ts";
 import { tellBench } from "../served/tell.ts";
-import { addresses, consumer, upstream } from "./told.ts";
+import { addresses, localhostConsumer, upstream } from "./told.ts";
 
-const place = process.argv[3] === "postgres" ? await makeOnServer() : makeFile();
+const place = process.argv[4] === "postgres" ? await makeOnServer() : makeFile();
 const config = parseConfig({
   listen: { host: "127.0.0.1", port: 0 },
   database: place.database,
   key: Buffer.alloc(32, 5).toString("base64"),
   instances: {
     bitbucket: {
-      clientId: consumer.id,
-      clientSecret: consumer.secret,
-      urls: { authorize: addresses.authorize, token: addresses.token, api: addresses.api, web: upstream },
+      clientId: localhostConsumer.id,
+      clientSecret: localhostConsumer.secret,
+      urls: {
+        authorize: addresses.authorize,
+        token: addresses.token,
+        api: addresses.api,
+        web: upstream.site,
+      },
     },
   },
   // Everybody comes from one machine here: the checks stay, and find that there is room.

@@ -1,8 +1,8 @@
 /** Owns the rounds: every contestant in turn in each of them, what it used, and what the upstream did meanwhile. */
 import { type Served, startServed } from "../served/process.ts";
-import { signInOver } from "./browser.ts";
+import { people, signInOver, type UpstreamTold } from "./browser.ts";
 import { type Contestant, startContestant } from "./contestants.ts";
-import { people, type SignInServer } from "./told.ts";
+import type { SignInServer } from "./told.ts";
 
 export interface Round {
   readonly perSecond: number;
@@ -12,15 +12,15 @@ export interface Round {
   readonly upstreamMicroseconds: number;
 }
 
-/** The rounds of each contestant, in their order. */
+/** The rounds of each contestant, in their order, all of them before the same upstream. */
 export async function measure(
   contestants: readonly Contestant[],
-  { rounds, signIns }: { readonly rounds: number; readonly signIns: number },
+  { upstream: kind, rounds, signIns }: Measurement,
 ): Promise<Round[][]> {
-  const upstream = await startUpstream();
+  const upstream = await startUpstream(kind);
   const servers: Served[] = [];
   try {
-    for (const contestant of contestants) servers.push(await startContestant(contestant, upstream.origin));
+    for (const contestant of contestants) servers.push(await startContestant(contestant, upstream.told));
     const found = contestants.map((): Round[] => []);
     for (let round = -1; round < rounds; round++)
       for (const turn of contestants.keys()) {
@@ -30,8 +30,8 @@ export async function measure(
         if (server === undefined || contestant === undefined) continue;
         const count = Math.ceil(signIns * contestant.share);
         // The first one warms it, and makes everybody known.
-        if (round < 0) await signInOver(server.told as SignInServer, Math.max(count, people));
-        else found[index]?.push(await measureRound(server, upstream.served, count));
+        if (round < 0) await signInOver(serverOf(server), upstream.told, Math.max(count, people));
+        else found[index]?.push(await measureRound(server, upstream, count));
       }
     return found;
   } finally {
@@ -39,15 +39,34 @@ export async function measure(
   }
 }
 
-export async function startUpstream(): Promise<{ readonly served: Served; readonly origin: string }> {
-  const served = await startServed(new URL("./upstream.ts", import.meta.url));
-  return { served, origin: (served.told as { origin: string }).origin }; // from `upstream.ts`
+/** `emulator`: the local Bitbucket · `upstream`: one that answers these three questions and does nothing else. */
+export type UpstreamKind = "emulator" | "upstream";
+
+interface Measurement {
+  readonly upstream: UpstreamKind;
+  readonly rounds: number;
+  readonly signIns: number;
 }
 
-async function measureRound(server: Served, upstream: Served, count: number): Promise<Round> {
-  const before = [await server.used(), await upstream.used()];
-  const perSecond = await signInOver(server.told as SignInServer, count);
-  const after = [await server.used(), await upstream.used()];
+interface Upstream {
+  readonly served: Served;
+  readonly told: UpstreamTold;
+}
+
+export async function startUpstream(kind: UpstreamKind): Promise<Upstream> {
+  const served = await startServed(new URL(`./${kind}.ts`, import.meta.url));
+  return { served, told: served.told as UpstreamTold }; // as both of them tell
+}
+
+/** What every contestant tells. */
+function serverOf({ told }: Served): SignInServer {
+  return told as SignInServer;
+}
+
+async function measureRound(server: Served, upstream: Upstream, count: number): Promise<Round> {
+  const before = [await server.used(), await upstream.served.used()];
+  const perSecond = await signInOver(serverOf(server), upstream.told, count);
+  const after = [await server.used(), await upstream.served.used()];
   const [own = Number.NaN, others = Number.NaN] = after.map(
     ({ cpuMicroseconds }, at) => (cpuMicroseconds - (before[at]?.cpuMicroseconds ?? 0)) / count,
   );

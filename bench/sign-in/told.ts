@@ -20,24 +20,27 @@ export interface SignInServer {
 
 export const secret = "only for this measurement: thirty-two characters";
 
-/** Of the consumer that the upstream knows. */
+/** Of the consumer that every upstream knows. */
 export const consumer = { id: "key", secret: "secret" } as const;
 
-/** The same for everybody who signs in anywhere. */
-export const emailOf = (person: number) => `person-${person}@example.com`;
+/** The same consumer for who is called localhost: where its people come back to is written down. */
+export const localhostConsumer = { ...consumer, id: "localhost-key" } as const;
 
-/** How many people there are; they sign in by turns. */
-export const people = 1_000;
+/** Where the upstream is: its pages, and its API without `/2.0`. */
+export interface UpstreamOrigins {
+  readonly site: string;
+  readonly api: string;
+}
 
 /** From the command line of each server. */
-export const upstream = process.argv[2] ?? "";
+export const upstream: UpstreamOrigins = { site: process.argv[2] ?? "", api: process.argv[3] ?? "" };
 
 export const addresses = {
-  authorize: `${upstream}/site/oauth2/authorize`,
-  token: `${upstream}/site/oauth2/access_token`,
-  api: `${upstream}/2.0`,
-  user: `${upstream}/2.0/user`,
-  emails: `${upstream}/2.0/user/emails`,
+  authorize: `${upstream.site}/site/oauth2/authorize`,
+  token: `${upstream.site}/site/oauth2/access_token`,
+  api: `${upstream.api}/2.0`,
+  user: `${upstream.api}/2.0/user`,
+  emails: `${upstream.api}/2.0/user/emails`,
 } as const;
 
 export interface EmailPage {

@@ -5,7 +5,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tellBench } from "../served/tell.ts";
-import { consumer, emailOf } from "./told.ts";
+import { emailOf } from "./browser.ts";
+import { consumer, localhostConsumer } from "./told.ts";
 
 const server = createServer((request, response) => {
   const [path] = (request.url ?? "").split("?");
@@ -16,7 +17,7 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 60_000;
 
-const basic = `Basic ${btoa(`${consumer.id}:${consumer.secret}`)}`;
+const basics = [consumer, localhostConsumer].map(({ id, secret }) => `Basic ${btoa(`${id}:${secret}`)}`);
 /** As long as Bitbucket's tokens are. */
 const padding = "-".repeat(72);
 let granted = 0;
@@ -30,7 +31,7 @@ function grant(request: IncomingMessage, response: ServerResponse): void {
   request.on("end", () => {
     const form = new URLSearchParams(body);
     const isConsumer =
-      request.headers.authorization === basic || form.get("client_secret") === consumer.secret;
+      basics.includes(request.headers.authorization ?? "") || form.get("client_secret") === consumer.secret;
     const person = /^\d+(?=\.)/.exec(form.get("code") ?? "")?.[0];
     if (!isConsumer || form.get("grant_type") !== "authorization_code" || person === undefined)
       return answer(response, 400, {
@@ -105,5 +106,6 @@ function answer(response: ServerResponse, status: number, value: object): void {
 
 server.listen(0, "127.0.0.1", () => {
   const { port } = server.address() as AddressInfo; // a TCP server that listens has an AddressInfo
-  tellBench({ origin: `http://127.0.0.1:${port}` });
+  const origin = `http://127.0.0.1:${port}`;
+  tellBench({ site: origin, api: origin });
 });

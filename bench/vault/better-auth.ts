@@ -10,7 +10,7 @@ let place: CloudPlace | undefined;
 const app = await serveApp(async (origin) => {
   place = await cloudFor(`${origin}/api/auth/callback/bitbucket`);
   const { handler } = makeAuth(origin, place);
-  return getRequestListener((request) => handler(request), { overrideGlobalObjects: false });
+  return getRequestListener((request) => handler(request));
 });
 
 function makeAuth(origin: string, { emulator: { urls }, consumer }: CloudPlace) {
