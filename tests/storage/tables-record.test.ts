@@ -57,6 +57,15 @@ describeEngines("the record", (open) => {
     expect(await found({})).toEqual([3, 2, 1]);
     expect(await found({ connectionId: "con_1" })).toEqual([2, 1]);
     expect(await found({ projectId: "prj_2" })).toEqual([3]);
+    await insert(kysely, [
+      entry(4, { event: "aXb.c" }),
+      entry(5, { event: "a_b.c" }),
+      entry(6, { event: "a_b" }),
+    ]);
+    expect([await found({ event: "a_b" }), await found({ event: "a_b.c" })]).toEqual([[6, 5], [5]]);
+    expect([await found({ event: "a" }), await found({ event: "%" })]).toEqual([[], []]);
+    await deleteAuditEntries(kysely, "wri_1", 6);
+    await insert(kysely, [entry(1), entry(2)]);
     expect(await found({ since: later(2), limit: 1 })).toEqual([3]);
     expect(await listAuditWriters(kysely)).toEqual([{ id: "wri_1", started_at: now }]);
     expect(await listOldAuditWriters(kysely, later(1))).toEqual([]);

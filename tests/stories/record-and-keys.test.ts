@@ -198,6 +198,16 @@ describe("windlass audit", () => {
     );
     expect(entries.at(-1)).toMatchObject({ event: "connection.made", connectionId });
     expect(entries[0].at >= entries.at(-1).at).toBe(true);
+    const events = async (name: string) => {
+      const found = JSON.parse((await run("audit", "list", "--json", "--event", name)).stdout).entries;
+      return new Set(found.map(({ event }: { event: string }) => event));
+    };
+    expect(await events("connection.made")).toEqual(new Set(["connection.made"]));
+    expect(await events("connection")).toContain("connection.made");
+    expect(
+      [...(await events("connection"))].filter((event) => !String(event).startsWith("connection.")),
+    ).toEqual([]);
+    expect(await events("connect")).toEqual(new Set());
     expect((await run("audit", "list", "--since", "2999-01-01")).stdout).toBe("Nothing is recorded.\n");
     expect((await run("audit", "list", "--limit", "1")).stdout.split("\n")).toHaveLength(2);
   });
@@ -223,6 +233,7 @@ describe("windlass audit", () => {
       [["audit", "verify", "--head", "wrt_1:0:x"], "WRITER:NUMBER:MAC"],
       [["audit", "list", "--since", "yesterday"], "--since needs a time"],
       [["audit", "list", "--limit", "0"], "--limit needs a number"],
+      [["audit", "list", "--event", "%"], "--event needs a name"],
     ] as const) {
       const answer = await run(...args);
       expect(answer).toMatchObject({ exitCode: 2, stdout: "" });

@@ -10,12 +10,14 @@ import { printWidth, table } from "../table.ts";
 const help = `windlass audit: the record of hand-outs, renewals, changes and failures
 
 Usage: windlass audit verify [--head WRITER:NUMBER:MAC]… [--config FILE] [--json]
-       windlass audit list [--connection ID] [--project ID] [--since TIME] [--limit N] [--config FILE] [--json]
+       windlass audit list [--event NAME] [--connection ID] [--project ID] [--since TIME] [--limit N]
+                           [--config FILE] [--json]
 
   verify             checks every writer's chain from its beginning to its end, and prints its head
   --head HEAD        a head that verify printed before: it has to be in the chain still, so that an end that was cut
                      off shows; may be given often
   list               the latest entries, newest first
+  --event NAME       only these: signin.done, or signin for all whose name begins so
   --connection ID    only those about this connection
   --project ID       only those about this project
   --since TIME       none before this time: 2026-11-22 or 2026-11-22T08:00:00Z
@@ -42,6 +44,7 @@ export const command: Command = {
       options: {
         config: { type: "string" },
         head: { type: "string", multiple: true },
+        event: { type: "string" },
         connection: { type: "string" },
         project: { type: "string" },
         since: { type: "string" },
@@ -59,6 +62,7 @@ export const command: Command = {
       return withApp(values.config, ({ record }) => verify(record, heads, isJson));
     }
     const search = {
+      event: readEvent(values.event),
       connectionId: values.connection,
       projectId: values.project,
       since: readTime(values.since),
@@ -119,6 +123,11 @@ function readHead(text: string): ChainHead {
     /^(wrt_[\w.-]+):([1-9]\d{0,14}):([\w-]{43})$/.exec(text) ?? [];
   if (sequence !== undefined) return { writerId, sequence: Number(sequence), mac };
   throw new UsageError(`--head needs WRITER:NUMBER:MAC, as verify prints it, not ${JSON.stringify(text)}.`);
+}
+
+function readEvent(name: string | undefined): string | undefined {
+  if (name === undefined || /^[a-z_]+(\.[a-z_]+)*$/.test(name)) return name;
+  throw new UsageError(`--event needs a name such as signin or signin.done, not ${JSON.stringify(name)}.`);
 }
 
 function readTime(text: string | undefined): string | undefined {

@@ -1,5 +1,7 @@
 /** Owns the rows of the record: writers, their entries, and the checkpoints that stand for deleted ones. */
+
 import type { CompiledQuery } from "kysely";
+import { sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { AuditCheckpointsTable, AuditEntriesTable, AuditWritersTable } from "../schema.ts";
 
@@ -111,6 +113,8 @@ export async function saveAuditCheckpoint(db: Executor, checkpoint: AuditCheckpo
 export interface AuditSearch {
   readonly connectionId?: string | undefined;
   readonly projectId?: string | undefined;
+  /** An event, or what stands before the point of several: `signin.done`, `signin`. */
+  readonly event?: string | undefined;
   /** The earliest time, as stored. */
   readonly since?: string | undefined;
   readonly limit: number;
@@ -118,10 +122,12 @@ export interface AuditSearch {
 
 /** The latest ones, newest first. */
 export async function listAuditEntries(db: Executor, search: AuditSearch): Promise<AuditEntriesTable[]> {
-  const { connectionId, projectId, since, limit } = search;
+  const { connectionId, projectId, event, since, limit } = search;
   let entries = db.selectFrom("audit_entries").selectAll();
   if (connectionId !== undefined) entries = entries.where("connection_id", "=", connectionId);
   if (projectId !== undefined) entries = entries.where("project_id", "=", projectId);
+  if (event !== undefined)
+    entries = entries.where(sql<boolean>`(event = ${event} or event like ${below(event)} escape '!')`);
   if (since !== undefined) entries = entries.where("at", ">=", since);
   return entries
     .orderBy("at", "desc")
@@ -129,4 +135,9 @@ export async function listAuditEntries(db: Executor, search: AuditSearch): Promi
     .orderBy("sequence", "desc")
     .limit(limit)
     .execute();
+}
+
+/** The pattern of all whose name goes on after the event's. */
+function below(event: string): string {
+  return `${event.replace(/[%_!]/g, "!$&")}.%`;
 }
