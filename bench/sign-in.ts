@@ -20,7 +20,7 @@ export async function run(): Promise<BenchTable> {
   const before = (upstream: UpstreamKind, share: number) =>
     measure(contestants, { upstream, rounds, signIns: Math.ceil(signIns * share) });
   // The local Bitbucket takes about as long for one as the fastest server does.
-  const [real, bare] = [await before("emulator", 0.5), await before("upstream", 1)];
+  const [real, bare] = [await before("emulator", 0.5), await before("bare", 1)];
   const flooded = floods > 0 && contestants.some(({ isPeer }) => !isPeer) ? await flood(floods) : null;
   return {
     bench: "sign-in",

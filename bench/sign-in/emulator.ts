@@ -14,7 +14,13 @@ const registered = (host: string, { id, secret }: { readonly id: string; readonl
 const emulator = await createEmulator({
   autoApprove: "johndoe",
   seed: {
-    people: [{ username: "johndoe", displayName: "John Doe", emails: [{ address: "john@example.com", primary: true, confirmed: true }] }],
+    people: [
+      {
+        username: "johndoe",
+        displayName: "John Doe",
+        emails: [{ address: "john@example.com", primary: true, confirmed: true }],
+      },
+    ],
     workspaces: [{ slug: "acme", name: "Acme" }],
     consumers: [registered("127.0.0.1", consumer), registered("localhost", localhostConsumer)],
   },

@@ -21,7 +21,7 @@ export interface Flood {
 
 /** Of our server over a file. The flow of somebody who means it goes through at the end. */
 export async function flood(count: number): Promise<Flood> {
-  const upstream = await startUpstream("upstream");
+  const upstream = await startUpstream("bare");
   const [ours] = chosen("windlass-sqlite");
   if (ours === undefined) throw new Error("we are not among the contestants");
   const served = await startContestant(ours, upstream.told);

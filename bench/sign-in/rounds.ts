@@ -39,8 +39,12 @@ export async function measure(
   }
 }
 
-/** `emulator`: the local Bitbucket · `upstream`: one that answers these three questions and does nothing else. */
-export type UpstreamKind = "emulator" | "upstream";
+/** `emulator`: the local Bitbucket · `bare`: one that answers these three questions and does nothing else. */
+const programs = {
+  emulator: new URL("./emulator.ts", import.meta.url),
+  bare: new URL("./upstream.ts", import.meta.url),
+};
+export type UpstreamKind = keyof typeof programs;
 
 interface Measurement {
   readonly upstream: UpstreamKind;
@@ -54,7 +58,7 @@ interface Upstream {
 }
 
 export async function startUpstream(kind: UpstreamKind): Promise<Upstream> {
-  const served = await startServed(new URL(`./${kind}.ts`, import.meta.url));
+  const served = await startServed(programs[kind]);
   return { served, told: served.told as UpstreamTold }; // as both of them tell
 }
 

@@ -1,12 +1,11 @@
 /** Owns opening an SQLite database: the file, brought up to this version after a copy of it. */
-import type { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../../base/clock.ts";
 import type { Database } from "../contract.ts";
 import { applyMissing, type Migration, makeMigrationsTable } from "../migrate.ts";
 import type { Schema } from "../schema.ts";
 import { copyFile } from "./copy.ts";
-import { sqliteDialect } from "./dialect.ts";
+import { type SharedFile, shareFile, sqliteDialect } from "./dialect.ts";
 import { noDisk, openDisk } from "./disk.ts";
 import { busyMilliseconds, openFile } from "./file.ts";
 
@@ -30,8 +29,8 @@ export async function openAndMigrateSqlite(
   { clock, steps }: { readonly clock: Clock; readonly steps?: readonly Migration[] },
 ): Promise<MigratedFile> {
   const file = openFile(path);
-  const haste = createHaste(file);
-  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(file, { path, beforeWriting: haste.settle }) });
+  const shared = shareFile(file, path);
+  const kysely = new Kysely<Schema>({ dialect: sqliteDialect(shared, "full") });
   let copy: string | null = null;
   // The write lock is held meanwhile: nobody adds a row between the copy and the first step.
   const before = (name: string) => {
@@ -44,63 +43,30 @@ export async function openAndMigrateSqlite(
       await makeMigrationsTable(transaction);
       return applyMissing(transaction, { clock, engine: "sqlite", steps, before });
     });
-    return { database: databaseOver(kysely, path, haste), applied, copy };
+    return { database: databaseOver(kysely, shared, path), applied, copy };
   } catch (error) {
     await kysely.destroy();
     throw error;
   }
 }
 
-interface Haste {
-  /** From here to {@link Haste.end} nothing waits for the disk. */
-  begin(): void;
-  end(): void;
-  /** Before anything is written: set as it has to be. Two writes of a kind, one after the other, set nothing. */
-  settle(): void;
-}
-
 /**
- * In WAL mode a commit with synchronous=NORMAL is written without waiting for the disk; the next one that waits brings it there
- * as well.
+ * In WAL mode a commit with synchronous=NORMAL is written without waiting for the disk. A transaction is brought there
+ * afterwards; what was written in a hurry goes with the next one.
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
-function createHaste(file: DatabaseSync): Haste {
-  let [wanted, set]: ("full" | "normal")[] = ["full", "full"];
-  return {
-    begin() {
-      wanted = "normal";
-    },
-    end() {
-      wanted = "full";
-    },
-    settle() {
-      if (wanted !== set) file.exec(`pragma synchronous = ${wanted}`);
-      set = wanted;
-    },
-  };
-}
-
-function databaseOver(kysely: Kysely<Schema>, path: string, haste: Haste): Database {
+function databaseOver(kysely: Kysely<Schema>, shared: SharedFile, path: string): Database {
+  const hasty = new Kysely<Schema>({ dialect: sqliteDialect(shared, "normal") });
   const disk = path === ":memory:" ? noDisk : openDisk(path);
-  // The one connection is held meanwhile: nobody else writes in haste.
-  const inHaste = <Result>(work: (connection: Kysely<Schema>) => Promise<Result>) =>
-    kysely.connection().execute(async (connection) => {
-      haste.begin();
-      try {
-        return await work(connection);
-      } finally {
-        haste.end();
-      }
-    });
   return {
     engine: "sqlite",
     kysely,
     async transaction(work) {
-      const result = await inHaste((connection) => connection.transaction().execute(work));
+      const result = await hasty.transaction().execute(work);
       await disk.flush();
       return result;
     },
-    hurried: inHaste,
+    hurried: (work) => work(hasty),
     scrub: () => kysely.connection().execute(emptyLog),
     async close() {
       await disk.close();

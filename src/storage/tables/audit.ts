@@ -1,7 +1,5 @@
 /** Owns the rows of the record: writers, their entries, and the checkpoints that stand for deleted ones. */
-
-import type { CompiledQuery } from "kysely";
-import { sql } from "kysely";
+import { type CompiledQuery, sql } from "kysely";
 import type { Executor } from "../database.ts";
 import type { AuditCheckpointsTable, AuditEntriesTable, AuditWritersTable } from "../schema.ts";
 
