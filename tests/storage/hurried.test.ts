@@ -6,15 +6,13 @@ import { addMeta, readMeta } from "../../src/storage/tables/meta.ts";
 import { describeEngines } from "./engines.ts";
 
 describeEngines("statements in a hurry", (open, engine) => {
-  /** Whether what has just been written there waited for the disk. SQLite's transactions are waited for afterwards. */
+  /** Whether a statement there waits for the disk, as it itself wrote down. SQLite's transactions are waited for afterwards. */
   const waits = async (db: Executor, name: string) => {
-    await addMeta(db, name, "value");
-    const asked =
-      engine === "sqlite"
-        ? sql<{ value: number }>`select synchronous as value from pragma_synchronous`
-        : sql<{ value: string }>`select current_setting('synchronous_commit') as value`;
-    const { rows } = await asked.execute(db);
-    return rows[0]?.value === 2 || rows[0]?.value === "on";
+    await (engine === "sqlite"
+      ? sql`insert into meta (name, value) select ${name}, cast(synchronous as text) from pragma_synchronous`
+      : sql`insert into meta (name, value) values (${name}, current_setting('synchronous_commit'))`
+    ).execute(db);
+    return ["2", "on"].includes((await readMeta(db, name)) ?? "");
   };
 
   test("do not wait, and are seen by everybody all the same", async () => {
