@@ -19,7 +19,7 @@ describeEngines("statements in a hurry", (open, engine) => {
     const { database, beside } = await open();
     const other = await beside();
     expect(await database.hurried((db) => waits(db, "name"))).toBe(false);
-    expect(await readMeta(other.kysely, "name")).toBe("value");
+    expect(await readMeta(other.kysely, "name")).toBe(engine === "sqlite" ? "1" : "off");
   });
 
   test("that fail are told of, and what comes next waits again", async () => {
