@@ -15,6 +15,7 @@ import { vaultErrors } from "./errors.ts";
 import { isGood } from "./need.ts";
 import type { TokenStore } from "./store.ts";
 import type { SeenTokens, StoredTokens } from "./stored.ts";
+import type { Watch } from "./watch.ts";
 
 /**
  * Gives the tokens back when they are their owner's, or when Bitbucket does not say. Throws `vault.other_person` after
@@ -34,6 +35,7 @@ export function isUnchecked({ row }: Pick<SeenTokens, "row">): boolean {
 
 interface OwnerCheckParts {
   readonly store: TokenStore;
+  readonly watch: Watch;
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly instances: FindInstance;
@@ -100,22 +102,22 @@ function oneForAll(work: (tokens: StoredTokens) => Promise<StoredTokens>) {
 }
 
 const patienceMilliseconds = 1_000;
-const pauseMilliseconds = 2;
 const freshSeconds = 60;
 
 /** The process that renewed them is asking just now, if it lives: its answer does for all. Null when it gives none. */
 async function afterOthers(
-  { store, clock }: OwnerCheckParts,
+  { store, clock, watch }: OwnerCheckParts,
   stored: StoredTokens,
 ): Promise<StoredTokens | null> {
   if (clock.now().getTime() - stored.updatedAt.getTime() > freshSeconds * 1000) return null;
   const until = performance.now() + patienceMilliseconds;
-  while (performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+  for (let { row } = stored; ; ) {
+    const isChanged = await watch.forChange(row, until - performance.now());
     const seen = await store.load(stored.connectionId);
     if (seen.version !== stored.version || !isUnchecked(seen) || seen.state === "suspended") return seen;
+    if (!isChanged) return null;
+    row = seen.row;
   }
-  return null;
 }
 
 type Owner = "same" | "other" | "untold";

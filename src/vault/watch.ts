@@ -70,6 +70,7 @@ function isOther(row: LeaseRow | undefined, seen: LeaseRow): boolean {
     row.version !== seen.version ||
     row.lease_fence !== seen.lease_fence ||
     row.lease_owner !== seen.lease_owner ||
-    row.lease_expires_at !== seen.lease_expires_at
+    row.lease_expires_at !== seen.lease_expires_at ||
+    row.owner_unchecked !== seen.owner_unchecked
   );
 }

@@ -92,14 +92,28 @@ export async function replaceSecrets(
 /** The part of a row that tells whether anything has happened to it. */
 export type LeaseRow = Pick<
   ConnectionSecretsTable,
-  "connection_id" | "version" | "lease_owner" | "lease_expires_at" | "lease_fence" | "retry_at"
+  | "connection_id"
+  | "version"
+  | "lease_owner"
+  | "lease_expires_at"
+  | "lease_fence"
+  | "retry_at"
+  | "owner_unchecked"
 >;
 
 /** How the leases of these connections stand, in one question; those that hold nothing are missing. */
 export async function listLeases(db: Executor, connectionIds: readonly string[]): Promise<LeaseRow[]> {
   return db
     .selectFrom("connection_secrets")
-    .select(["connection_id", "version", "lease_owner", "lease_expires_at", "lease_fence", "retry_at"])
+    .select([
+      "connection_id",
+      "version",
+      "lease_owner",
+      "lease_expires_at",
+      "lease_fence",
+      "retry_at",
+      "owner_unchecked",
+    ])
     .where("connection_id", "in", connectionIds)
     .execute();
 }
