@@ -35,7 +35,7 @@ export function watchAudit(audit: WrittenAudit, clock: Clock): WatchedAudit {
     audit: {
       ...audit,
       write: (event) => watched(audit.write(event)),
-      transaction: (work) => watched(audit.transaction(work)),
+      transaction: (work, about) => watched(audit.transaction(work, about)),
     },
     standing: () => standing,
   };

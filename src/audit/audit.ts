@@ -35,9 +35,12 @@ export interface Audit {
    * Those that wait at the same time share a commit; one that throws undoes nothing of the others.
    * `work` may run again when the database asks for it or another one threw, and calls neither `write` nor `transaction` of this record,
    * which would wait for its end. What it records is written when it is done.
+   * Nobody comes between what one finds and writes, but for works about other things, where `about` says what this one is about:
+   * rows of that alone.
    */
   transaction<Result>(
     work: (transaction: Transaction<Schema>, record: Recorder) => Promise<Result>,
+    about?: string,
   ): Promise<Result>;
 }
 
@@ -100,7 +103,8 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
   };
   const inGroup = inGroups(appendOnce, mostInOneCommit);
   // A group ends with the result of each of its works.
-  const append = <Result>(work: Work<Result>) => inGroup(work) as Promise<Result>;
+  const append = <Result>(run: Work<Result>["run"], about?: string) =>
+    inGroup({ run, about }) as Promise<Result>;
   return {
     async prepare() {
       await keys.current();
@@ -109,30 +113,49 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
       const entry = looseEntry(event, clock.now());
       await append(async (_, note) => note(entry));
     },
-    transaction: (work) =>
-      append((db, note) => work(db, async (event) => note(looseEntry(event, clock.now())))),
+    transaction: (work, about) =>
+      append((db, note) => work(db, async (event) => note(looseEntry(event, clock.now()))), about),
     heads: () => [...heads.values()],
   };
 }
 
-type Work<Result> = (db: Transaction<Schema>, note: (entry: LooseEntry) => void) => Promise<Result>;
-
-/** One after the other: what one finds still holds when it writes, as if nobody else were there. */
-async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[]) {
-  const results: unknown[] = [];
-  const entries: LooseEntry[] = [];
-  for (const work of works) {
-    const done = await collectOne(db, work);
-    results.push(done.result);
-    entries.push(...done.entries);
-  }
-  return { results, entries };
+interface Work<Result> {
+  run(db: Transaction<Schema>, note: (entry: LooseEntry) => void): Promise<Result>;
+  readonly about: string | undefined;
 }
 
-async function collectOne(db: Transaction<Schema>, work: Work<unknown>) {
+interface Done {
+  readonly result: unknown;
+  readonly entries: readonly LooseEntry[];
+}
+
+/**
+ * Those about one thing one after the other: what one finds still holds when it writes. Those about different things at once,
+ * which spares PostgreSQL the way there and back for each; those that do not say what they are about come by themselves at the end.
+ */
+async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[]) {
+  const done = new Map<Work<unknown>, Done>();
+  const inTurn = async (some: readonly Work<unknown>[]) => {
+    for (const work of some) done.set(work, await collectOne(db, work));
+  };
+  const { alone = [], ...things } = Object.groupBy(works, ({ about }) =>
+    about === undefined ? "alone" : `about ${about}`,
+  );
+  // When one throws the others end as well, before the transaction is undone under them.
+  const ends = await Promise.allSettled(Object.values(things).map((some = []) => inTurn(some)));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  await inTurn(alone);
+  const inOrder = works.flatMap((work) => done.get(work) ?? []);
+  return {
+    results: inOrder.map(({ result }) => result),
+    entries: inOrder.flatMap(({ entries }) => entries),
+  };
+}
+
+async function collectOne(db: Transaction<Schema>, { run }: Work<unknown>): Promise<Done> {
   const entries: LooseEntry[] = [];
   let isDone = false;
-  const result = await work(db, (entry) => {
+  const result = await run(db, (entry) => {
     if (isDone) throw new Error(`${entry.event} came after the end of its transaction`);
     entries.push(entry);
   });

@@ -182,7 +182,7 @@ export async function save(
       const { state = held.state, state_reason = null } =
         (await findConnection(transaction, connectionId)) ?? {};
       return { state, state_reason, scopes, owner_unchecked };
-    });
+    }, connectionId);
     if (saved === null) return null;
     return { ...held.row, ...row, ...noLease, lease_fence: held.fence + 1, ...saved };
   } catch (error) {
@@ -214,7 +214,7 @@ export function giveUp(parts: StoreParts, held: HeldTokens, outcome: GivenUp): P
     await record({ ...about, event: "connection.refresh_failed", facts: { failures } });
     if (to !== undefined) await moveTo({ transaction, record, clock }, held, to);
     return true;
-  });
+  }, connectionId);
 }
 
 interface Writing {
@@ -249,7 +249,7 @@ export async function postpone(
     await audit.transaction(async (transaction, record) => {
       if (await postponeRenewal(transaction, row, rest))
         await record({ ...about, event: "connection.refresh_failed", facts: { failures } });
-    });
+    }, connectionId);
   } catch {
     // It may be the record itself that is out of order.
     await postponeRenewal(database.kysely, row, rest);

@@ -138,7 +138,7 @@ export function createTokenStore(parts: StoreParts): TokenStore {
         if ((await findConnection(transaction, connectionId))?.state === disconnecting.state) return false;
         await moveTo({ transaction, record, clock }, stored, to);
         return true;
-      }),
+      }, stored.connectionId),
     async noteOwner(stored) {
       // What the machine's end undoes of it is asked once more.
       await database.hurried((db) => noteOwnerChecked(db, stored.row));

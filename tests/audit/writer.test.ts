@@ -147,6 +147,59 @@ describe.each(engines)("a record on %s", (engine) => {
       expect((await chains()).flat()).toHaveLength(1);
     });
 
+    test("about one thing comes after those about the same, beside those about others; each one's entries in the order asked", async () => {
+      const audit = testAudit(database, clock);
+      const order: string[] = [];
+      const met = Promise.withResolvers<void>();
+      const work = (about: string | undefined, name: string, until: Promise<void>) =>
+        audit.transaction(async (db, record) => {
+          order.push(`${name} begins`);
+          await until;
+          await note(db, name);
+          order.push(`${name} ends`);
+          await record(made(name));
+        }, about);
+      const now = Promise.resolve();
+      // The first of `a` ends only when that of `b` has been met: both are under way at once.
+      await Promise.all([
+        work("a", "con_1", met.promise),
+        work("a", "con_2", now),
+        work(undefined, "con_3", now),
+        audit.transaction(async (_, record) => {
+          order.push("con_4 begins");
+          met.resolve();
+          await record(made("con_4"));
+        }, "b"),
+      ]);
+      expect(order).toEqual([
+        "con_1 begins",
+        "con_4 begins",
+        "con_1 ends",
+        "con_2 begins",
+        "con_2 ends",
+        "con_3 begins",
+        "con_3 ends",
+      ]);
+      const recorded = (await chains()).flat().map(({ connection_id }) => connection_id);
+      expect(recorded).toEqual(["con_1", "con_2", "con_3", "con_4"]);
+    });
+
+    test("one of several that fails takes none of the others along, whatever they are about", async () => {
+      const audit = testAudit(database, clock);
+      const ends = await Promise.allSettled(
+        ["a", "b", "c", undefined].map((about, index) =>
+          audit.transaction(async (db, record) => {
+            await note(db, `${index}`);
+            if (about === "b") throw new Error("changed my mind");
+            await record(made(`con_${index}`));
+          }, about),
+        ),
+      );
+      expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+      const recorded = (await chains()).flat().map(({ connection_id }) => connection_id);
+      expect(recorded).toEqual(["con_0", "con_2", "con_3"]);
+    });
+
     test("that fails leaves neither, and the chain goes on without a gap", async () => {
       const audit = testAudit(database, clock);
       await audit.write(made("con_1"));
