@@ -103,6 +103,7 @@ describeEngines("secrets", (open) => {
         lease_expires_at: later(1),
         lease_fence: 1,
         retry_at: null,
+        owner_unchecked: 0,
       },
     ]);
     const held = { connection_id: "con_1", lease_owner: owner, lease_fence: 1 };
