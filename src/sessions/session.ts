@@ -18,6 +18,8 @@ export interface Session {
   readonly user: SessionUser;
   /** At which Bitbucket the person signed in. */
   readonly instanceId: string;
+  /** What the rules that let the person in made of them, such as `member`; empty where there are none. */
+  readonly roles: readonly string[];
   /** Whether its token was made anew since it is used for what administrators do. */
   readonly isElevated: boolean;
   /** When it ends if nothing more is asked. */
@@ -42,9 +44,15 @@ export function sessionOf(row: SessionsTable, user: SessionUser): Session {
     id: row.id,
     user,
     instanceId: row.instance_id,
+    roles: readRoles(row),
     isElevated: row.elevated === 1,
     expiresAt: new Date(row.idle_expires_at),
   };
+}
+
+/** Written by this room alone. */
+function readRoles({ roles }: Pick<SessionsTable, "roles">): readonly string[] {
+  return JSON.parse(roles) as string[];
 }
 
 export function readSessionUser(

@@ -35,9 +35,15 @@ export interface SessionOwner {
   readonly instanceId: string;
   /** The header of the browser that signs in. */
   readonly userAgent?: string | null | undefined;
+  /** What the rules made of the person. Default: nothing. */
+  readonly roles?: readonly string[] | undefined;
+  /** From then on it is worth nothing until it has been judged again. Default: it is not judged. */
+  readonly checkBy?: Date | undefined;
 }
 
 export interface OpenedSession {
+  /** Its name. */
+  readonly id: string;
   readonly token: string;
   /** For after the commit, where the user is at hand: what has just been written need not be read at once. */
   remember(user: SessionUser): void;
@@ -131,7 +137,7 @@ export function createSessions(parts: SessionParts): Sessions {
       const remember = opening(row);
       await sweep(db, now);
       await insertSession(db, row);
-      return { token, remember };
+      return { id: row.id, token, remember };
     },
     async isAlive(session, db) {
       const rows = await listSessionTokens(db, session);
@@ -184,6 +190,8 @@ function newRow(
     expires_at: expiresAt.toISOString(),
     ...idleLimit(now, idleSeconds, expiresAt),
     replaced_at: null,
+    roles: JSON.stringify(owner.roles ?? []),
+    check_by: owner.checkBy?.toISOString() ?? null,
   };
 }
 

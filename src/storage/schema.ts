@@ -54,6 +54,30 @@ export interface SessionsTable {
   expires_at: string;
   /** When this token made room for another; null for the one that counts. */
   replaced_at: string | null;
+  /** A JSON list of words, as the rules that let the person in say. */
+  roles: string;
+  /** From then on it is worth nothing until it has been judged again; null where nothing is judged. */
+  check_by: string | null;
+}
+
+/** What is kept so that whoever is signed in can be judged again: one for each session that rules let in. */
+export interface SessionChecksTable {
+  id: string;
+  /** Of `sessions.id`; it goes with that. */
+  session_id: string;
+  instance_id: string;
+  /** Of the rules it was judged by. */
+  rules_digest: string;
+  checked_at: string;
+  due_at: string;
+  /** Since when Bitbucket could not be asked; null after an answer. */
+  unanswered_since: string | null;
+  /** Until when a process is at it. */
+  claimed_until: string | null;
+  /** Rises with each claim and save, so that a late one loses. */
+  version: number;
+  sealed_tokens: string;
+  data_key_id: string;
 }
 
 /** One trip to Bitbucket that has begun and not come back yet. */
@@ -327,6 +351,7 @@ export interface Schema {
   users: UsersTable;
   identities: IdentitiesTable;
   sessions: SessionsTable;
+  session_checks: SessionChecksTable;
   handshakes: HandshakesTable;
   instances: InstancesTable;
   projects: ProjectsTable;

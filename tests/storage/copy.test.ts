@@ -29,6 +29,7 @@ import { insertIdentity } from "../../src/storage/tables/identities.ts";
 import { insertInstance } from "../../src/storage/tables/instances.ts";
 import { writeMeta } from "../../src/storage/tables/meta.ts";
 import { replaceRepositories } from "../../src/storage/tables/repositories.ts";
+import { insertSessionCheck } from "../../src/storage/tables/session-checks.ts";
 import { insertSession } from "../../src/storage/tables/sessions.ts";
 import { saveWalk } from "../../src/storage/tables/walks.ts";
 import { failureOf } from "../failure.ts";
@@ -47,6 +48,7 @@ import {
   repository,
   secrets,
   session,
+  sessionCheck,
 } from "./rows.ts";
 
 const clock = frozenClock();
@@ -86,6 +88,7 @@ async function fill({ kysely }: Database): Promise<void> {
   await insertSession(kysely, session);
   await insertApiKey(kysely, apiKey);
   await insertInstance(kysely, instance);
+  await insertSessionCheck(kysely, sessionCheck);
   await insertSecrets(kysely, { ...secrets, version: 2 ** 40, sealed_access_token: "s".repeat(9_000) });
   await insertHandshake(kysely, handshake);
   await replaceRepositories(kysely, "con_1", [repository]);

@@ -11,6 +11,7 @@ import type {
   InstancesTable,
   NewCommit,
   RepositoriesTable,
+  SessionChecksTable,
   SessionsTable,
   UsersTable,
 } from "../../src/storage/schema.ts";
@@ -48,6 +49,22 @@ export const session: SessionsTable = {
   idle_expires_at: later(10),
   expires_at: later(100),
   replaced_at: null,
+  roles: "[]",
+  check_by: null,
+};
+
+export const sessionCheck: SessionChecksTable = {
+  id: "chk_1",
+  session_id: "ses_1",
+  instance_id: "bitbucket",
+  rules_digest: "rules",
+  checked_at: now,
+  due_at: later(5),
+  unanswered_since: null,
+  claimed_until: null,
+  version: 1,
+  sealed_tokens: "sealed",
+  data_key_id: "key_1",
 };
 
 export const connection: ConnectionsTable = {

@@ -8,6 +8,7 @@ export const tablesInOrder = [
   "sessions",
   "projects",
   "data_keys",
+  "session_checks",
   "api_keys",
   "instances",
   "connections",

@@ -68,10 +68,31 @@ async function makePeople(schema: SchemaModule, integer: Integer): Promise<void>
     .addColumn("idle_expires_at", "text", (c) => c.notNull())
     .addColumn("expires_at", "text", (c) => c.notNull())
     .addColumn("replaced_at", "text")
+    .addColumn("roles", "text", (c) => c.notNull())
+    .addColumn("check_by", "text")
     .execute();
   await schema.createIndex("sessions_by_id").on("sessions").column("id").execute();
   await schema.createIndex("sessions_by_user").on("sessions").column("user_id").execute();
   await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
+}
+
+async function makeSessionChecks(schema: SchemaModule, integer: Integer): Promise<void> {
+  await schema
+    .createTable("session_checks")
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
+    .addColumn("session_id", "text", (c) => c.notNull().unique())
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("rules_digest", "text", (c) => c.notNull())
+    .addColumn("checked_at", "text", (c) => c.notNull())
+    .addColumn("due_at", "text", (c) => c.notNull())
+    .addColumn("unanswered_since", "text")
+    .addColumn("claimed_until", "text")
+    .addColumn("version", integer, (c) => c.notNull())
+    .addColumn("sealed_tokens", "text", (c) => c.notNull())
+    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
+    .execute();
+  await schema.createIndex("session_checks_by_due").on("session_checks").column("due_at").execute();
+  await schema.createIndex("session_checks_by_data_key").on("session_checks").column("data_key_id").execute();
 }
 
 async function makeProjects(schema: SchemaModule, integer: Integer): Promise<void> {
@@ -84,6 +105,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .execute();
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
   await makeKeys(schema);
+  await makeSessionChecks(schema, integer);
   await schema
     .createTable("instances")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())

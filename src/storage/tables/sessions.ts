@@ -28,6 +28,8 @@ const insert = prepared((db, given: Slots<SessionsTable>) =>
         "idle_expires_at",
         "expires_at",
         "replaced_at",
+        "roles",
+        "check_by",
       ]),
     ),
 );
@@ -101,18 +103,18 @@ export type SessionChoice =
   | { readonly id: string; readonly userId?: string }
   | { readonly userId: string; readonly exceptId?: string };
 
-/** Deletes them; one `{ id, user_id }` for each that there was. */
+/** Deletes them, and what they are judged by; one `{ id, user_id }` for each that there was. */
 export async function deleteSessions(
   db: Executor,
   choice: SessionChoice,
 ): Promise<readonly Pick<SessionsTable, "id" | "user_id">[]> {
   const found = await chosen(db, choice).select(["id", "user_id"]).distinct().orderBy("id").execute();
   const ids = found.map(({ id }) => id);
-  for (let at = 0; at < ids.length; at += 500)
-    await db
-      .deleteFrom("sessions")
-      .where("id", "in", ids.slice(at, at + 500))
-      .execute();
+  for (let at = 0; at < ids.length; at += 500) {
+    const some = ids.slice(at, at + 500);
+    await db.deleteFrom("session_checks").where("session_id", "in", some).execute();
+    await db.deleteFrom("sessions").where("id", "in", some).execute();
+  }
   return found;
 }
 
@@ -156,7 +158,13 @@ export async function listSessions(db: Executor, search: SessionListSearch): Pro
     .execute();
 }
 
-/** Forgets every session that had ended by `now`. */
+/** Forgets every session that had ended by `now`, and what it was judged by. A token that made room for another is no session's end. */
 export async function deleteEndedSessions(db: Executor, now: Date): Promise<void> {
+  const ended = db
+    .selectFrom("sessions")
+    .select("id")
+    .where("idle_expires_at", "<=", now.toISOString())
+    .where("replaced_at", "is", null);
+  await db.deleteFrom("session_checks").where("session_id", "in", ended).execute();
   await db.deleteFrom("sessions").where("idle_expires_at", "<=", now.toISOString()).execute();
 }
