@@ -209,6 +209,12 @@ export const rooms = {
     mayImport: ["web", "operator", "app", "storage/sqlite", "base"],
     never: "pages, routes",
   },
+  backstage: {
+    floor: 9,
+    owns: "the shape of Backstage's auth backend: provider factories and resolvers written for it → our configuration",
+    mayImport: ["app/config", "catalog/annotations", "signin/email", "type bitbucket", "base"],
+    never: "a sign-in of its own",
+  },
   cli: {
     floor: 9,
     owns: "one file a command, each loaded only when called",
