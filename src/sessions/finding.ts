@@ -1,5 +1,6 @@
 /** Owns the look-up of every request: which session a token is of, and that it goes on living while it is used. */
 import { sha256 } from "../base/digest.ts";
+import { isWindlassError } from "../base/errors.ts";
 import type { Executor } from "../storage/database.ts";
 import type { SessionsTable } from "../storage/schema.ts";
 import {
@@ -18,7 +19,14 @@ export interface FindingParts {
   readonly time: () => Date;
   readonly steady: () => number;
   readonly idleSeconds: number;
+  readonly judge?: JudgeOverdue | undefined;
 }
+
+/**
+ * Judges a session anew whose `check_by` has passed: when this resolves it has been judged, or is no more. What it throws keeps
+ * the session closed, and alive.
+ */
+export type JudgeOverdue = (sessionId: string) => Promise<void>;
 
 /**
  * A session's end is written again at most this often, so that reading pages does not mean writing each time; with a
@@ -28,7 +36,7 @@ const slideEverySeconds = 60;
 
 const tokenShape = /^[\w-]{43}$/;
 
-export function createFinding({ kysely, time, steady, idleSeconds }: FindingParts) {
+export function createFinding({ kysely, time, steady, idleSeconds, judge }: FindingParts) {
   const slideMilliseconds = Math.min(slideEverySeconds, idleSeconds / 10) * 1000;
   const memory = createSessionMemory(steady);
 
@@ -45,12 +53,24 @@ export function createFinding({ kysely, time, steady, idleSeconds }: FindingPart
 
   const remembered = (session: Session, row: SessionsTable): Remembered => ({
     session,
-    endsAt: Date.parse(row.idle_expires_at),
+    endsAt: Math.min(Date.parse(row.idle_expires_at), Date.parse(row.check_by ?? row.idle_expires_at)),
     slidesAt: slidesAt(row),
   });
 
-  const lookUp = async (idHash: string): Promise<Remembered | null> => {
+  const isOverdue = ({ check_by: by }: SessionsTable) => by !== null && time() >= new Date(by);
+
+  /** The row of a session that may be answered for; judged first where that is overdue. */
+  const findJudged = async (idHash: string): Promise<SessionRow | undefined> => {
     const found = await findSession(kysely, idHash);
+    if (found === undefined || !isAlive(found, time()) || !isOverdue(found)) return found;
+    await (judge?.(found.id) ?? Promise.reject(sessionErrors.fail("sessions.unjudged")));
+    const judged = await findSession(kysely, idHash);
+    if (judged !== undefined && isOverdue(judged)) throw sessionErrors.fail("sessions.unjudged");
+    return judged;
+  };
+
+  const lookUp = async (idHash: string): Promise<Remembered | null> => {
+    const found = await findJudged(idHash);
     const now = time();
     if (found === undefined || !isAlive(found, now)) return null;
     const row = await slide(found, now);
@@ -88,6 +108,7 @@ function isChosen(session: Session, choice: SessionChoice): boolean {
 
 /** Whatever the store's failure is: nobody is let in, and nobody is told to be signed out. */
 function unavailable(error: unknown): Error {
+  if (isWindlassError(error, "sessions.unjudged")) return error;
   const detail = error instanceof Error ? error.message : String(error);
   return sessionErrors.fail("sessions.unavailable", { cause: error, detail, retryAfterSeconds: 5 });
 }

@@ -15,7 +15,7 @@ import {
   type SessionChoice,
 } from "../storage/tables/sessions.ts";
 import { describeBrowser } from "./browser.ts";
-import { createFinding } from "./finding.ts";
+import { createFinding, type JudgeOverdue } from "./finding.ts";
 import { forwardTime } from "./forward-time.ts";
 import { after, idleLimit, isAlive } from "./limits.ts";
 import { type ListedSession, readListedSession, type Session, type SessionUser } from "./session.ts";
@@ -57,7 +57,8 @@ export interface Sessions {
   open(owner: SessionOwner, within?: Executor): Promise<OpenedSession>;
   /**
    * Null for a token that is unknown, ended or no token at all; otherwise the idle limit begins anew. One that was ended is
-   * found no more: at once in this process, after a second at most in others. Throws `sessions.unavailable`.
+   * found no more: at once in this process, after a second at most in others. One whose judgement is overdue is judged first.
+   * Throws `sessions.unavailable`, `sessions.unjudged`.
    */
   find(token: string): Promise<Session | null>;
   /** Whether the person's session lives at the moment of this transaction, whatever was found before. */
@@ -102,6 +103,8 @@ export interface SessionParts {
   readonly limits?: SessionLimits;
   /** Default: the machine's, in milliseconds. */
   readonly steady?: () => number;
+  /** Default: a session that is overdue stays closed. */
+  readonly judge?: JudgeOverdue | undefined;
 }
 
 /** Long enough for requests that were sent together with the one that replaced the token. */
@@ -113,7 +116,7 @@ export function createSessions(parts: SessionParts): Sessions {
   const { kysely } = database;
   const { idleSeconds = 24 * 3600, absoluteSeconds = 14 * 24 * 3600 } = limits;
   const time = forwardTime(clock, steady);
-  const { find, forget, opening } = createFinding({ kysely, time, steady, idleSeconds });
+  const { find, forget, opening } = createFinding({ kysely, time, steady, idleSeconds, judge: parts.judge });
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   const sweep = async (db: Executor, now: Date) => {

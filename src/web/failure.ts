@@ -36,6 +36,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "signin.not_linked": 404,
   "signin.last_way_in": 409,
   "sessions.unavailable": 503,
+  "sessions.unjudged": 503,
   "storage.unreachable": 503,
   "storage.busy": 503,
   "storage.full": 503,

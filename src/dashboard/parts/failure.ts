@@ -36,6 +36,7 @@ const advice: Readonly<Record<string, Advice>> = {
   "web.too_many_requests": { title: "Too many attempts", place: "retry" },
   "web.unreachable_bitbucket": { title: "Bitbucket could not be reached", place: "retry" },
   "sessions.unavailable": { title: "Who is signed in cannot be looked up", place: "retry" },
+  "sessions.unjudged": { title: "Bitbucket has to be asked first", place: "retry" },
   "projects.not_found": { title: "Not found", place: "retry" },
   "connections.not_found": { title: "Not found", place: "retry" },
   "vault.disconnected": { title: "Disconnected", place: "reconnect" },
