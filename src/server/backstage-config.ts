@@ -1,12 +1,25 @@
 /** Owns reading Backstage's `app-config.yaml` as it stands: its keys become ours, and mistakes are told by its own paths. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
+import {
+  type Config,
+  type ConfigInput,
+  type ConfigProblem,
+  configInvalid,
+  parseConfig,
+} from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
+import type { GivenSignIns } from "./backstage-given.ts";
 import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
 import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, readBackstageListen, withListen } from "./listen.ts";
+
+/** What was read: the configuration as it may be written, and as it is in force. */
+export interface BackstageConfig {
+  readonly input: ConfigInput;
+  readonly config: Config;
+}
 
 /**
  * The file's configuration, or null when it is no file of Backstage's: one without `auth.providers`.
@@ -17,16 +30,31 @@ export function readBackstageConfig(
   sources: BackstageSources,
   listen: ListenOverride,
 ): Config | null {
+  return readBackstage(root, { ...sources, listen, given: new Map() })?.config ?? null;
+}
+
+/** What stands beside the file. */
+export interface BackstageSurroundings extends BackstageSources {
+  readonly listen: ListenOverride;
+  readonly given: GivenSignIns;
+}
+
+/** The same, where code says who signs in with a provider. */
+export function readBackstage(root: unknown, surroundings: BackstageSurroundings): BackstageConfig | null {
+  const { given, listen, ...sources } = surroundings;
   const document = openBackstageDocument(root, sources);
   if (document.keys(["auth", "providers"]).length === 0 && document.problems().length === 0) return null;
-  const reading: Reading = { document, problems: [], notices: [], places: new Map() };
+  const reading: Reading = { document, problems: [], notices: [], places: new Map(), given };
   const own = document.read(["windlass"]);
   const derived = { ...ownVariables(sources.environment), ...derive(reading, sources.folder) };
   const input = withListen(merge(derived, own), listen);
   const told = () => [...document.problems(), ...reading.problems];
   try {
     const config = parseConfig(input);
-    if (told().length === 0) return { ...config, notices: [...(config.notices ?? []), ...reading.notices] };
+    if (told().length === 0) {
+      const notices = [...(config.notices ?? []), ...reading.notices];
+      return { input: input as ConfigInput, config: { ...config, notices } }; // it has just been accepted as one
+    }
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     const problems = error.data.problems as readonly ConfigProblem[]; // as `configInvalid` wrote them

@@ -1,6 +1,7 @@
 /** Owns `auth.providers.bitbucket` and `auth.providers.bitbucketServer` of Backstage: one instance of ours each. */
 import type { ConfigProblem } from "../app/config.ts";
 import type { BackstageDocument } from "./backstage-document.ts";
+import { contradictions, type GivenSignIns } from "./backstage-given.ts";
 import { readDuration } from "./duration.ts";
 
 /** What becomes of one part of the file. */
@@ -11,6 +12,8 @@ export interface Reading {
   readonly notices: string[];
   /** Where our paths stand in the file: the longest that fits counts. */
   readonly places: Map<string, string>;
+  /** What code says of who signs in, in place of the file. */
+  readonly given: GivenSignIns;
 }
 
 const everywhere = [
@@ -83,7 +86,8 @@ export function readProvider(reading: Reading, place: Place): Provided | null {
     at: (key) => [...here, key].join("."),
     listed: Array.isArray(read("additionalScopes")),
   });
-  const signIn = readSignIn(read("signIn"));
+  if (reading.given.has(provider)) problems.push(...contradictions(document, { ...place, id }));
+  const signIn = reading.given.get(provider) ?? readSignIn(read("signIn"));
   if (signIn === false) notices.push(`A resolver belongs at ${[...here, "signIn", "resolvers"].join(".")}.`);
   const instance = {
     product,

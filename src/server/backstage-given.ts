@@ -1,0 +1,36 @@
+/** Owns what code says of signing in with Backstage's providers, beside the file, and that the two do not contradict each other. */
+import type { ConfigProblem } from "../app/config.ts";
+import type { BackstageDocument } from "./backstage-document.ts";
+
+/** By provider, as it would stand in our configuration below an instance: `{ resolvers: […] }`. */
+export type GivenSignIns = ReadonlyMap<string, unknown>;
+
+interface Instance {
+  /** `bitbucket` */
+  readonly provider: string;
+  /** `auth.environment` */
+  readonly environment: string;
+  /** What the provider is called here. */
+  readonly id: string;
+}
+
+/**
+ * Every place of the file that says something else of the same people. Neither wins: whichever lost would be somebody's idea of who
+ * may enter.
+ */
+export function contradictions(
+  document: BackstageDocument,
+  { provider, environment, id }: Instance,
+): readonly ConfigProblem[] {
+  const places = [
+    ["auth", "providers", provider, environment, "signIn"],
+    ["windlass", "instances", id, "signIn"],
+    ["windlass", "signIn"],
+  ];
+  return places
+    .filter((path) => document.read(path) !== undefined)
+    .map((path) => ({
+      path: path.join("."),
+      problem: `contradicts the provider factory of ${provider}, which decides in code who signs in: keep one of the two`,
+    }));
+}
