@@ -10,7 +10,7 @@ import {
 } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
-import type { GivenSignIns } from "./backstage-given.ts";
+import { type GivenSignIns, withoutProvider } from "./backstage-given.ts";
 import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
 import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, readBackstageListen, withListen } from "./listen.ts";
@@ -96,6 +96,8 @@ function derive(reading: Reading, folder: string): Record<string, unknown> {
   const provided = backstageProviders.flatMap((provider) => {
     return readProvider(reading, { provider, environment: String(environment), site }) ?? [];
   });
+  const names = provided.map(({ provider }) => provider);
+  if (problems.length === 0) problems.push(...withoutProvider(reading.given, names, environment));
   if (provided.length === 0 && problems.length === 0)
     problems.push({ path: `auth.providers.bitbucket.${environment}`, problem: "is missing" });
   const durations = provided.flatMap(({ sessionSeconds }) => sessionSeconds ?? []);

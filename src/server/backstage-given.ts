@@ -2,7 +2,7 @@
 import type { ConfigProblem } from "../app/config.ts";
 import type { BackstageDocument } from "./backstage-document.ts";
 
-/** By provider, as it would stand in our configuration below an instance: `{ resolvers: […] }`. */
+/** By provider, as it would stand in our configuration below an instance: `{ resolvers: […] }`; null where code says nothing. */
 export type GivenSignIns = ReadonlyMap<string, unknown>;
 
 interface Instance {
@@ -32,5 +32,19 @@ export function contradictions(
     .map((path) => ({
       path: path.join("."),
       problem: `contradicts the provider factory of ${provider}, which decides in code who signs in: keep one of the two`,
+    }));
+}
+
+/** Providers that code speaks of and the file does not have: what it says of them would never be asked. */
+export function withoutProvider(
+  given: GivenSignIns,
+  provided: readonly string[],
+  environment: unknown,
+): readonly ConfigProblem[] {
+  return [...given.keys()]
+    .filter((provider) => !provided.includes(provider))
+    .map((provider) => ({
+      path: `auth.providers.${provider}.${environment}`,
+      problem: "is missing, and there is a provider factory for it",
     }));
 }

@@ -41,6 +41,7 @@ type Provider = keyof typeof providers;
 export const backstageProviders = Object.keys(providers) as readonly Provider[]; // `keys` of a literal are its keys
 
 export interface Provided {
+  readonly provider: Provider;
   readonly id: string;
   /** As it stands in our configuration, still to be checked. */
   readonly instance: Readonly<Record<string, unknown>>;
@@ -86,8 +87,9 @@ export function readProvider(reading: Reading, place: Place): Provided | null {
     at: (key) => [...here, key].join("."),
     listed: Array.isArray(read("additionalScopes")),
   });
-  if (reading.given.has(provider)) problems.push(...contradictions(document, { ...place, id }));
-  const signIn = reading.given.get(provider) ?? readSignIn(read("signIn"));
+  const given = reading.given.get(provider) ?? null;
+  if (given !== null) problems.push(...contradictions(document, { ...place, id }));
+  const signIn = given ?? readSignIn(read("signIn"));
   if (signIn === false) notices.push(`A resolver belongs at ${[...here, "signIn", "resolvers"].join(".")}.`);
   const instance = {
     product,
@@ -98,7 +100,7 @@ export function readProvider(reading: Reading, place: Place): Provided | null {
     signIn,
     callbackPath: readCallback(reading, place, read("callbackUrl")),
   };
-  return { id, instance, sessionSeconds: readSession(reading, here, read("sessionDuration")) };
+  return { provider, id, instance, sessionSeconds: readSession(reading, here, read("sessionDuration")) };
 }
 
 const credential = ["clientId", "clientSecret"];
