@@ -212,7 +212,14 @@ export const rooms = {
   backstage: {
     floor: 9,
     owns: "the shape of Backstage's auth backend: provider factories and resolvers written for it → our configuration",
-    mayImport: ["app/config", "catalog/annotations", "signin/email", "type bitbucket", "base"],
+    mayImport: [
+      "app/config",
+      "server/backstage-config",
+      "catalog/annotations",
+      "signin/email",
+      "type bitbucket",
+      "base",
+    ],
     never: "a sign-in of its own",
   },
   cli: {

@@ -6,6 +6,7 @@ export type {
 } from "./context.ts";
 export { type Entity, type EntityName, getDefaultOwnershipEntityRefs, stringifyEntityRef } from "./entity.ts";
 export { ConflictError, NotFoundError } from "./errors.ts";
+export { type BackstageConfigReader, type FromBackstageOptions, fromBackstage } from "./from-backstage.ts";
 export {
   type AuthProviderFactory,
   type BitbucketProviderOptions,
