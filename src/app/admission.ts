@@ -1,10 +1,13 @@
 /** Owns the step from the configuration to who may sign in: a policy for each instance, a catalog for all. */
 import type { Log } from "../base/log.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Admission, SigninPolicy } from "../signin/policy.ts";
+import type { Admission, Ruling, SigninPolicy } from "../signin/policy.ts";
 import { resolverNames } from "../signin/resolvers.ts";
+import { asksBitbucket, digestOf, type Rule } from "../signin/rules/rule.ts";
 import { openCatalog } from "./catalog-files.ts";
 import type { Config } from "./config.ts";
+import { readRecheck } from "./recheck-config.ts";
+import { readRule } from "./rules-config.ts";
 
 /**
  * What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only.
@@ -13,12 +16,25 @@ import type { Config } from "./config.ts";
 export function policyOf(config: Pick<Config, "instances" | "signIn">, id: string): SigninPolicy {
   const instance = Object.hasOwn(config.instances, id) ? config.instances[id] : undefined;
   if (instance === undefined || instance.signIn === false) return { kind: "nobody" };
-  const configured = instance.signIn ?? (instance.product === "cloud" ? config.signIn : undefined);
+  const configured = chosenFor(config, id);
   if (configured === undefined) return { kind: isChosen(config) ? "nobody" : "first-sign-in" };
+  if (configured.resolvers === undefined) return { kind: "rules" };
   return {
     kind: "resolvers",
     resolvers: configured.resolvers.map(({ resolver }) => resolver),
   };
+}
+
+/** What the configuration says for one instance, itself or at its root. */
+function chosenFor({ instances, signIn }: Pick<Config, "instances" | "signIn">, id: string) {
+  const instance = Object.hasOwn(instances, id) ? instances[id] : undefined;
+  if (instance === undefined || instance.signIn === false) return undefined;
+  return instance.signIn ?? (instance.product === "cloud" ? signIn : undefined);
+}
+
+/** Those of one instance. */
+export function rulesOf(config: Pick<Config, "instances" | "signIn">, id: string): readonly Rule[] {
+  return (chosenFor(config, id)?.rules ?? []).map(readRule);
 }
 
 function isChosen({ instances, signIn }: Pick<Config, "instances" | "signIn">): boolean {
@@ -31,8 +47,9 @@ function isChosen({ instances, signIn }: Pick<Config, "instances" | "signIn">): 
 export async function openAdmission(
   config: Pick<Config, "instances" | "signIn" | "catalog">,
   log: Log,
-): Promise<Admission & { readonly notices: readonly string[] }> {
+): Promise<Admission & Ruling & { readonly notices: readonly string[] }> {
   const policies = new Map(Object.keys(config.instances).map((id) => [id, policyOf(config, id)]));
+  const rules = new Map([...policies.keys()].map((id) => [id, rulesOf(config, id)]));
   const all = [...policies.values()];
   // Whoever set an instance up in the dashboard would say who its people are: nobody signs in there.
   const others: SigninPolicy = { kind: "nobody" };
@@ -41,8 +58,17 @@ export async function openAdmission(
   return {
     policy: (id) => policies.get(id) ?? others,
     catalog: read,
+    rules: (id) => rules.get(id) ?? [],
+    recheck: (id) =>
+      asksBitbucket(rules.get(id) ?? []) ? readRecheck(chosenFor(config, id)?.recheck) : null,
     notices: noticesOf(policies, asked ? await read() : null),
   };
+}
+
+/** The instances whose rules are asked again, each with the digest of its rules. */
+export function digestsOf({ instances }: Pick<Config, "instances">, { rules, recheck }: Ruling) {
+  const ids = Object.keys(instances).filter((id) => recheck(id) !== null);
+  return new Map(ids.map((id) => [id, digestOf(rules(id))]));
 }
 
 /** One sentence for each thing an operator should know about who may sign in. */
@@ -52,7 +78,7 @@ function noticesOf(
 ): readonly string[] {
   const idsOf = (wanted: SigninPolicy["kind"]) =>
     [...policies].filter(([, { kind }]) => kind === wanted).map(([id]) => id);
-  const [open, closed] = [idsOf("first-sign-in"), idsOf("nobody")];
+  const [open, ruled, closed] = [idsOf("first-sign-in"), idsOf("rules"), idsOf("nobody")];
   const at = (ids: readonly string[]) => (policies.size === ids.length ? "" : ` with ${ids.join(", ")}`);
   return [
     ...(open.length === 0
@@ -60,6 +86,9 @@ function noticesOf(
       : [
           `Anybody with a Bitbucket account may sign in${at(open)}: no resolver or rule limits it; a project is seen only by its maker.`,
         ]),
+    ...(ruled.length === 0
+      ? []
+      : [`Whoever meets one of the rules may sign in${at(ruled)}; windlass rules list shows them.`]),
     ...(closed.length === 0
       ? []
       : [

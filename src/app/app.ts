@@ -41,7 +41,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   });
   const custody = openCustody(ground, config);
   const { audit, vault, record } = custody;
-  const signedIn = openSessions(ground, config, audit);
+  const signedIn = openSessions(ground, config, { audit, ruling: admission });
   const projects = createProjects({
     ...world,
     audit,
@@ -61,7 +61,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   });
 
   const close = once(async () => {
-    await analyses.close();
+    await Promise.all([analyses.close(), signedIn.rechecks.close()]);
     await custody.close();
     await ground.close();
   });
@@ -100,6 +100,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     /** Goes on with analyses that a stop interrupted, keeps connections alive, deletes from the record what is too old. */
     async start() {
       custody.start();
+      await signedIn.rechecks.start();
       await analyses.resume();
     },
     /** Lets running calls end, then closes the database. Once or often. */

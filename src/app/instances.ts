@@ -3,6 +3,8 @@ import { cloudInstance } from "../bitbucket/cloud.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { dataCenterInstance, serverInstance } from "../bitbucket/self-hosted.ts";
 import { scopesToAsk } from "../connections/permissions.ts";
+import { scopesToAsk as scopesOfRules } from "../signin/rules/scopes.ts";
+import { rulesOf } from "./admission.ts";
 import type { Config } from "./config.ts";
 
 /** Every scope a registration has to have: those people sign in with, and those a project is connected with. */
@@ -12,7 +14,14 @@ export function scopesOf(instance: Instance): readonly string[] {
 
 /** Every configured instance by its id. */
 export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
-  return new Map(Object.entries(config.instances).map(([id, settings]) => [id, makeInstance(id, settings)]));
+  return new Map(
+    Object.entries(config.instances).map(([id, settings]) => {
+      const instance = makeInstance(id, settings);
+      // Whoever signs in is asked about with their own token.
+      const asked = scopesOfRules(instance.product, rulesOf(config, id));
+      return [id, { ...instance, scopes: [...new Set([...instance.scopes, ...asked])] }];
+    }),
+  );
 }
 
 function makeInstance(id: string, settings: Config["instances"][string]): Instance {

@@ -1,15 +1,26 @@
 /** Owns what a configuration says of signing in: the resolvers, the catalog they search, the address people come back to. */
 import { z } from "zod";
+import type { Product } from "../bitbucket/instance.ts";
 import { type ResolverName, resolverNames } from "../signin/resolvers.ts";
+import { recheck } from "./recheck-config.ts";
+import { placeProblem, readRule, rules } from "./rules-config.ts";
 
 const resolver = z.strictObject({
   resolver: z.string().refine(isResolver, { error: unknownResolver }),
 });
 
-const resolvers = z.strictObject({
-  /** Tried in this order until one finds a user of the catalog. */
-  resolvers: z.array(resolver).min(1, "names no resolver, so that nobody could sign in"),
-});
+const resolvers = z
+  .strictObject({
+    /** Tried in this order until one finds a user of the catalog. */
+    resolvers: z.array(resolver).min(1, "names no resolver, so that nobody could sign in").optional(),
+    /** Whoever meets one of them comes in. */
+    rules: rules.optional(),
+    /** How often the rules are asked again while somebody is signed in; `false`: never. */
+    recheck: recheck.optional(),
+  })
+  .refine((value) => value.resolvers !== undefined || value.rules !== undefined, {
+    error: "says neither resolvers nor rules, so that nobody could sign in",
+  });
 
 /** At the root: for every instance of Bitbucket Cloud that says nothing of its own. Absent, whoever comes first is made a user. */
 export const signIn = resolvers.optional();
@@ -31,7 +42,10 @@ export const catalog = z
 interface Checked {
   readonly signIn?: unknown;
   readonly instances: Readonly<
-    Record<string, { readonly signIn?: unknown; readonly callbackPath?: string | undefined }>
+    Record<
+      string,
+      { readonly product: Product; readonly signIn?: unknown; readonly callbackPath?: string | undefined }
+    >
   >;
   readonly catalog: z.output<typeof catalog>;
 }
@@ -40,14 +54,44 @@ interface Checked {
 export function checkSignIn(config: Checked, check: z.RefinementCtx): void {
   const complain = (path: string[], message: string) => check.addIssue({ code: "custom", path, message });
   // A resolver without a catalog finds nobody: an empty list of who may enter.
-  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => Boolean(signIn));
+  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => hasResolvers(signIn));
   if (asked && config.catalog.locations.length === 0)
     complain(["catalog", "locations"], "names no file, so that the sign-in resolvers could find nobody");
+  checkRules(config, complain);
   const owners = new Map<string, string>();
   for (const [id, { callbackPath }] of Object.entries(config.instances)) {
     const owner = callbackPath === undefined ? undefined : owners.get(callbackPath);
     if (owner !== undefined) complain(["instances", id, "callbackPath"], `is that of ${owner} already`);
     if (callbackPath !== undefined) owners.set(callbackPath, id);
+  }
+}
+
+function hasResolvers(signIn: unknown): boolean {
+  return (
+    typeof signIn === "object" && signIn !== null && "resolvers" in signIn && signIn.resolvers !== undefined
+  );
+}
+
+/** Each place has to be one of the product it is asked at; the root's rules are asked at Cloud. */
+function checkRules(
+  { signIn, instances }: Checked,
+  complain: (path: string[], message: string) => void,
+): void {
+  const all = [
+    { path: ["signIn"], signIn, product: "cloud" as Product },
+    ...Object.entries(instances).map(([id, instance]) => ({
+      path: ["instances", id, "signIn"],
+      signIn: instance.signIn,
+      product: instance.product,
+    })),
+  ];
+  for (const { path, signIn: said, product } of all) {
+    const own = typeof said === "object" && said !== null && "rules" in said ? said.rules : undefined;
+    // Checked by the schema before.
+    for (const [at, each] of ((own ?? []) as z.output<typeof rules>).entries()) {
+      const problem = placeProblem(readRule(each), product);
+      if (problem !== null) complain([...path, "rules", String(at), problem.key], problem.message);
+    }
   }
 }
 

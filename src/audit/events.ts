@@ -30,6 +30,9 @@ export const auditEvents = {
     "Somebody came with a user name that another person had at that Bitbucket before; the facts say which user that was.",
   "session.ended":
     "Sessions were ended otherwise than by signing out; the facts say whose and how many, the actor by whom.",
+  "rule.pinned":
+    "A rule let somebody in for the first time: from now on it means the place with this id, whatever is called so.",
+  "rule.unpinned": "A rule forgot which place it means: the next person it lets in pins it anew.",
   "audit.pruned": "Entries whose time was over were deleted; a signed checkpoint stands for them.",
 } as const satisfies Readonly<Record<`${string}.${string}`, string>>;
 

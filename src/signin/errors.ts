@@ -17,6 +17,26 @@ export const signinErrors = defineErrors({
     message: "Your Bitbucket account belongs to nobody who is known here.",
     cure: "Ask whoever runs this server to add you; if you have several Bitbucket accounts, sign in with the other one.",
   },
+  "signin.no_rule": {
+    reaction: "refused",
+    message: "None of the rules of who may come in here is met by your Bitbucket account.",
+    cure: "Ask whoever administers it at Bitbucket, then sign in again; or sign in with another account.",
+  },
+  "signin.rules_unanswered": {
+    reaction: "unreachable",
+    message: "Whether you may come in has to be asked at Bitbucket, which gave no answer.",
+    cure: "Try again in a moment.",
+  },
+  "signin.rules_unaskable": {
+    reaction: "configuration",
+    message: "Whether you may come in has to be asked at Bitbucket, which refuses the question itself.",
+    cure: "Whoever runs this server finds in its log what is missing, most often a permission of the OAuth consumer.",
+  },
+  "signin.nothing_to_judge_by": {
+    reaction: "stale",
+    message: "There are rules of who may come in here since you signed in.",
+    cure: "Sign in again.",
+  },
   "signin.linked_elsewhere": {
     reaction: "refused",
     message: "This Bitbucket account is another user's here, so it cannot be linked.",

@@ -1,16 +1,18 @@
 /** Owns signing in: tokens become a profile, the profile a user, the user a new session. */
 import type { Audit } from "../audit/audit.ts";
-import type { TokenSet } from "../bitbucket/oauth2/token.ts";
 import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { SessionChoice, Sessions } from "../sessions/sessions.ts";
-import { type ArrivingParts, admit, policyAt, whoArrived } from "./arriving.ts";
+import { type ArrivedTokens, type ArrivingParts, admit, policyAt, whoArrived } from "./arriving.ts";
 import { createGathering } from "./gathering.ts";
 import type { SigninPolicy } from "./policy.ts";
+import type { Rechecks } from "./recheck/recheck.ts";
 import { resolveUser } from "./user.ts";
 
 export interface SigninParts extends ArrivingParts {
   readonly audit: Pick<Audit, "transaction">;
   readonly sessions: Pick<Sessions, "open" | "endThose" | "forget">;
+  /** Keeps what a session is judged by again. Without it, none is. */
+  readonly rechecks?: Pick<Rechecks, "keep"> | undefined;
   /** Whether somebody new is the user with the same confirmed e-mail. Dangerous: whoever gets the address gets the account. */
   readonly joinsByEmail?: boolean | undefined;
 }
@@ -18,7 +20,7 @@ export interface SigninParts extends ArrivingParts {
 export interface SigninRequest {
   readonly instanceId: string;
   /** Fresh from a handshake begun to sign in. A token that was handed in is no proof of who hands it in. */
-  readonly tokens: Pick<TokenSet, "accessToken">;
+  readonly tokens: ArrivedTokens;
   /** The browser's header: people know their sessions by it. */
   readonly userAgent?: string | undefined;
   /** The session this browser had until now, by its name: it ends. */
@@ -53,6 +55,8 @@ export function createSignin(parts: SigninParts): Signin {
     admit: (instanceId) => admit(admission, instanceId),
     async signIn({ instanceId, tokens, userAgent, previousSessionId }) {
       const person = await gathering.arriving(() => whoArrived(parts, { instanceId, tokens }));
+      const { judged, credential } = person;
+      const kept = await parts.rechecks?.keep(instanceId, credential, judged);
       await gathering.gather();
       const arrival = { ...person, now: clock.now(), joinsByEmail };
       const { userId, user, isNew, nameTakenFrom, session, ended } = await audit.transaction(
@@ -64,7 +68,9 @@ export function createSignin(parts: SigninParts): Signin {
             ...(previousSessionId === undefined ? [] : [{ id: previousSessionId }]),
           ];
           for (const choice of ended) await sessions.endThose(choice, db);
-          const session = await sessions.open({ userId, instanceId, userAgent }, db);
+          const owner = { userId, instanceId, userAgent, roles: judged.roles, checkBy: kept?.checkBy };
+          const session = await sessions.open(owner, db);
+          await kept?.add(db, session.id);
           return { ...resolved, ended, session };
         },
       );

@@ -80,6 +80,16 @@ export interface SessionChecksTable {
   data_key_id: string;
 }
 
+/** Which place at Bitbucket a rule means, since somebody was first let in by it. */
+export interface RulePinsTable {
+  instance_id: string;
+  /** As the rule names it: `workspace acme`, `repository acme/api`. */
+  place: string;
+  /** Bitbucket's own id of it, which is never given to another. */
+  pinned_id: string;
+  pinned_at: string;
+}
+
 /** One trip to Bitbucket that has begun and not come back yet. */
 export interface HandshakesTable {
   state_hash: string;
@@ -352,6 +362,7 @@ export interface Schema {
   identities: IdentitiesTable;
   sessions: SessionsTable;
   session_checks: SessionChecksTable;
+  rule_pins: RulePinsTable;
   handshakes: HandshakesTable;
   instances: InstancesTable;
   projects: ProjectsTable;

@@ -29,6 +29,7 @@ import { insertIdentity } from "../../src/storage/tables/identities.ts";
 import { insertInstance } from "../../src/storage/tables/instances.ts";
 import { writeMeta } from "../../src/storage/tables/meta.ts";
 import { replaceRepositories } from "../../src/storage/tables/repositories.ts";
+import { insertRulePin } from "../../src/storage/tables/rule-pins.ts";
 import { insertSessionCheck } from "../../src/storage/tables/session-checks.ts";
 import { insertSession } from "../../src/storage/tables/sessions.ts";
 import { saveWalk } from "../../src/storage/tables/walks.ts";
@@ -89,6 +90,8 @@ async function fill({ kysely }: Database): Promise<void> {
   await insertApiKey(kysely, apiKey);
   await insertInstance(kysely, instance);
   await insertSessionCheck(kysely, sessionCheck);
+  const pin = { instance_id: "bitbucket", place: "workspace acme", pinned_id: "a-b", pinned_at: now };
+  await insertRulePin(kysely, pin);
   await insertSecrets(kysely, { ...secrets, version: 2 ** 40, sealed_access_token: "s".repeat(9_000) });
   await insertHandshake(kysely, handshake);
   await replaceRepositories(kysely, "con_1", [repository]);

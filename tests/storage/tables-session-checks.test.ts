@@ -4,6 +4,7 @@ import type { SessionChecksTable } from "../../src/storage/schema.ts";
 import { insertDataKey } from "../../src/storage/tables/data-keys.ts";
 import {
   changeSessionCheck,
+  deleteSessionCheck,
   findSessionCheck,
   hurrySessionChecks,
   insertSessionCheck,
@@ -43,6 +44,14 @@ describeEngines("what sessions are judged by again", (open) => {
       version: 2,
       sealed_tokens: "anew",
     });
+  });
+
+  test("one is deleted as it was seen, or not at all", async () => {
+    const { database } = await open();
+    await addSessions(database, ["ses_1"]);
+    expect(await deleteSessionCheck(database.kysely, { id: "chk of ses_1", version: 2 })).toBe(false);
+    expect(await deleteSessionCheck(database.kysely, { id: "chk of ses_1", version: 1 })).toBe(true);
+    expect(await findSessionCheck(database.kysely, "ses_1")).toBeUndefined();
   });
 
   test("those that are due are listed, the longest due first, but for those a process is at", async () => {

@@ -9,6 +9,7 @@ export const tablesInOrder = [
   "projects",
   "data_keys",
   "session_checks",
+  "rule_pins",
   "api_keys",
   "instances",
   "connections",

@@ -76,6 +76,17 @@ async function makePeople(schema: SchemaModule, integer: Integer): Promise<void>
   await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
 }
 
+async function makeRulePins(schema: SchemaModule): Promise<void> {
+  await schema
+    .createTable("rule_pins")
+    .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("place", "text", (c) => c.notNull())
+    .addColumn("pinned_id", "text", (c) => c.notNull())
+    .addColumn("pinned_at", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("rule_pins_pk", ["instance_id", "place"])
+    .execute();
+}
+
 async function makeSessionChecks(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("session_checks")
@@ -106,6 +117,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
   await makeKeys(schema);
   await makeSessionChecks(schema, integer);
+  await makeRulePins(schema);
   await schema
     .createTable("instances")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())

@@ -48,6 +48,16 @@ export async function changeSessionCheck(
   return numUpdatedRows === 1n;
 }
 
+/** Deletes exactly the row that was seen; `false` when it has changed or is gone. */
+export async function deleteSessionCheck(db: Executor, { id, version }: SeenCheck): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom("session_checks")
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .executeTakeFirst();
+  return numDeletedRows === 1n;
+}
+
 /** What a session is worth from now on, in all its tokens. */
 export async function noteJudged(
   db: Executor,

@@ -1,0 +1,38 @@
+/** Owns how much of an answer is believed to be one, and which refusals only say that a person has no place there. */
+import { isWindlassError } from "../../base/errors.ts";
+import { bitbucketErrors } from "../../bitbucket/errors.ts";
+
+/** Nobody has a place in more. */
+const mostValues = 5_000;
+/** An answer that names nothing new may have as many pages. */
+const mostMilliseconds = 20_000;
+
+/** The same values; throws `bitbucket.malformed_answer` where they do not end. */
+export async function* atMostValues(values: AsyncIterable<unknown>, where: string): AsyncGenerator<unknown> {
+  const begun = performance.now();
+  let count = 0;
+  for await (const value of values) {
+    count += 1;
+    if (count > mostValues || performance.now() - begun > mostMilliseconds)
+      throw bitbucketErrors.fail("bitbucket.malformed_answer", { detail: `${where}: the list does not end` });
+    yield value;
+  }
+}
+
+/** What is asked of one workspace: a stranger to it is told that it is not there, or forbidden. */
+export async function listed<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isNoPlace(error)) return [];
+    throw error;
+  }
+}
+
+/** Not a scope that is missing: that is everybody's, and has to be mended. */
+function isNoPlace(error: unknown): boolean {
+  return (
+    isWindlassError(error, "bitbucket.not_found") ||
+    (isWindlassError(error, "bitbucket.forbidden") && Object(error.data.required).length === 0)
+  );
+}

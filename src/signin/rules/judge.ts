@@ -1,0 +1,120 @@
+/** Owns the judgement: which of an instance's rules let a person in, and what those make of them. Whatever goes wrong, nobody is let in. */
+import type { Audit } from "../../audit/audit.ts";
+import type { Clock } from "../../base/clock.ts";
+import { isWindlassError } from "../../base/errors.ts";
+import type { Fetch } from "../../base/http/door.ts";
+import { createApi } from "../../bitbucket/api/client.ts";
+import { authorizeAs, type Credential } from "../../bitbucket/credential.ts";
+import type { FindInstance } from "../../bitbucket/instance.ts";
+import type { Database } from "../../storage/database.ts";
+import { signinErrors } from "../errors.ts";
+import { askCloud } from "./ask-cloud.ts";
+import { askSelfHosted } from "./ask-self-hosted.ts";
+import { pinFirstSeen, readPins } from "./pins.ts";
+import type { SeenPlace } from "./place.ts";
+import { digestOf, isAtLeast, type PlaceRule, pinName, type Rule, wantedBy } from "./rule.ts";
+
+export interface RulesParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly instances: FindInstance;
+  readonly audit: Pick<Audit, "transaction">;
+  /** An instance's rules; none where everybody may come in who is known. */
+  readonly rules: (instanceId: string) => readonly Rule[];
+}
+
+/** What the rules say of a person. */
+export interface Judgement {
+  readonly roles: readonly string[];
+  /** Of the rules that were asked: another one means that they have changed. */
+  readonly digest: string;
+}
+
+/**
+ * Asks the rules of an instance with a person's own credential, in as few calls as there are kinds of rules, workspaces and permissions.
+ * Throws `signin.no_rule`; `bitbucket.unauthorized` when the credential itself is refused; `signin.rules_unanswered` and
+ * `signin.rules_unaskable` when Bitbucket could not be asked.
+ */
+export type Judge = (instanceId: string, credential: Omit<Credential, "refreshToken">) => Promise<Judgement>;
+
+export function createJudge(parts: RulesParts): Judge {
+  return async (instanceId, credential) => {
+    const rules = parts.rules(instanceId);
+    const digest = digestOf(rules);
+    if (rules.length === 0) return { roles: [], digest };
+    const places = rules.filter((rule) => rule.kind !== "everyone");
+    const seen = await askOrTell(parts, instanceId, { credential, places });
+    const pins = await readPins(parts.database.kysely, instanceId);
+    const met = places.filter((rule) => isMet(rule, seen, pins));
+    const pinned = await pinFirstSeen(parts, instanceId, { rules: met, seen, pins });
+    // Another process may have been first, and have seen another place.
+    const lettingIn = rules.filter((rule) => rule.kind === "everyone" || isMet(rule, seen, pinned));
+    if (lettingIn.length === 0) throw refusal(rules);
+    return { roles: [...new Set(lettingIn.flatMap(({ roles }) => roles))], digest };
+  };
+}
+
+/** Once it is known which place is meant, only that one counts, whatever its name; until then the one of exactly this name. */
+function isMet(rule: PlaceRule, seen: readonly SeenPlace[], pins: ReadonlyMap<string, string>): boolean {
+  const id = rule.id ?? pins.get(pinName(rule)) ?? null;
+  return seen.some(
+    (place) =>
+      place.kind === rule.kind &&
+      (id === null ? place.place === rule.place : place.id === id) &&
+      isAtLeast(place.permission, rule.permission),
+  );
+}
+
+interface Question {
+  readonly credential: Omit<Credential, "refreshToken">;
+  readonly places: readonly PlaceRule[];
+}
+
+async function askOrTell(
+  { instances, fetch, clock }: RulesParts,
+  instanceId: string,
+  { credential, places }: Question,
+): Promise<readonly SeenPlace[]> {
+  if (places.length === 0) return [];
+  try {
+    const instance = await instances(instanceId);
+    const api = createApi({
+      instance,
+      fetch,
+      clock,
+      authorize: authorizeAs({ instance, clock }, credential),
+    });
+    return await (instance.product === "cloud" ? askCloud(api, places) : askSelfHosted(api, places));
+  } catch (error) {
+    throw unasked(error);
+  }
+}
+
+/** In words that name the permission or the function that failed. A credential that is refused says something of the person. */
+function unasked(error: unknown): unknown {
+  if (!isWindlassError(error) || error.reaction === "stale") return error;
+  const code = error.reaction === "unreachable" ? "signin.rules_unanswered" : "signin.rules_unaskable";
+  const { message } = signinErrors.entries[code];
+  const { retryAfterSeconds } = error;
+  return signinErrors.fail(code, {
+    message: `${message} ${error.message}`,
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    cause: error,
+  });
+}
+
+/** Which rules there are, and whom to ask. */
+function refusal(rules: readonly Rule[]) {
+  const [first = "", ...others] = rules.map(wantedBy);
+  const wanted =
+    others.length === 0 ? first : `one of these: ${[first, ...others].slice(0, mostNamed).join("; ")}`;
+  const rest = rules.length > mostNamed ? `; or one of ${rules.length - mostNamed} more` : "";
+  return signinErrors.fail("signin.no_rule", {
+    message: `Your Bitbucket account may not come in here. You need ${wanted}${rest}.`,
+    data: { rules: rules.map(wantedBy) },
+  });
+}
+
+const mostNamed = 5;
