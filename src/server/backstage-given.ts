@@ -15,16 +15,18 @@ interface Instance {
 }
 
 /**
- * Every place of the file that says something else of the same people. Neither wins: whichever lost would be somebody's idea of who
- * may enter.
+ * Every place of the file that says something else of the same people than `given`. Neither wins: whichever lost would be somebody's idea
+ * of who may enter. Rules of the instance are asked beside a resolver; the root's would not be.
  */
 export function contradictions(
   document: BackstageDocument,
   { provider, environment, id }: Instance,
+  given: unknown,
 ): readonly ConfigProblem[] {
+  const own = ["windlass", "instances", id, "signIn"];
   const places = [
     ["auth", "providers", provider, environment, "signIn"],
-    ["windlass", "instances", id, "signIn"],
+    ...(given !== false && isRulesAlone(document.read(own)) ? [] : [own]),
     ["windlass", "signIn"],
   ];
   return places
@@ -33,6 +35,10 @@ export function contradictions(
       path: path.join("."),
       problem: `contradicts the provider factory of ${provider}, which decides in code who signs in: keep one of the two`,
     }));
+}
+
+function isRulesAlone(signIn: unknown): boolean {
+  return typeof signIn === "object" && signIn !== null && !Object.hasOwn(signIn, "resolvers");
 }
 
 /** Providers that code speaks of and the file does not have: what it says of them would never be asked. */

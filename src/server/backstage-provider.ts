@@ -88,7 +88,7 @@ export function readProvider(reading: Reading, place: Place): Provided | null {
     listed: Array.isArray(read("additionalScopes")),
   });
   const given = reading.given.get(provider) ?? null;
-  if (given !== null) problems.push(...contradictions(document, { ...place, id }));
+  if (given !== null) problems.push(...contradictions(document, { ...place, id }, given));
   const signIn = given ?? readSignIn(read("signIn"));
   if (signIn === false) notices.push(`A resolver belongs at ${[...here, "signIn", "resolvers"].join(".")}.`);
   const instance = {
