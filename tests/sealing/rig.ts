@@ -6,6 +6,7 @@ import { openSealedStore, type SealedStoreOptions } from "../../src/app/sealed-s
 import { Secret } from "../../src/base/secret.ts";
 import { keyContext } from "../../src/instances/instances.ts";
 import type { Keyrings } from "../../src/sealing/keyrings.ts";
+import { type KeptCredential, openCredential, sealCredential } from "../../src/signin/recheck/kept.ts";
 import type { Database } from "../../src/storage/database.ts";
 import {
   findSecrets,
@@ -18,9 +19,11 @@ import { insertConnection } from "../../src/storage/tables/connections.ts";
 import { findInstanceRow, insertInstance } from "../../src/storage/tables/instances.ts";
 import { readMeta } from "../../src/storage/tables/meta.ts";
 import { insertProject } from "../../src/storage/tables/projects.ts";
+import { findSessionCheck, insertSessionCheck } from "../../src/storage/tables/session-checks.ts";
+import { insertSession } from "../../src/storage/tables/sessions.ts";
 import { insertUser } from "../../src/storage/tables/users.ts";
 import { contextOf, sealTokens } from "../../src/vault/stored.ts";
-import { ada, connection, secrets } from "../storage/rows.ts";
+import { ada, connection, secrets, session, sessionCheck } from "../storage/rows.ts";
 
 /** 32 bytes of this number, in Base64. */
 export const keyText = (fill: number) => Buffer.alloc(32, fill).toString("base64");
@@ -56,7 +59,19 @@ export async function addSealedRows(database: Database, keyrings: Keyrings, coun
     await saveTokens(database, keyrings, id);
   }
   await auditKeys(database, keyrings).current();
+  await insertSession(kysely, session);
+  const sealed = await sealCredential(keyrings, sessionCheck.id, person);
+  await insertSessionCheck(kysely, { ...sessionCheck, ...sealed });
 }
+
+/** Whoever is signed in, and judged by this again. */
+const person: KeptCredential = {
+  kind: "oauth2",
+  login: null,
+  accessToken: new Secret("the person's"),
+  refreshToken: null,
+  expiresAt: null,
+};
 
 const instanceOf = (projectId: string) => `srv_${projectId}`;
 
@@ -148,6 +163,9 @@ export async function openEverything(
     const opened = await keyring.open(keyContext({ id, projectId }), row?.sealed_private_key ?? "");
     if (opened !== `private ${id}`) throw new Error(`${id} holds ${opened}`);
   }
+  const check = await findSessionCheck(database.kysely, sessionCheck.session_id);
+  const { accessToken } = await openCredential(keyrings, { ...sessionCheck, ...check });
+  if (accessToken.reveal() !== "the person's") throw new Error("another's credential");
   const recordKey = await readMeta(database.kysely, auditKeyBeginning);
   await (await keyrings.of(null)).open(auditKeyContext, recordKey ?? "");
   return Promise.all(connectionIds(count).map((id) => readVersion(database, keyrings, id)));

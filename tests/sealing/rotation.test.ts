@@ -59,9 +59,9 @@ describeEngines("rotating", (open) => {
     const rotated = await rotateKeys(parts, {
       onProgress: ({ step, done, of }) => void progress.push(`${step} ${done}/${of}`),
     });
-    expect(rotated).toMatchObject({ wrapperId: idOf(2), newDataKeys: 4, resealed: 16, rewrapped: 4 });
+    expect(rotated).toMatchObject({ wrapperId: idOf(2), newDataKeys: 4, resealed: 17, rewrapped: 4 });
     expect(rotated).toMatchObject({ closed: [], isResumed: false, deleted: 0 });
-    expect(progress).toEqual(expect.arrayContaining(["data keys 4/4", "rows 15/15", "wrapping 4/4"]));
+    expect(progress).toEqual(expect.arrayContaining(["data keys 4/4", "rows 16/16", "wrapping 4/4"]));
     const after = await secretsOf(database, "con_0");
     expect(after.version).toBe(before.version);
     expect(after.data_key_id).not.toBe(before.data_key_id);
@@ -80,7 +80,7 @@ describeEngines("rotating", (open) => {
         { id: idOf(1), source: "configuration", wraps: 0, connections: 0 },
       ],
       dataKeys: { current: 4, replaced: 0 },
-      rowsOnReplaced: { connections: 0, instances: 0 },
+      rowsOnReplaced: { connections: 0, instances: 0, sessions: 0 },
     });
     await openEverything(database, (await start(2)).keyrings, count);
     // A process that was started with the old key alone opens nothing any more: both have to be given first.
@@ -103,7 +103,11 @@ describeEngines("rotating", (open) => {
     const command = await start(2, 1);
     await rotateKeys(command);
     await saveTokens(database, server.keyrings, "con_3");
-    expect((await readKeyStatus(command)).rowsOnReplaced).toEqual({ connections: 1, instances: 0 });
+    expect((await readKeyStatus(command)).rowsOnReplaced).toEqual({
+      connections: 1,
+      instances: 0,
+      sessions: 0,
+    });
     expect(await readVersion(database, command.keyrings, "con_3")).toBe(2);
     expect(await openEverything(database, server.keyrings, count)).toContain(2);
     // The server itself may be the one that sweeps, before it has read its keys again.
@@ -111,7 +115,11 @@ describeEngines("rotating", (open) => {
     const before = await recordKey();
     expect(await sweepDataKeys(server)).toMatchObject({ resealed: 1, deleted: 0 });
     expect(await recordKey()).toBe(before);
-    expect((await readKeyStatus(command)).rowsOnReplaced).toEqual({ connections: 0, instances: 0 });
+    expect((await readKeyStatus(command)).rowsOnReplaced).toEqual({
+      connections: 0,
+      instances: 0,
+      sessions: 0,
+    });
     clock.advance(3600);
     expect(await sweepDataKeys(server)).toMatchObject({ resealed: 0, deleted: 4 });
     expect((await openEverything(database, (await start(2)).keyrings, count))[3]).toBe(2);
@@ -163,7 +171,7 @@ describeEngines("rotating", (open) => {
     expect(both.map(({ wrapperId }) => wrapperId)).toEqual([idOf(2), idOf(2)]);
     const { keyrings } = await start(2);
     await openEverything(database, keyrings, count);
-    expect((await readKeyStatus(left)).rowsOnReplaced).toEqual({ connections: 0, instances: 0 });
+    expect((await readKeyStatus(left)).rowsOnReplaced).toEqual({ connections: 0, instances: 0, sessions: 0 });
   });
 
   test("a row that does not open is named and left; the others are sealed anew", async () => {

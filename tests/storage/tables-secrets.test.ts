@@ -31,15 +31,29 @@ import {
   listPrivateKeysOnReplaced,
   listSealedUnder,
   listSecretsOnReplaced,
+  listSessionChecksOnReplaced,
   markReplaced,
   resealPrivateKey,
   resealSecrets,
+  resealSessionCheck,
   rewrapDataKey,
 } from "../../src/storage/tables/data-keys.ts";
 import { insertInstance } from "../../src/storage/tables/instances.ts";
 import { isAnotherRenewing } from "../../src/storage/tables/leases.ts";
+import { insertSessionCheck } from "../../src/storage/tables/session-checks.ts";
+import { insertSession } from "../../src/storage/tables/sessions.ts";
 import { describeEngines } from "./engines.ts";
-import { addConnection, connection, dataKey, instance, later, now, secrets } from "./rows.ts";
+import {
+  addConnection,
+  connection,
+  dataKey,
+  instance,
+  later,
+  now,
+  secrets,
+  session,
+  sessionCheck,
+} from "./rows.ts";
 
 describeEngines("secrets", (open) => {
   const opened = async () => {
@@ -290,7 +304,7 @@ describeEngines("data keys", (open) => {
   test("rows on a replaced key are found, sealed anew over what was seen, and then the key can go", async () => {
     const kysely = await opened();
     await markReplaced(kysely, ["key_1"], now);
-    expect(await countOnReplaced(kysely)).toEqual({ connections: 1, instances: 1 });
+    expect(await countOnReplaced(kysely)).toEqual({ connections: 1, instances: 1, sessions: 0 });
     const page = (after: string) => ({ after, limit: 10, wrapperIds: ["kek_1"] });
     const [row] = await listSecretsOnReplaced(kysely, page(""));
     const [key] = await listPrivateKeysOnReplaced(kysely, page(""));
@@ -311,6 +325,17 @@ describeEngines("data keys", (open) => {
     expect(await resealPrivateKey(kysely, key, sealed)).toBe(true);
     expect(await resealPrivateKey(kysely, key, sealed)).toBe(false);
     expect(await findSecretsVersion(kysely, "con_1")).toBe(1);
+    await insertSession(kysely, session);
+    await insertSessionCheck(kysely, { ...sessionCheck, data_key_id: "key_1" });
+    expect(await countOnReplaced(kysely)).toEqual({ connections: 0, instances: 0, sessions: 1 });
+    expect(await listNeededWrappers(kysely)).toContain("kek_1");
+    expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(0);
+    const [check] = await listSessionChecksOnReplaced(kysely, page(""));
+    if (check === undefined) throw new Error("it was just counted");
+    expect(await listSessionChecksOnReplaced(kysely, page(check.id))).toEqual([]);
+    const judged = { data_key_id: "key_2", sealed_tokens: "sealed-t2" };
+    expect(await resealSessionCheck(kysely, check, judged)).toBe(true);
+    expect(await resealSessionCheck(kysely, check, judged)).toBe(false);
     expect(await deleteUnusedDataKeys(kysely, later(1), ["key_1"])).toBe(0);
     expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(1);
     expect((await listDataKeys(kysely, "prj_1")).map(({ id }) => id)).toEqual(["key_2"]);

@@ -3,15 +3,19 @@ import { isWindlassError } from "../../base/errors.ts";
 import { keyContext } from "../../instances/instances.ts";
 import { keyIdOf } from "../../sealing/keyring.ts";
 import { type KeyOwner, type Keyrings, type OwnedKeyring, reseal } from "../../sealing/keyrings.ts";
+import { checkContext } from "../../signin/recheck/kept.ts";
 import type { Database, Executor } from "../../storage/database.ts";
 import {
   listDataKeys,
   listPrivateKeysOnReplaced,
   listSecretsOnReplaced,
+  listSessionChecksOnReplaced,
   type ReplacedPage,
   type Resealed,
   resealPrivateKey,
   resealSecrets,
+  resealSessionCheck,
+  type SealedCheck,
   type SealedPrivateKey,
   type SealedSecrets,
 } from "../../storage/tables/data-keys.ts";
@@ -51,6 +55,7 @@ export async function resealAll(parts: ResealParts, part: ResealPart = everythin
   const walks = [
     await walk(parts, part, connectionSecrets),
     await walk(parts, part, privateKeys),
+    await walk(parts, part, sessionChecks),
     await resealNotes(parts),
   ];
   return {
@@ -60,14 +65,15 @@ export async function resealAll(parts: ResealParts, part: ResealPart = everythin
 }
 
 /** What every row says of its key. */
-interface OfProject {
-  readonly project_id: string;
+interface Owned {
+  /** Null for what belongs to none. */
+  readonly project_id: KeyOwner;
   /** A replaced one. */
   readonly data_key_id: string;
 }
 
 /** One kind of row: how to find those on replaced keys, seal them anew, and write them back. */
-interface Kind<Row extends OfProject, Next> {
+interface Kind<Row extends Owned, Next> {
   list(db: Executor, page: ReplacedPage): Promise<readonly Row[]>;
   id(row: Row): string;
   seal(keyring: OwnedKeyring, row: Row): Promise<Next>;
@@ -101,7 +107,16 @@ const privateKeys: Kind<SealedPrivateKey, Pick<SealedPrivateKey, "data_key_id" |
   write: resealPrivateKey,
 };
 
-async function walk<Row extends OfProject, Next>(
+const sessionChecks: Kind<SealedCheck, Pick<SealedCheck, "data_key_id" | "sealed_tokens">> = {
+  list: listSessionChecksOnReplaced,
+  id: ({ id }) => id,
+  async seal(keyring, { id, sealed_tokens: sealed }) {
+    return { data_key_id: keyring.keyId, sealed_tokens: await reseal(keyring, checkContext(id), sealed) };
+  },
+  write: resealSessionCheck,
+};
+
+async function walk<Row extends Owned, Next>(
   { database, keyrings, onBatch }: ResealParts,
   { limit, wrapperIds }: ResealPart,
   kind: Kind<Row, Next>,
@@ -141,22 +156,22 @@ async function keyringOfNow(
   return keyrings.of(owner);
 }
 
-/** Each project's keyring, asked for once. */
+/** Each owner's keyring, asked for once. */
 function keyringsOfNow(
   keyrings: Keyrings,
-  rows: readonly OfProject[],
-): (projectId: string) => Promise<OwnedKeyring> {
+  rows: readonly Owned[],
+): (owner: KeyOwner) => Promise<OwnedKeyring> {
   const replaced = new Set(rows.map((row) => row.data_key_id));
-  const found = new Map<string, Promise<OwnedKeyring>>();
-  return (projectId) => {
-    const known = found.get(projectId) ?? keyringOfNow(keyrings, projectId, replaced);
-    found.set(projectId, known);
+  const found = new Map<KeyOwner, Promise<OwnedKeyring>>();
+  return (owner) => {
+    const known = found.get(owner) ?? keyringOfNow(keyrings, owner, replaced);
+    found.set(owner, known);
     return known;
   };
 }
 
-async function sealRow<Row extends OfProject, Next>(
-  keyringOf: (projectId: string) => Promise<OwnedKeyring>,
+async function sealRow<Row extends Owned, Next>(
+  keyringOf: (owner: KeyOwner) => Promise<OwnedKeyring>,
   kind: Kind<Row, Next>,
   row: Row,
 ): Promise<{ readonly row: Row; readonly next: Next | null; readonly code: string | null }> {

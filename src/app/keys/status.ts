@@ -17,7 +17,11 @@ export interface KeyStatus {
   }[];
   readonly dataKeys: { readonly current: number; readonly replaced: number };
   /** Rows that are still sealed with a replaced data key. */
-  readonly rowsOnReplaced: { readonly connections: number; readonly instances: number };
+  readonly rowsOnReplaced: {
+    readonly connections: number;
+    readonly instances: number;
+    readonly sessions: number;
+  };
   readonly rotation: Rotation | null;
 }
 

@@ -1,6 +1,6 @@
 /** Owns the rows of data keys, wrapped, and finding and moving what is sealed with one that was replaced. */
 import type { Executor } from "../database.ts";
-import type { ConnectionSecretsTable, DataKeysTable, InstancesTable } from "../schema.ts";
+import type { ConnectionSecretsTable, DataKeysTable, InstancesTable, SessionChecksTable } from "../schema.ts";
 
 export async function insertDataKey(db: Executor, key: DataKeysTable): Promise<void> {
   await db.insertInto("data_keys").values(key).execute();
@@ -116,6 +116,11 @@ export async function listNeededWrappers(db: Executor): Promise<string[]> {
             .select("instances.id")
             .whereRef("instances.data_key_id", "=", "data_keys.id"),
         ),
+        exists(
+          selectFrom("session_checks")
+            .select("session_checks.id")
+            .whereRef("session_checks.data_key_id", "=", "data_keys.id"),
+        ),
       ]),
     )
     .orderBy("wrapping_key_id")
@@ -126,8 +131,8 @@ export async function listNeededWrappers(db: Executor): Promise<string[]> {
 /** Rows that are sealed with a replaced key. */
 export async function countOnReplaced(
   db: Executor,
-): Promise<{ readonly connections: number; readonly instances: number }> {
-  const count = async (table: "connection_secrets" | "instances") => {
+): Promise<{ readonly connections: number; readonly instances: number; readonly sessions: number }> {
+  const count = async (table: "connection_secrets" | "instances" | "session_checks") => {
     const row = await db
       .selectFrom(table)
       .innerJoin("data_keys", "data_keys.id", `${table}.data_key_id`)
@@ -136,7 +141,11 @@ export async function countOnReplaced(
       .executeTakeFirst();
     return Number(row?.count ?? 0);
   };
-  return { connections: await count("connection_secrets"), instances: await count("instances") };
+  return {
+    connections: await count("connection_secrets"),
+    instances: await count("instances"),
+    sessions: await count("session_checks"),
+  };
 }
 
 /** What is sealed of a connection, with all it is bound to. */
@@ -246,6 +255,44 @@ export async function resealPrivateKey(
   return result.numUpdatedRows === 1n;
 }
 
+/** What a session is judged by again, with all it is bound to. It belongs to no project. */
+export type SealedCheck = Pick<SessionChecksTable, "id" | "version" | "data_key_id" | "sealed_tokens"> & {
+  readonly project_id: null;
+};
+
+export async function listSessionChecksOnReplaced(
+  db: Executor,
+  { after, limit, wrapperIds }: ReplacedPage,
+): Promise<SealedCheck[]> {
+  const rows = await db
+    .selectFrom("session_checks")
+    .innerJoin("data_keys", "data_keys.id", "session_checks.data_key_id")
+    .select(["session_checks.id", "version", "data_key_id", "sealed_tokens"])
+    .where("replaced_at", "is not", null)
+    .where("session_checks.id", ">", after)
+    .$if(wrapperIds !== null, (query) => query.where("wrapping_key_id", "in", wrapperIds ?? []))
+    .orderBy("session_checks.id")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, project_id: null }));
+}
+
+/** As {@link resealSecrets}. Whoever is at it keeps its claim: the version stays. */
+export async function resealSessionCheck(
+  db: Executor,
+  seen: SealedCheck,
+  next: Pick<SealedCheck, "data_key_id" | "sealed_tokens">,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("session_checks")
+    .set(next)
+    .where("id", "=", seen.id)
+    .where("data_key_id", "=", seen.data_key_id)
+    .where("sealed_tokens", "=", seen.sealed_tokens)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
 /** Keys that are deleted in one statement: others wait to write meanwhile. */
 export const mostDeletedAtOnce = 500;
 
@@ -277,6 +324,13 @@ export async function deleteUnusedDataKeys(
             selectFrom("instances")
               .select("instances.id")
               .whereRef("instances.data_key_id", "=", "data_keys.id"),
+          ),
+        ),
+        not(
+          exists(
+            selectFrom("session_checks")
+              .select("session_checks.id")
+              .whereRef("session_checks.data_key_id", "=", "data_keys.id"),
           ),
         ),
       ]),
