@@ -2,7 +2,7 @@
 import type { Log } from "../base/log.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Admission, Ruling, SigninPolicy } from "../signin/policy.ts";
-import { resolverNames } from "../signin/resolvers.ts";
+import { admitsStrangers, resolverNames } from "../signin/resolvers/choice.ts";
 import { asksBitbucket, digestOf, type Rule } from "../signin/rules/rule.ts";
 import { openCatalog } from "./catalog-files.ts";
 import type { Config } from "./config.ts";
@@ -19,10 +19,7 @@ export function policyOf(config: Pick<Config, "instances" | "signIn">, id: strin
   const configured = chosenFor(config, id);
   if (configured === undefined) return { kind: isChosen(config) ? "nobody" : "first-sign-in" };
   if (configured.resolvers === undefined) return { kind: "rules" };
-  return {
-    kind: "resolvers",
-    resolvers: configured.resolvers.map(({ resolver }) => resolver),
-  };
+  return { kind: "resolvers", resolvers: configured.resolvers };
 }
 
 /** What the configuration says for one instance, itself or at its root. */
@@ -61,7 +58,7 @@ export async function openAdmission(
     rules: (id) => rules.get(id) ?? [],
     recheck: (id) =>
       asksBitbucket(rules.get(id) ?? []) ? readRecheck(chosenFor(config, id)?.recheck) : null,
-    notices: noticesOf(policies, asked ? await read() : null),
+    notices: [...noticesOf(policies, asked ? await read() : null), ...strangersNotices(policies, rules)],
   };
 }
 
@@ -69,6 +66,20 @@ export async function openAdmission(
 export function digestsOf({ instances }: Pick<Config, "instances">, { rules, recheck }: Ruling) {
   const ids = Object.keys(instances).filter((id) => recheck(id) !== null);
   return new Map(ids.map((id) => [id, digestOf(rules(id))]));
+}
+
+/** Where the catalog does not decide alone: a switch that somebody may have left on. */
+function strangersNotices(
+  policies: ReadonlyMap<string, SigninPolicy>,
+  rules: ReadonlyMap<string, readonly Rule[]>,
+): readonly string[] {
+  return [...policies].flatMap(([id, policy]) => {
+    const isOpen = policy.kind === "resolvers" && policy.resolvers.some(admitsStrangers);
+    if (!isOpen || (rules.get(id) ?? []).length > 0) return [];
+    return [
+      `People whom the catalog does not have may sign in with ${id}: a resolver says so, and no rule limits it.`,
+    ];
+  });
 }
 
 /** One sentence for each thing an operator should know about who may sign in. */

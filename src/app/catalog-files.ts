@@ -33,6 +33,7 @@ export function openCatalog(
       const told = new Set(catalog.warnings);
       const { warnings, ...found } = createCatalog(
         [...gathered.files.values()].flatMap(({ users }) => users),
+        [...gathered.files.values()].flatMap(({ groups }) => groups),
       );
       catalog = { ...found, warnings: [...gathered.warnings, ...warnings] };
       last = gathered;
@@ -106,6 +107,12 @@ async function readChanged(path: string, before: ReadFile | undefined): Promise<
     return { ...readEntities({ name: path, text: await readFile(path, "utf8") }), state };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { users: [], targets: [], warnings: [`${path} cannot be read: ${reason}.`], state: null };
+    return {
+      users: [],
+      groups: [],
+      targets: [],
+      warnings: [`${path} cannot be read: ${reason}.`],
+      state: null,
+    };
   }
 }

@@ -1,18 +1,19 @@
 /** Owns what a configuration says of signing in: the resolvers, the catalog they search, the address people come back to. */
 import { z } from "zod";
 import type { Product } from "../bitbucket/instance.ts";
-import { type ResolverName, resolverNames } from "../signin/resolvers.ts";
+import { needsCatalog, type ResolverChoice } from "../signin/resolvers/choice.ts";
 import { recheck } from "./recheck-config.ts";
+import { checkOrder, resolver } from "./resolver-config.ts";
 import { placeProblem, readRule, rules } from "./rules-config.ts";
-
-const resolver = z.strictObject({
-  resolver: z.string().refine(isResolver, { error: unknownResolver }),
-});
 
 const resolvers = z
   .strictObject({
     /** Tried in this order until one finds a user of the catalog. */
-    resolvers: z.array(resolver).min(1, "names no resolver, so that nobody could sign in").optional(),
+    resolvers: z
+      .array(resolver)
+      .min(1, "names no resolver, so that nobody could sign in")
+      .superRefine(checkOrder)
+      .optional(),
     /** Whoever meets one of them comes in. */
     rules: rules.optional(),
     /** How often the rules are asked again while somebody is signed in; `false`: never. */
@@ -54,7 +55,7 @@ interface Checked {
 export function checkSignIn(config: Checked, check: z.RefinementCtx): void {
   const complain = (path: string[], message: string) => check.addIssue({ code: "custom", path, message });
   // A resolver without a catalog finds nobody: an empty list of who may enter.
-  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => hasResolvers(signIn));
+  const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => asksCatalog(signIn));
   if (asked && config.catalog.locations.length === 0)
     complain(["catalog", "locations"], "names no file, so that the sign-in resolvers could find nobody");
   checkRules(config, complain);
@@ -66,10 +67,9 @@ export function checkSignIn(config: Checked, check: z.RefinementCtx): void {
   }
 }
 
-function hasResolvers(signIn: unknown): boolean {
-  return (
-    typeof signIn === "object" && signIn !== null && "resolvers" in signIn && signIn.resolvers !== undefined
-  );
+function asksCatalog(signIn: unknown): boolean {
+  const { resolvers: own } = Object(signIn) as { readonly resolvers?: readonly ResolverChoice[] }; // checked by the schema before
+  return own?.some(needsCatalog) === true;
 }
 
 /** Each place has to be one of the product it is asked at; the root's rules are asked at Cloud. */
@@ -110,12 +110,3 @@ export const instanceSignIn = {
   /** Where people come back to from Bitbucket, when it is not `/auth/{id}/callback`. */
   callbackPath: callbackPath.optional(),
 };
-
-/** Whether it is the name of a resolver that is built in. */
-function isResolver(name: string): name is ResolverName {
-  return (resolverNames as readonly string[]).includes(name); // widened, so that any text can be looked for
-}
-
-function unknownResolver({ input }: { readonly input?: unknown }): string {
-  return `has ${JSON.stringify(input)}; known are ${resolverNames.join(" and ")}`;
-}

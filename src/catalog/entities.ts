@@ -1,5 +1,6 @@
-/** Owns reading catalog files: YAML documents in, users and further files out; what is broken is named and left out. */
+/** Owns reading catalog files: YAML documents in, entities and further files out; what is broken is named and left out. */
 import { parseAllDocuments } from "yaml";
+import { type CatalogGroup, type CatalogUser, type Entity, readEntity } from "./entity.ts";
 
 /** A file as it was read. */
 export interface CatalogFile {
@@ -8,94 +9,98 @@ export interface CatalogFile {
   readonly text: string;
 }
 
-/** A `User` entity. */
-export interface CatalogUser {
-  /** `user:default/john`: kind, namespace and name in lower case, as Backstage writes references. */
-  readonly ref: string;
-  readonly annotations: ReadonlyMap<string, string>;
-  /** The file and the document in it. */
-  readonly place: string;
-}
-
 export interface CatalogContents {
   readonly users: readonly CatalogUser[];
+  readonly groups: readonly CatalogGroup[];
   /** Files that `Location` entities name, relative to this one. */
   readonly targets: readonly string[];
   /** What was left out and why, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** Reads one file. Entities of other kinds are none of our business. @see "Descriptor Format of Catalog Entities" of Backstage */
-export function readEntities({ name, text }: CatalogFile): CatalogContents {
+/** What documents said, by their text: those that stand unchanged are not parsed again. */
+export type KnownDocuments = ReadonlyMap<string, Entity>;
+
+/** What one file gave, and what will be known of it the next time. */
+export interface CatalogReading extends CatalogContents {
+  readonly documents: KnownDocuments;
+}
+
+/** Longer than anybody writes one entity, and parsed before anybody waits for it. */
+const longestDocument = 64 * 1024;
+
+/** Reads one file at once. Entities of other kinds are none of our business. */
+export function readEntities(file: CatalogFile): CatalogContents {
+  const steps = readInSteps(file);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) {
+      const { documents: _, ...contents } = value;
+      return contents;
+    }
+  }
+}
+
+/** The same, document by document: others can work after each. */
+export function* readInSteps(
+  { name, text }: CatalogFile,
+  known: KnownDocuments = new Map(),
+): Generator<void, CatalogReading> {
   const users: CatalogUser[] = [];
+  const groups: CatalogGroup[] = [];
   const targets: string[] = [];
   const warnings: string[] = [];
-  const documents = [...parseAllDocuments(text, { prettyErrors: true })];
-  documents.forEach((document, index) => {
-    const place = documents.length === 1 ? name : `${name}, document ${index + 1}`;
-    try {
-      const [error] = document.errors;
-      if (error !== undefined) throw new Broken(error.message.split("\n")[0]?.replace(/:$/, "") ?? "no YAML");
-      const value: unknown = document.toJS();
-      if (value === null || value === undefined) return;
-      const entity = readObject(value, "the document");
-      const kind = readText(entity.kind, "kind");
-      if (kind === "User") users.push(readUser(entity, place));
-      else if (kind === "Location") targets.push(...readTargets(entity));
-      else if (kind.toLowerCase() === "user") throw new Broken(`kind is ${kind}, not User`);
-    } catch (error) {
-      warnings.push(`${place} is left out: ${error instanceof Error ? error.message : String(error)}.`);
-    }
-  });
-  return { users, targets, warnings };
+  const documents = new Map<string, Entity>();
+  const all = splitDocuments(text);
+  for (const [index, document] of all.entries()) {
+    const place = all.length === 1 ? name : `${name}, document ${index + 1}`;
+    const entity = known.get(document) ?? documents.get(document) ?? parseEntity(document);
+    documents.set(document, entity);
+    if (entity.kind === "user") users.push({ ...entity.user, place });
+    if (entity.kind === "group") groups.push({ ...entity.group, place });
+    if (entity.kind === "location") targets.push(...entity.targets);
+    if (entity.kind === "broken") warnings.push(`${place} is left out: ${entity.reason}.`);
+    yield;
+  }
+  return { users, groups, targets, warnings, documents };
 }
 
-/** Why one entity cannot be used. */
-class Broken extends Error {}
-
-function readUser(entity: Record<string, unknown>, place: string): CatalogUser {
-  const apiVersion = readText(entity.apiVersion, "apiVersion");
-  if (!/^backstage\.io\/v1(alpha|beta)1$/.test(apiVersion))
-    throw new Broken(`apiVersion is ${apiVersion}, not backstage.io/v1alpha1`);
-  const metadata = readObject(entity.metadata, "metadata");
-  const name = readText(metadata.name, "metadata.name");
-  const namespace =
-    metadata.namespace === undefined ? "default" : readText(metadata.namespace, "metadata.namespace");
-  if (name.length > 63 || !/^[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*$/.test(name))
-    throw new Broken(`metadata.name is ${JSON.stringify(name)}, which is no name of an entity`);
-  if (namespace.length > 63 || !/^[a-z0-9]+(-+[a-z0-9]+)*$/i.test(namespace))
-    throw new Broken(`metadata.namespace is ${JSON.stringify(namespace)}, which is no namespace`);
-  return {
-    ref: `user:${namespace}/${name}`.toLowerCase(),
-    annotations: readAnnotations(metadata.annotations),
-    place,
-  };
+/**
+ * The documents of a stream, each by itself. `---` at the beginning of a line divides documents whatever it stands in; where
+ * directives or `...` may mean more than that, or line ends are not ours to tell, the parser divides.
+ * @see YAML 1.2.2 section 9.1.2, rule c-forbidden
+ */
+function splitDocuments(text: string): readonly string[] {
+  // Not `^` with the flag `m`, which stands behind U+2028 too: in YAML a line goes on there.
+  if (/(^|\n)(%|\.\.\.([ \t\r\n]|$))/.test(text) || /\r(?!\n)/.test(text)) return parsedStream(text);
+  const [first = "", ...others] = text.replace(/^\uFEFF/, "").split(/(?<=^|\n)---(?=[ \t\r\n]|$)/);
+  return first.split("\n").every((line) => /^[ \t\r]*(#.*)?$/s.test(line)) ? others : [first, ...others];
 }
 
-function readAnnotations(value: unknown): ReadonlyMap<string, string> {
-  if (value === undefined || value === null) return new Map();
-  const entries = Object.entries(readObject(value, "metadata.annotations"));
-  return new Map(entries.map(([key, text]) => [key, readText(text, `the annotation ${key}`)]));
+/** Each document written anew by itself; a broken one is the whole text, which says what is wrong with it. */
+function parsedStream(text: string): readonly string[] {
+  if (text.length > longestDocument) return [text];
+  try {
+    return parseAllDocuments(text).map((document) =>
+      document.errors.length > 0 ? text : JSON.stringify(document.toJS() ?? null),
+    );
+  } catch {
+    return [text];
+  }
 }
 
-/** Only files: those a `Location` names by address are not followed. */
-function readTargets(entity: Record<string, unknown>): string[] {
-  const spec = readObject(entity.spec, "spec");
-  const { type = "file", target, targets = [] } = spec;
-  if (type !== "file") throw new Broken(`locations of type ${JSON.stringify(type)} are not read, only files`);
-  const list = [...(target === undefined ? [] : [target]), ...(Array.isArray(targets) ? targets : [targets])];
-  return list.map((item) => readText(item, "spec.targets"));
-}
-
-function readObject(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Broken(value === undefined ? `${what} is missing` : `${what} has no keys`);
-  return value as Record<string, unknown>; // any object can be read by name, and nothing is known of its values
-}
-
-function readText(value: unknown, what: string): string {
-  if (value === undefined || value === null) throw new Broken(`${what} is missing`);
-  if (typeof value !== "string") throw new Broken(`${what} is not text: put its value in quotation marks`);
-  if (value.trim() === "") throw new Broken(`${what} is empty`);
-  return value;
+function parseEntity(text: string): Entity {
+  if (text.length > longestDocument)
+    return { kind: "broken", reason: `it is longer than ${longestDocument} characters` };
+  try {
+    const [document, another] = [...parseAllDocuments(text, { prettyErrors: true })];
+    if (document === undefined) return { kind: "other" };
+    const error = document.errors[0] ?? another?.errors[0];
+    if (error !== undefined)
+      return { kind: "broken", reason: error.message.split("\n")[0]?.replace(/:$/, "") ?? "no YAML" };
+    if (another !== undefined) return { kind: "broken", reason: "it is more than one document" };
+    return readEntity(document.toJS());
+  } catch (error) {
+    return { kind: "broken", reason: error instanceof Error ? error.message : String(error) };
+  }
 }

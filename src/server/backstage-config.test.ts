@@ -225,9 +225,9 @@ describe("mistakes are told by the file's own paths", () => {
     [
       "an option nobody has",
       provider(
-        `${credential}\nsignIn: { resolvers: [{ resolver: usernameMatchingUserEntityAnnotation, dangerouslyAllowSignInWithoutUserInCatalog: true }] }`,
+        `${credential}\nsignIn: { resolvers: [{ resolver: usernameMatchingUserEntityAnnotation, allowedDomains: [example.com] }] }`,
       ),
-      `${here}.signIn.resolvers.0.dangerouslyAllowSignInWithoutUserInCatalog`,
+      `${here}.signIn.resolvers.0.allowedDomains`,
     ],
     [
       "a callback elsewhere",

@@ -12,7 +12,7 @@ import type { Profile } from "../bitbucket/profile/profile.ts";
 import { signinErrors } from "./errors.ts";
 import type { Admission } from "./policy.ts";
 import type { KeptCredential } from "./recheck/kept.ts";
-import { resolveEntity } from "./resolvers.ts";
+import { resolveEntity } from "./resolvers/chain.ts";
 import type { Judge, Judgement } from "./rules/judge.ts";
 
 export interface ArrivingParts {
@@ -60,7 +60,7 @@ export function policyAt(admission: Admission | undefined, instanceId: string) {
 
 /**
  * Throws `signin.not_a_person`, `bitbucket.person_inactive`, `bitbucket.profile_without_id`, `signin.no_resolver`,
- * `signin.no_entity`, `signin.several_entities`, what {@link Judge} throws, and what the calls throw.
+ * `signin.no_entity`, `signin.several_entities`, `signin.resolver_failed`, what {@link Judge} throws, and what the calls throw.
  */
 export async function whoArrived(parts: ArrivingParts, arrived: Arrived): Promise<ArrivedPerson> {
   admit(parts.admission, arrived.instanceId);
@@ -103,7 +103,8 @@ function checkPerson({ raw: { type, account_status: status } }: Profile): void {
 async function findEntity({ admission, log }: ArrivingParts, profile: Profile): Promise<string | null> {
   const policy = admission?.policy(profile.instance);
   if (admission === undefined || policy?.kind !== "resolvers") return null;
-  const { entityRef, attempts } = resolveEntity(await admission.catalog(), policy.resolvers, profile);
+  const { resolvers } = policy;
+  const { entityRef, attempts } = await resolveEntity(await admission.catalog(), resolvers, profile);
   log?.info("signin.resolved", { instance: profile.instance, entity: entityRef, attempts });
   return entityRef;
 }

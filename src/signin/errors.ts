@@ -17,6 +17,11 @@ export const signinErrors = defineErrors({
     message: "Your Bitbucket account belongs to nobody who is known here.",
     cure: "Ask whoever runs this server to add you; if you have several Bitbucket accounts, sign in with the other one.",
   },
+  "signin.resolver_failed": {
+    reaction: "configuration",
+    message: "Who you are here could not be found out: a sign-in resolver of this server is broken.",
+    cure: "Tell whoever runs this server: its log says which resolver, and what it threw.",
+  },
   "signin.no_rule": {
     reaction: "refused",
     message: "None of the rules of who may come in here is met by your Bitbucket account.",

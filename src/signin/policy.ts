@@ -1,7 +1,7 @@
 /** Owns what a configuration says of an instance: whether its people may sign in, and who decides which user they are. */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { RecheckSpan } from "./recheck/span.ts";
-import type { ResolverName } from "./resolvers.ts";
+import type { ResolverChoice } from "./resolvers/choice.ts";
 import type { Rule } from "./rules/rule.ts";
 
 export type SigninPolicy =
@@ -10,7 +10,7 @@ export type SigninPolicy =
   /** Whoever one of the instance's rules lets in is made a user. */
   | { readonly kind: "rules" }
   /** A user of the catalog, found by the first of these that finds one. */
-  | { readonly kind: "resolvers"; readonly resolvers: readonly ResolverName[] }
+  | { readonly kind: "resolvers"; readonly resolvers: readonly ResolverChoice[] }
   /** Nobody signs in here: neither resolver nor rule is configured. */
   | { readonly kind: "nobody" };
 

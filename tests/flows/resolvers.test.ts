@@ -8,7 +8,7 @@ import type { Log } from "../../src/base/log.ts";
 import { type Browser, baseUrl, configFor, openRig, type Rig } from "../web/rig.ts";
 
 const byName = "usernameMatchingUserEntityAnnotation";
-const resolvers = { resolvers: [{ resolver: byName }] };
+const resolvers = { resolvers: [{ resolver: byName }] } satisfies ConfigInput["signIn"];
 
 let folder: string;
 let rig: Rig | undefined;
@@ -87,7 +87,7 @@ describe("with resolvers in windlass.yaml", () => {
         attempts: [
           {
             resolver: byName,
-            annotation: "bitbucket.org/username",
+            lookedFor: "bitbucket.org/username",
             value: "johndoe",
             outcome: "is user:default/john",
           },
@@ -97,6 +97,29 @@ describe("with resolvers in windlass.yaml", () => {
     const refused = logged.find(({ event }) => event === "request.failed");
     expect(JSON.stringify(refused?.facts)).toMatch(/bitbucket\.org\/username.*janeroe.*no user has it/);
     expect(logged.filter(({ event }) => event === "catalog.left_out")).toHaveLength(1);
+  });
+
+  test("a function of one's own finds by what only the operator knows; one that throws lets nobody in, and only the log says why", async () => {
+    writeCatalog(user("john", "johndoe"));
+    await open({
+      signIn: {
+        resolvers: [
+          {
+            resolver: ({ displayName }, { findCatalogUser, signInWithCatalogUser }) => {
+              if (displayName === "Jane Roe") throw new Error("the directory is down");
+              expect(findCatalogUser({ entityRef: "nobody" })).toBeNull();
+              return signInWithCatalogUser({ annotations: { "bitbucket.org/username": "johndoe" } });
+            },
+          },
+          { resolver: "firstSignIn" },
+        ],
+      },
+    });
+    expect((await signIn("John Doe")).session.user).toMatchObject({ entityRef: "user:default/john" });
+    const jane = await signIn("Jane Roe");
+    expect([jane.end.status, jane.session]).toEqual([500, { user: null }]);
+    expect(jane.end.text).not.toContain("directory");
+    expect(JSON.stringify(logged)).toContain("the directory is down");
   });
 
   test("the sign-in page no longer says that anybody may sign in", async () => {

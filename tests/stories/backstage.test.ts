@@ -237,7 +237,7 @@ test("B10: without a resolver the server starts, and signing in says that none i
 });
 
 test("what is wrong below the provider is named with its path, whatever else the file holds", async () => {
-  const wrong = withResolvers(guide, "emailMatchingUserEntityProfileEmail").replace(
+  const wrong = withResolvers(guide, "emailMatchingUserEntity").replace(
     "clientId:",
     "colour: blue\n        clientId:",
   );
@@ -245,7 +245,7 @@ test("what is wrong below the provider is named with its path, whatever else the
   expect(exitCode).toBe(2);
   expect(stderr).toContain("auth.providers.bitbucket.development.colour: is not a key");
   expect(stderr).toMatch(
-    /development\.signIn\.resolvers\.0\.resolver: .*known are usernameMatching\w+ and userIdMatching/,
+    /development\.signIn\.resolvers\.0\.resolver: .*known are usernameMatching\w+, userIdMatching/,
   );
 });
 
