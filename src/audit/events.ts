@@ -30,6 +30,8 @@ export const auditEvents = {
     "Somebody came with a user name that another person had at that Bitbucket before; the facts say which user that was.",
   "session.ended":
     "Sessions were ended otherwise than by signing out; the facts say whose and how many, the actor by whom.",
+  "session.judged":
+    "Somebody had the rules asked again about people who are signed in; the facts say about how many sessions.",
   "rule.pinned":
     "A rule let somebody in for the first time: from now on it means the place with this id, whatever is called so.",
   "rule.unpinned": "A rule forgot which place it means: the next person it lets in pins it anew.",

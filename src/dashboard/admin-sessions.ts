@@ -3,7 +3,7 @@ import { type Html, html } from "../ui/html.ts";
 import { counted } from "../ui/moments.ts";
 import { action } from "../ui/parts/action.ts";
 import { textField } from "../ui/parts/field.ts";
-import { badge, emptyState } from "../ui/parts/notice.ts";
+import { badge, emptyState, notice } from "../ui/parts/notice.ts";
 import { frame, type SignedIn } from "./parts/frame.ts";
 import { endButton, type SessionSummary, sessionLine } from "./parts/sessions.ts";
 import { paths } from "./paths.ts";
@@ -15,6 +15,17 @@ export interface AdminSessionsView extends SignedIn {
   readonly sessions: readonly AnybodysSession[];
   /** Whether there are more than are shown. */
   readonly areMore: boolean;
+  /** Whether there are rules that can be asked again. */
+  readonly areJudged: boolean;
+  /** What came of asking them just now. */
+  readonly checked?: CheckedSessions;
+}
+
+export interface CheckedSessions {
+  readonly sessions: number;
+  readonly ended: number;
+  /** Bitbucket gave no answer about them: they stay closed until it does. */
+  readonly unanswered: number;
 }
 
 export interface AnybodysSession extends SessionSummary {
@@ -42,7 +53,8 @@ export function adminSessionsPage(view: AdminSessionsView): Html {
   const more = view.areMore
     ? html`<p class="muted">Only the ${counted(sessions.length, "session")} used last are shown: search for a name.</p>`
     : "";
-  const main = html`<div class="head"><h1>Everybody’s sessions</h1></div>${search}${list}${more}`;
+  const told = view.checked === undefined ? "" : outcome(view.checked);
+  const main = html`<div class="head"><h1>Everybody’s sessions</h1>${checkAll(view)}</div>${told}${search}${list}${more}`;
   return frame(view, {
     title: "Everybody’s sessions",
     crumbs: [{ title: "Projects", href: paths.home }, { title: "Sessions" }],
@@ -50,8 +62,30 @@ export function adminSessionsPage(view: AdminSessionsView): Html {
   });
 }
 
-/** Where one person is looked at, all of hers can be ended at once. */
-function people({ sessions, query, csrf }: AdminSessionsView): Html | string {
+/** Asks the rules about everybody who is listed by nothing. */
+function checkAll({ areJudged, query, csrf }: AdminSessionsView): Html | string {
+  if (!areJudged || query !== "") return "";
+  return action({ label: "Ask the rules again", post: paths.adminCheckSessions }, csrf, { small: true });
+}
+
+function outcome({ sessions, ended, unanswered }: CheckedSessions): Html {
+  if (sessions === 0)
+    return notice({ tone: "info", text: "Nobody is signed in about whom rules are asked." });
+  const stay = sessions - ended - unanswered;
+  const parts = [
+    `${counted(stay, "session")} may go on`,
+    ...(ended === 0 ? [] : [`${counted(ended, "session")} ended`]),
+    ...(unanswered === 0 ? [] : [`${counted(unanswered, "session")} wait until Bitbucket answers`]),
+  ];
+  return notice({
+    tone: unanswered === 0 ? "good" : "warn",
+    title: "The rules were asked again",
+    text: `${parts.join(", ")}.`,
+  });
+}
+
+/** Where one person is looked at, all of theirs can be ended or asked about at once. */
+function people({ sessions, query, csrf, areJudged }: AdminSessionsView): Html | string {
   const [first] = sessions;
   if (first === undefined || query === "" || sessions.some(({ person }) => person.id !== first.person.id))
     return "";
@@ -60,7 +94,19 @@ function people({ sessions, query, csrf }: AdminSessionsView): Html | string {
     post: paths.adminEndSessions,
     fields: { user: first.person.id, q: query },
   };
-  return html`<div>${action(end, csrf, { look: "danger", small: true })}</div>`;
+  const check = {
+    label: "Ask the rules again",
+    post: paths.adminCheckSessions,
+    fields: { user: first.person.id, q: query },
+  };
+  return html`<div class="chips">${areJudged ? action(check, csrf, { small: true }) : ""}${action(
+    end,
+    csrf,
+    {
+      look: "danger",
+      small: true,
+    },
+  )}</div>`;
 }
 
 function row({ csrf, query }: AdminSessionsView, session: AnybodysSession): Html {

@@ -27,6 +27,8 @@ export const paths = {
   adminSessions: "/admin/sessions",
   /** POST `session`, or `user` for all of a person's; `q` to come back to. */
   adminEndSessions: "/admin/sessions/end",
+  /** Asks the rules again about everybody who is signed in, or about `user`. */
+  adminCheckSessions: "/admin/sessions/check",
   /** Begins the trip to Bitbucket. */
   login: (instanceId: string, returnTo?: string) =>
     `/auth/${part(instanceId)}/login${returnTo === undefined ? "" : `?returnTo=${part(returnTo)}`}`,

@@ -1,4 +1,5 @@
-/** Owns who is an administrator: those the configuration names, by what cannot change hands. */
+/** Owns who is an administrator: those the configuration names, by what cannot change hands, and whom a rule gives that role. */
+import type { Session, SessionUser } from "../sessions/sessions.ts";
 import type { Database } from "../storage/database.ts";
 import { findIdentity } from "../storage/tables/identities.ts";
 import { findUser } from "../storage/tables/users.ts";
@@ -8,10 +9,16 @@ export type Administrator =
   | { readonly instanceId: string; readonly subject: string }
   | { readonly entityRef: string };
 
+/** What of a session says who somebody is. */
+export type SignedInPerson = Pick<Session, "roles"> & { readonly user: Pick<SessionUser, "id"> };
+
 export interface Admins {
-  /** Asked anew each time: whoever unlinks the identity is one no more. */
-  includes(userId: string): Promise<boolean>;
+  /** Asked anew each time: whoever unlinks the identity, or loses the role, is one no more. */
+  includes(person: SignedInPerson): Promise<boolean>;
 }
+
+/** The role that rules may give, whose bearers administer. */
+export const adminRole = "admin";
 
 export function createAdmins(parts: {
   readonly database: Database;
@@ -27,8 +34,9 @@ export function createAdmins(parts: {
     return identity?.user_id === userId;
   };
   return {
-    async includes(userId) {
-      for (const administrator of administrators) if (await isOne(administrator, userId)) return true;
+    async includes({ user, roles }) {
+      if (roles.includes(adminRole)) return true;
+      for (const administrator of administrators) if (await isOne(administrator, user.id)) return true;
       return false;
     },
   };

@@ -54,11 +54,11 @@ describe("windlass keys", () => {
     expect(rotated.exitCode).toBe(0);
     expect(JSON.parse(rotated.stdout)).toMatchObject({
       newDataKeys: 4,
-      resealed: 8,
+      resealed: 9,
       rewrapped: 4,
       closed: [],
     });
-    expect(rotated.stderr).toMatch(/windlass: rows: 4 of 7/);
+    expect(rotated.stderr).toMatch(/windlass: rows: 4 of 8/);
     const lines = readFileSync(keyFile, "utf8").trim().split("\n");
     expect(lines).toEqual([expect.stringMatching(/^[\w+/]{43}=$/), old]);
     const status = await keys(["status"]);

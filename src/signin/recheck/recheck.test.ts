@@ -196,11 +196,11 @@ describeEngines("judging again", (open) => {
       expect([renewals, asked]).toEqual([["refresh"], ["access-after-refresh"]]);
       clock.advance(hour);
       judge = async () => ({ roles: [], digest });
-      await house.rechecks.now({ sessionId: id });
+      await house.rechecks.now({ sessionId: id }, "user usr_admin");
       expect(renewals).toEqual(["refresh"]);
       expect(asked).toEqual(["access-after-refresh", "access-after-refresh"]);
       clock.advance(2 * hour);
-      await house.rechecks.now({ sessionId: id });
+      await house.rechecks.now({ sessionId: id }, "user usr_admin");
       expect(renewals).toEqual(["refresh", "after-refresh"]);
     });
 
@@ -367,14 +367,17 @@ describeEngines("judging again", (open) => {
   describe("at once, on somebody's word", () => {
     test("one's, or everybody's, and what came of each is told", async () => {
       const [first, second] = [await signIn({ token: "first" }), await signIn({ token: "second" })];
-      expect(await house.rechecks.now({ sessionId: first.id })).toEqual([
+      expect(await house.rechecks.now({ sessionId: first.id }, "user usr_admin")).toEqual([
         { sessionId: first.id, end: "admitted", reason: null },
+      ]);
+      expect(house.recorded).toEqual([
+        { event: "session.judged", actor: "user usr_admin", facts: { sessions: 1 } },
       ]);
       judge = async (_, { accessToken }) =>
         accessToken.reveal() === "first"
           ? refuse("", { accessToken, kind: "oauth2", login: null })
           : noAnswer("", { accessToken, kind: "oauth2", login: null });
-      const told = await house.rechecks.now({ userId: ada.id });
+      const told = await house.rechecks.now({ userId: ada.id }, "user usr_admin");
       expect(told).toHaveLength(2);
       expect(told).toContainEqual({ sessionId: first.id, end: "ended", reason: "signin.no_rule" });
       expect(told).toContainEqual({

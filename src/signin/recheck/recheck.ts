@@ -42,8 +42,13 @@ export interface Rechecks {
   keep(instanceId: string, credential: KeptCredential, judged: Judgement): Promise<KeptForRecheck | null>;
   /** For `Sessions`: judges a session whose time is up. Throws `sessions.unjudged` while Bitbucket cannot be asked. */
   overdue(sessionId: string): Promise<void>;
-  /** Judges those of this choice now. Until then they are worth nothing. */
-  now(choice: Exclude<CheckChoice, { readonly exceptDigest: string }>): Promise<readonly Rechecked[]>;
+  /** Judges those of this choice now, on somebody's word, which is recorded. Until then they are worth nothing. */
+  now(
+    choice: Exclude<CheckChoice, { readonly exceptDigest: string }>,
+    actor: string,
+  ): Promise<readonly Rechecked[]>;
+  /** Whether anybody is judged again. */
+  areAny(): boolean;
   /** One round of those that are due; how many were judged. Throws what the database throws. */
   round(): Promise<number>;
   /** Looks at sessions that other rules let in, then goes round after round. */
@@ -92,8 +97,14 @@ export function createRechecks(parts: RecheckParts): Rechecks {
       return keptFor({ id, instanceId, sealed, judged }, { now: clock.now(), span });
     },
     overdue: (sessionId) => untilJudged(parts, sessionId, check),
-    async now(choice) {
-      const ids = await hurrySessionChecks(database.kysely, choice, clock.now().toISOString());
+    areAny: () => parts.digests().size > 0,
+    async now(choice, actor) {
+      const ids = await parts.audit.transaction(async (db, record) => {
+        const hurried = await hurrySessionChecks(db, choice, clock.now().toISOString());
+        const facts = { sessions: hurried.length, ...("userId" in choice && { user: choice.userId }) };
+        await record({ event: "session.judged", actor, facts });
+        return hurried;
+      });
       for (const id of ids) parts.sessions.forget({ id });
       return checkAll(ids);
     },

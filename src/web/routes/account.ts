@@ -65,7 +65,7 @@ async function showAccount(app: App, context: WebContext): Promise<Response> {
       instanceName: await instanceNameOf(app, instanceId),
       expiresAt,
       sessions: await ownSessionViews(app, session),
-      isAdmin: await app.admins.includes(user.id),
+      isAdmin: await app.admins.includes(session),
     }),
   );
 }

@@ -1,8 +1,9 @@
 /** Owns seeing and ending sessions: one's own, and for administrators anybody's. */
 import { Hono, type MiddlewareHandler } from "hono";
 import type { App } from "../../app/app.ts";
-import { adminSessionsPage } from "../../dashboard/admin-sessions.ts";
+import { adminSessionsPage, type CheckedSessions } from "../../dashboard/admin-sessions.ts";
 import { paths } from "../../dashboard/paths.ts";
+import type { Rechecked } from "../../signin/recheck/recheck.ts";
 import { webErrors } from "../errors.ts";
 import { anybodysSessionJson, sessionJson, summarizeSession } from "../views/sessions.ts";
 import {
@@ -37,6 +38,14 @@ export function sessionRoutes(app: App): Hono<WebEnvironment> {
     })
     .get(paths.adminSessions, admin, (context) => showAnybodys(app, context))
     .post(paths.adminEndSessions, admin, (context) => endAnybodys(app, context))
+    .post(paths.adminCheckSessions, admin, (context) => checkAnybodys(app, context))
+    .post("/api/v1/admin/sessions/check", admin, async (context) =>
+      context.json({ sessions: await app.rechecks.now({ all: true }, actorOf(context)) }),
+    )
+    .post("/api/v1/admin/users/:user/sessions/check", admin, async (context) => {
+      const choice = { userId: context.req.param("user") };
+      return context.json({ sessions: await app.rechecks.now(choice, actorOf(context)) });
+    })
     .get("/api/v1/admin/sessions", admin, (context) => listAnybodys(app, context))
     .post("/api/v1/admin/sessions/:session/end", admin, async (context) => {
       const choice = { id: context.req.param("session") };
@@ -55,7 +64,7 @@ export function sessionRoutes(app: App): Hono<WebEnvironment> {
 function requireAdmin(app: App): MiddlewareHandler<WebEnvironment> {
   return async (context, next) => {
     const { session } = visitorOf(context);
-    if (!(await app.admins.includes(session.user.id))) throw webErrors.fail("web.not_found");
+    if (!(await app.admins.includes(session))) throw webErrors.fail("web.not_found");
     if (!session.isElevated) await renewSession(app, context, { elevate: true });
     await next();
   };
@@ -93,7 +102,17 @@ async function showAnybodys(app: App, context: WebContext): Promise<Response> {
     })),
   );
   const areMore = found.length > mostShown;
-  return context.html(adminSessionsPage({ ...signedIn(context), query, sessions, areMore }));
+  const checked = readChecked(context.req.query("checked"));
+  return context.html(
+    adminSessionsPage({
+      ...signedIn(context),
+      query,
+      sessions,
+      areMore,
+      areJudged: app.rechecks.areAny(),
+      ...(checked !== undefined && { checked }),
+    }),
+  );
 }
 
 async function endAnybodys(app: App, context: WebContext): Promise<Response> {
@@ -104,6 +123,26 @@ async function endAnybodys(app: App, context: WebContext): Promise<Response> {
   await app.endings.end(id ? { id } : { userId: userId ?? "" }, actorOf(context));
   const done = id ? "session-ended" : "sessions-ended";
   return context.redirect(`${paths.adminSessions}?${new URLSearchParams({ q: q ?? "", done })}`, 303);
+}
+
+/** What came of it travels as three numbers to the page that says so. */
+async function checkAnybodys(app: App, context: WebContext): Promise<Response> {
+  const form = await readForm(context);
+  const [userId, q] = ["user", "q"].map((name) => fieldText(form, name));
+  const checked = await app.rechecks.now(userId ? { userId } : { all: true }, actorOf(context));
+  const count = (end: Rechecked["end"]) => checked.filter((each) => each.end === end).length;
+  const told = [checked.length, count("ended"), count("unanswered")].join("-");
+  return context.redirect(
+    `${paths.adminSessions}?${new URLSearchParams({ q: q ?? "", checked: told })}`,
+    303,
+  );
+}
+
+/** Nothing for an address that says anything else. */
+function readChecked(text: string | undefined): CheckedSessions | undefined {
+  const [, sessions, ended, unanswered] = /^(\d{1,6})-(\d{1,6})-(\d{1,6})$/.exec(text ?? "") ?? [];
+  if (sessions === undefined) return undefined;
+  return { sessions: Number(sessions), ended: Number(ended), unanswered: Number(unanswered) };
 }
 
 async function listAnybodys(app: App, context: WebContext): Promise<Response> {
