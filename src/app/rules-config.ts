@@ -107,6 +107,12 @@ export function placeProblem(rule: Rule, product: Product): { key: string; messa
     return { key: rule.kind, message: "is Bitbucket Cloud's alone: name a project or a repository here" };
   if (!shape.pattern.test(rule.place))
     return { key: rule.kind, message: `must be written as Bitbucket writes it, such as ${shape.example}` };
+  // Bitbucket tells nobody whether they administer a project; whoever may make a repository in it administers that one.
+  if (at === "cloud" && rule.kind === "project" && rule.permission === "admin")
+    return {
+      key: "permission",
+      message: "can be read or write here: Bitbucket Cloud does not tell who administers a project",
+    };
   const isUuid = rule.id?.includes("-") ?? false;
   if (rule.id !== null && isUuid !== (at === "cloud"))
     return { key: "id", message: at === "cloud" ? "must be a uuid here" : "must be a number here" };

@@ -33,6 +33,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "bitbucket.rate_limited": 503,
   "signin.several_entities": 409,
   "signin.session_ended": 401,
+  "signin.rules_unaskable": 502,
   "signin.not_linked": 404,
   "signin.last_way_in": 409,
   "sessions.unavailable": 503,

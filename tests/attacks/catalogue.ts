@@ -5,6 +5,7 @@ import { groupB } from "./groups/b.ts";
 import { groupC } from "./groups/c.ts";
 import { groupD } from "./groups/d.ts";
 import { groupE } from "./groups/e.ts";
+import { groupF } from "./groups/f.ts";
 import { groupG } from "./groups/g.ts";
 import { groupJ } from "./groups/j.ts";
 import { groupL } from "./groups/l.ts";
@@ -15,13 +16,14 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...groupC,
   ...groupD,
   ...groupE,
+  ...groupF,
   ...groupG,
   ...groupJ,
   ...groupL,
 ];
 
 /** How many numbers each group has. */
-const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, G: 16, J: 5, L: 6 } as const;
+const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, F: 8, G: 16, J: 5, L: 6 } as const;
 
 /** The numbers nothing stands for. */
 export function missingNumbers(): readonly string[] {

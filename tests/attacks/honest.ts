@@ -1,6 +1,7 @@
 /** Owns what an honest Bitbucket would answer: codes and tokens as issued, people as they are. */
 import { createHash, randomBytes } from "node:crypto";
 import { isPersonName, type Person, type PersonName } from "./people.ts";
+import { ownPermissions, ownWorkspaces, projectsOf, type Right, repositoriesOf, reposOf } from "./rights.ts";
 import type { Asked, Client, Endpoint, HostileUpstream, IssuedCode, Reply } from "./upstream.ts";
 
 interface Grant extends Required<IssuedCode> {
@@ -46,7 +47,7 @@ export function openBooks(clients: readonly Client[]) {
   };
 }
 
-type Question = Pick<HostileUpstream, "people" | "approver" | "rules" | "origin"> & {
+type Question = Pick<HostileUpstream, "people" | "approver" | "rules" | "origin" | "rights"> & {
   readonly asked: Asked;
   readonly books: Books;
 };
@@ -74,6 +75,11 @@ const answers: Readonly<Record<Endpoint, (question: Question) => Reply>> = {
   users: (question) => forPerson(question, (person) => dataCenterUsers(question.asked, person)),
   "request-token": requestToken,
   "access-token": accessToken,
+  workspaces: (question) => forRights(question, ownWorkspaces),
+  permissions: (question) => forRights(question, (rights) => ownPermissions(question.asked, rights)),
+  repositories: (question) => forRights(question, (rights) => repositoriesOf(question.asked, rights)),
+  projects: (question) => forRights(question, (rights) => projectsOf(question.asked, rights)),
+  repos: (question) => forRights(question, (rights) => reposOf(question.asked, rights)),
   other: () => json(404, { type: "error", error: { message: "Resource not found" } }),
 };
 
@@ -152,6 +158,10 @@ function forPerson({ asked, books, people }: Question, tell: (person: Person) =>
     /^Bearer (.+)$/.exec(authorization)?.[1] ?? /oauth_token="([^"]+)"/.exec(authorization)?.[1] ?? "";
   const name = books.tokens.get(decodeURIComponent(token));
   return name === undefined ? json(401, { type: "error", error: { message: "No" } }) : tell(people[name]);
+}
+
+function forRights(question: Question, tell: (rights: readonly Right[]) => Reply): Reply {
+  return forPerson(question, ({ name }) => tell(question.rights[name]));
 }
 
 /** As `GET /2.0/user` tells of a person. */

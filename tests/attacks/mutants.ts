@@ -4,6 +4,7 @@ import { doorMutants } from "./mutants/door.ts";
 import { identityMutants } from "./mutants/identity.ts";
 import { leakMutants } from "./mutants/leaks.ts";
 import { oauth1Mutants } from "./mutants/oauth1.ts";
+import { ruleMutants } from "./mutants/rules.ts";
 import { sessionMutants } from "./mutants/sessions.ts";
 import { startMutants } from "./mutants/start.ts";
 import { surroundingMutants } from "./mutants/surroundings.ts";
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...surroundingMutants,
   ...sessionMutants,
   ...identityMutants,
+  ...ruleMutants,
   ...doorMutants,
   ...leakMutants,
   ...oauth1Mutants,

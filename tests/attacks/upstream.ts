@@ -5,10 +5,12 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { honestly, openBooks } from "./honest.ts";
 import { type Person, type PersonName, people } from "./people.ts";
+import { noRights, type Rights } from "./rights.ts";
 
 /**
  * Which of Bitbucket's resources was asked. `probe` is the authorize page without a question, by which a server may see
- * whether Bitbucket is there; `request-token` and `access-token` are OAuth 1.0a's.
+ * whether Bitbucket is there; `request-token` and `access-token` are OAuth 1.0a's; from `workspaces` on they are lists of what
+ * a person was given: three of Cloud, two of Data Center and Server.
  */
 export type Endpoint =
   | "probe"
@@ -21,6 +23,11 @@ export type Endpoint =
   | "users"
   | "request-token"
   | "access-token"
+  | "workspaces"
+  | "permissions"
+  | "repositories"
+  | "projects"
+  | "repos"
   | "other";
 
 /** A request as it came. */
@@ -77,6 +84,8 @@ export interface HostileUpstream {
   answer(endpoint: Endpoint, answering: Answering | null): void;
   /** Who is there; to be changed for one case. */
   readonly people: Record<PersonName, Person>;
+  /** Who was given what; nobody anything at first. */
+  rights: Rights;
   /** Who grants where the browser does not say who it is: a real one. Default `victim`. */
   approver: PersonName;
   readonly rules: {
@@ -137,6 +146,7 @@ export async function openUpstream({ port = 0, clients }: UpstreamOptions): Prom
     answer: (endpoint, answering) =>
       void (answering === null ? answers.delete(endpoint) : answers.set(endpoint, answering)),
     people: { ...people },
+    rights: noRights,
     approver: "victim",
     rules: { enforcePkce: false, codesOnce: true },
     issueCode: books.issueCode,
@@ -147,6 +157,7 @@ export async function openUpstream({ port = 0, clients }: UpstreamOptions): Prom
       Object.assign(upstream.people, people);
       Object.assign(upstream.rules, { enforcePkce: false, codesOnce: true });
       upstream.approver = "victim";
+      upstream.rights = noRights;
     },
     async close() {
       server.closeAllConnections();
@@ -178,6 +189,11 @@ const endpoints: readonly (readonly [RegExp, Endpoint])[] = [
   [/\/oauth\/request-token$/, "request-token"],
   [/\/oauth\/authorize$/, "authorize"],
   [/\/oauth\/access-token$/, "access-token"],
+  [/^\/2\.0\/user\/workspaces$/, "workspaces"],
+  [/^\/2\.0\/user\/workspaces\/[^/]+\/permissions\/repositories$/, "permissions"],
+  [/^\/2\.0\/repositories\/[^/]+$/, "repositories"],
+  [/\/rest\/api\/[^/]+\/projects$/, "projects"],
+  [/\/rest\/api\/[^/]+\/repos$/, "repos"],
 ];
 
 function endpointOf({ pathname, search }: URL): Endpoint {

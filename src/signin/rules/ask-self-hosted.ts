@@ -34,7 +34,7 @@ async function askProjects(
   const seen: SeenPlace[] = [];
   for await (const value of atMostValues(allStartValues(api, "/projects", query), "/projects")) {
     const [place, id] = [asText(at(value, "key")), idOf(at(value, "id"))];
-    if (place === null || id === null) continue;
+    if (place === null || id === null || isAnybodys(permission, value)) continue;
     seen.push({ kind: "project", place, id, permission });
     if (wanted.delete(place) && wanted.size === 0) break;
   }
@@ -55,13 +55,18 @@ async function askRepositories(
     for await (const value of atMostValues(allStartValues(api, "/repos", query), "/repos")) {
       const place = `${asText(at(value, "project", "key"))}/${asText(at(value, "slug"))}`;
       const id = idOf(at(value, "id"));
-      if (id === null) continue;
+      if (id === null || isAnybodys(permission, value)) continue;
       seen.push({ kind: "repository", place, id, permission });
       if (wanted.delete(place) && wanted.size === 0) break;
     }
     return seen;
   });
   return (await Promise.all(asked)).flat();
+}
+
+/** A list that knows nothing of its filter has what is public in it too: to read that is no sign of anything. */
+function isAnybodys(permission: Permission, value: unknown): boolean {
+  return permission === "read" && (at(value, "public") === true || at(value, "project", "public") === true);
 }
 
 function idOf(value: unknown): string | null {

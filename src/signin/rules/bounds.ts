@@ -1,4 +1,4 @@
-/** Owns how much of an answer is believed to be one, and which refusals only say that a person has no place there. */
+/** Owns how much of an answer is believed to be one, what could not be asked, and which refusals only say that a person has no place there. */
 import { isWindlassError } from "../../base/errors.ts";
 import { bitbucketErrors } from "../../bitbucket/errors.ts";
 
@@ -7,15 +7,29 @@ const mostValues = 5_000;
 /** An answer that names nothing new may have as many pages. */
 const mostMilliseconds = 20_000;
 
-/** The same values; throws `bitbucket.malformed_answer` where they do not end. */
+/** A question that failed, with the function of Bitbucket that was asked. */
+export class Unasked extends Error {
+  readonly where: string;
+
+  constructor(where: string, cause: unknown) {
+    super(where, { cause });
+    this.where = where;
+  }
+}
+
+/** The same values. Throws {@link Unasked}, also where they do not end. */
 export async function* atMostValues(values: AsyncIterable<unknown>, where: string): AsyncGenerator<unknown> {
   const begun = performance.now();
   let count = 0;
-  for await (const value of values) {
-    count += 1;
-    if (count > mostValues || performance.now() - begun > mostMilliseconds)
-      throw bitbucketErrors.fail("bitbucket.malformed_answer", { detail: `${where}: the list does not end` });
-    yield value;
+  try {
+    for await (const value of values) {
+      count += 1;
+      if (count > mostValues || performance.now() - begun > mostMilliseconds)
+        throw bitbucketErrors.fail("bitbucket.malformed_answer", { detail: "the list does not end" });
+      yield value;
+    }
+  } catch (error) {
+    throw new Unasked(where, error);
   }
 }
 
@@ -24,7 +38,7 @@ export async function listed<Value>(ask: () => Promise<readonly Value[]>): Promi
   try {
     return await ask();
   } catch (error) {
-    if (isNoPlace(error)) return [];
+    if (error instanceof Unasked && isNoPlace(error.cause)) return [];
     throw error;
   }
 }

@@ -1,15 +1,17 @@
 /** Owns the judgement: which of an instance's rules let a person in, and what those make of them. Whatever goes wrong, nobody is let in. */
 import type { Audit } from "../../audit/audit.ts";
 import type { Clock } from "../../base/clock.ts";
-import { isWindlassError } from "../../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import type { Fetch } from "../../base/http/door.ts";
 import { createApi } from "../../bitbucket/api/client.ts";
 import { authorizeAs, type Credential } from "../../bitbucket/credential.ts";
 import type { FindInstance } from "../../bitbucket/instance.ts";
+import { isScope } from "../../bitbucket/scopes/suggest.ts";
 import type { Database } from "../../storage/database.ts";
 import { signinErrors } from "../errors.ts";
 import { askCloud } from "./ask-cloud.ts";
 import { askSelfHosted } from "./ask-self-hosted.ts";
+import { Unasked } from "./bounds.ts";
 import { pinFirstSeen, readPins } from "./pins.ts";
 import type { SeenPlace } from "./place.ts";
 import { digestOf, isAtLeast, type PlaceRule, pinName, type Rule, wantedBy } from "./rule.ts";
@@ -91,18 +93,32 @@ async function askOrTell(
   }
 }
 
-/** In words that name the permission or the function that failed. A credential that is refused says something of the person. */
-function unasked(error: unknown): unknown {
+/**
+ * In words that name the function that failed, and the permission where one is missing; nothing else of what Bitbucket said.
+ * A credential that is refused says something of the person.
+ */
+function unasked(thrown: unknown): unknown {
+  const [error, where] = thrown instanceof Unasked ? [thrown.cause, thrown.where] : [thrown, "the instance"];
   if (!isWindlassError(error) || error.reaction === "stale") return error;
   const code = error.reaction === "unreachable" ? "signin.rules_unanswered" : "signin.rules_unaskable";
   const { message } = signinErrors.entries[code];
   const { retryAfterSeconds } = error;
   return signinErrors.fail(code, {
-    message: `${message} ${error.message}`,
-    ...(error.detail === undefined ? {} : { detail: error.detail }),
+    message: `${message} Asked was ${where}.${neededFor(error)}`,
+    detail: `${where}: ${error.code} ${error.detail ?? ""}`,
+    data: { where, reason: error.code },
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     cause: error,
   });
+}
+
+/** The permissions of the consumer or link that a refusal names, as far as they are any. */
+function neededFor({ code, data }: WindlassError): string {
+  const required: unknown[] = code === "bitbucket.forbidden" ? [data.required].flat() : [];
+  const known = required.filter(
+    (scope) => isScope(String(scope), "cloud") || isScope(String(scope), "data-center"),
+  );
+  return known.length === 0 ? "" : ` It takes the permission ${known.join(", ")}.`;
 }
 
 /** Which rules there are, and whom to ask. */
