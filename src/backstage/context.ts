@@ -1,28 +1,27 @@
 /** Owns what a resolver of Backstage's can do: find a user of the catalog, and say as whom somebody is signed in. */
 import { randomToken } from "../base/random.ts";
-import { type Entity, getDefaultOwnershipEntityRefs, readRef, stringifyEntityRef } from "./entity.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { CatalogUser } from "../catalog/entity.ts";
+import { type Entity, entityOf, readUserRef } from "./entity.ts";
 import { backstageErrors, ConflictError, NotFoundError } from "./errors.ts";
-import { type AuthResolverCatalogUserQuery, answers, type Question, readQuery } from "./query.ts";
+import {
+  type AuthResolverCatalogUserQuery,
+  answers,
+  type Choices,
+  describe,
+  type Question,
+  readQuery,
+  soleAnnotation,
+} from "./query.ts";
 
-/** The catalog's users, as they are now. */
-export interface UserEntities {
-  /** `ref` in lower case. */
-  byRef(ref: string): Entity | undefined;
-  all(): Iterable<Entity>;
-}
-
-/** As whom, and what they own. */
-export interface Claims {
-  /** `user:default/john` */
-  readonly sub: string;
-  readonly ent: readonly string[];
-}
+/** What is asked of the catalog, as it is now. */
+export type UserCatalog = Pick<Catalog, "find" | "user" | "users" | "ownership">;
 
 export interface TokenParams {
   claims: {
     /** `user:default/john`; it need not be in the catalog. */
     sub: string;
-    /** What the user owns: references, their own and their groups'. */
+    /** What the user owns. It is the catalog's to say: left out, or exactly what the catalog says. */
     ent?: string[];
   };
 }
@@ -44,34 +43,31 @@ export interface AuthResolverContext {
 export interface Resolving {
   readonly context: AuthResolverContext;
   /** As whom, by what the resolver returned; null where it returned nothing. Throws `backstage.foreign_token`. */
-  claims(returned: unknown): Claims | null;
+  signedInAs(returned: unknown): string | null;
 }
 
 /** For one sign-in: what is issued in it counts in no other. */
-export function beginResolving(users: UserEntities): Resolving {
-  const issued = new Map<string, Claims>();
-  const issue = (claims: Claims): BackstageSignInResult => {
+export function beginResolving(catalog: UserCatalog): Resolving {
+  const issued = new Map<string, string>();
+  const issue = (ref: string): BackstageSignInResult => {
     const token = randomToken();
-    issued.set(token, claims);
+    issued.set(token, ref);
     return { token };
   };
   return {
     context: {
-      issueToken: (params) => settled(() => issue(readClaims(params))),
-      findCatalogUser: (query) => settled(() => ({ entity: findUser(users, readQuery(query)) })),
-      signInWithCatalogUser: (query) =>
-        settled(() => {
-          const entity = findUser(users, readQuery(query));
-          return issue({ sub: stringifyEntityRef(entity), ent: getDefaultOwnershipEntityRefs(entity) });
-        }),
+      issueToken: (params) => settled(() => issue(readClaims(catalog, params))),
+      findCatalogUser: (query) =>
+        settled(() => ({ entity: show(catalog, findUser(catalog, readQuery(query))) })),
+      signInWithCatalogUser: (query) => settled(() => issue(findUser(catalog, readQuery(query)).ref)),
     },
-    claims(returned) {
+    signedInAs(returned) {
       if (typeof returned !== "object" || returned === null) return null;
       const { token } = returned as { readonly token?: unknown }; // any object can be read by name
       if (token === undefined || token === null) return null;
-      const claims = typeof token === "string" ? issued.get(token) : undefined;
-      if (claims === undefined) throw backstageErrors.fail("backstage.foreign_token");
-      return claims;
+      const ref = typeof token === "string" ? issued.get(token) : undefined;
+      if (ref === undefined) throw backstageErrors.fail("backstage.foreign_token");
+      return ref;
     },
   };
 }
@@ -83,38 +79,49 @@ function settled<Value>(work: () => Value): Promise<Value> {
   return promise;
 }
 
-function findUser(users: UserEntities, question: Question): Entity {
-  const [entity, another] = question.kind === "ref" ? [users.byRef(question.ref)] : some(users, question);
-  if (entity === undefined) throw new NotFoundError("No user of the catalog fits.");
-  if (another !== undefined) throw new ConflictError("Several users of the catalog fit.");
-  return structuredClone(entity);
+/** A copy: what is done to it changes nothing in the catalog. */
+function show(catalog: UserCatalog, user: CatalogUser): Entity {
+  return structuredClone(entityOf(user, catalog.ownership(user.ref)));
+}
+
+function findUser(catalog: UserCatalog, question: Question): CatalogUser {
+  const found = question.kind === "ref" ? [question.ref] : refsOf(catalog, question.choices);
+  const [ref = "", another] = found;
+  if (another !== undefined)
+    throw new ConflictError(`Several users of the catalog fit: ${found.join(", ")}.`);
+  const user = catalog.user(ref);
+  if (user === undefined) throw new NotFoundError(`No user of the catalog is ${describe(question)}.`);
+  return user;
 }
 
 /** No more than it takes to tell one from several. */
-function some(users: UserEntities, question: Question): readonly Entity[] {
-  const found: Entity[] = [];
-  for (const entity of users.all()) {
-    if (answers(entity, question)) found.push(entity);
+function refsOf(catalog: UserCatalog, choices: Choices): readonly string[] {
+  const sole = soleAnnotation(choices);
+  if (sole !== null) {
+    const match = catalog.find(sole.name, sole.value);
+    return match.kind === "one" ? [match.ref] : match.kind === "several" ? match.refs : [];
+  }
+  const found: string[] = [];
+  for (const user of catalog.users()) {
+    if (answers(entityOf(user, catalog.ownership(user.ref)), choices)) found.push(user.ref);
     if (found.length > 1) break;
   }
   return found;
 }
 
-function readClaims(params: unknown): Claims {
+/** What a session owns is asked of the catalog when it is needed, so that a claim of something else would be lost, or be too little. */
+function readClaims(catalog: UserCatalog, params: unknown): string {
   const { claims } = Object(params) as { readonly claims?: unknown }; // any value can be read by name
   const { sub, ent } = Object(claims) as { readonly sub?: unknown; readonly ent?: unknown }; // the same
-  const ref = readWholeRef(sub);
-  if (ref === null || !ref.startsWith("user:")) throw unusable("sub is no whole reference of a user");
-  if (ent === undefined) return { sub: ref, ent: [ref] };
-  if (!Array.isArray(ent)) throw unusable("ent is no list");
-  const owned = ent.map(readWholeRef);
-  if (owned.includes(null)) throw unusable("ent has something that is no whole reference");
-  return { sub: ref, ent: owned.flatMap((each) => each ?? []) };
-}
-
-/** Kind and namespace have to be written: a bare name would be whoever is called so. */
-function readWholeRef(value: unknown): string | null {
-  return typeof value === "string" && /^[^:/]+:[^:/]+\/[^:/]+$/.test(value) ? readRef(value) : null;
+  // Kind and namespace have to be written: a bare name would be whoever is called so.
+  const ref = typeof sub === "string" && /:.*\//.test(sub) ? readUserRef(sub) : null;
+  if (ref === null) throw unusable("sub is no whole reference of a user");
+  if (ent === undefined) return ref;
+  const owned = catalog.ownership(ref);
+  const claimed = new Set([ent].flat().map((each: unknown) => String(each).toLowerCase()));
+  if (claimed.size !== owned.length || !owned.every((each) => claimed.has(each)))
+    throw unusable(`ent is not what the catalog says: ${owned.join(", ")}`);
+  return ref;
 }
 
 function unusable(detail: string): Error {

@@ -1,4 +1,6 @@
 /** Owns an entity as a resolver of Backstage's reads it, and the reference that names it. */
+import type { CatalogUser } from "../catalog/entity.ts";
+import { settleUserReference } from "../catalog/references.ts";
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
 
@@ -28,25 +30,25 @@ export interface EntityName {
   readonly name: string;
 }
 
-const part = /^[a-z0-9]+([-_.][a-z0-9]+)*$/;
-
-/**
- * The whole reference in lower case, `user:default/john`, of one that may lack kind or namespace; null when it is none.
- * @see "Entity References" of Backstage
- */
-export function readRef(ref: unknown): string | null {
-  const written = typeof ref === "string" ? split(ref) : ref;
-  if (typeof written !== "object" || written === null) return null;
-  const { kind = "user", namespace = "default", name } = written as Record<string, unknown>; // any object can be read by name
-  const parts = [kind, namespace, name].map((each) => (typeof each === "string" ? each.toLowerCase() : ""));
-  if (parts.some((each) => each.length > 63 || !part.test(each))) return null;
-  return `${parts[0]}:${parts[1]}/${parts[2]}`;
+/** The whole reference of a user in lower case, `user:default/john`, of one that may lack kind or namespace; null when it is none. */
+export function readUserRef(ref: unknown): string | null {
+  if (typeof ref === "string") return settleUserReference(ref);
+  const { kind = "user", namespace = "default", name } = Object(ref) as Record<string, unknown>; // any value can be read by name
+  const parts = [kind, namespace, name];
+  return parts.every((each) => typeof each === "string" && !/[:/]/.test(each))
+    ? settleUserReference(`${kind}:${namespace}/${name}`)
+    : null;
 }
 
-function split(ref: string): EntityName | null {
-  const [, kind, namespace, name] = /^(?:([^:/]+):)?(?:([^:/]+)\/)?([^:/]+)$/.exec(ref.trim()) ?? [];
-  if (name === undefined) return null;
-  return { ...(kind !== undefined && { kind }), ...(namespace !== undefined && { namespace }), name };
+/** As Backstage's catalog gives a user: with its namespace, and with all groups it owns as relations. */
+export function entityOf({ ref, entity = {} }: CatalogUser, ownership: readonly string[]): Entity {
+  const written = entity as unknown as Entity; // the catalog has read it as an entity of kind User
+  const groups = ownership.filter((each) => each !== ref);
+  return {
+    ...written,
+    metadata: { ...written.metadata, namespace: written.metadata.namespace ?? "default" },
+    relations: groups.map((targetRef) => ({ type: "memberOf", targetRef })),
+  };
 }
 
 /** `user:default/john` of an entity, as Backstage's `stringifyEntityRef` gives it. */

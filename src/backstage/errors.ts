@@ -14,8 +14,9 @@ export const backstageErrors = defineErrors({
   },
   "backstage.claims_unusable": {
     reaction: "configuration",
-    message: "A sign-in resolver issued a token that names no user.",
-    cure: "Give issueToken({ claims: { sub } }) a whole reference such as user:default/john, and ent, if any, as a list of such references.",
+    message:
+      "A sign-in resolver issued a token for what is no user, or with groups the catalog does not say.",
+    cure: "Give issueToken({ claims: { sub } }) a whole reference such as user:default/john; leave ent out, or take what getDefaultOwnershipEntityRefs gives.",
   },
   "backstage.foreign_token": {
     reaction: "configuration",

@@ -97,6 +97,7 @@ describe("what is read", () => {
 
 describe("who signs in", () => {
   test("is the factory's to say, or the file's where the factory says nothing, and nobody where neither does", () => {
+    expect(signInOf({ providerFactories: withResolver })).toMatchObject({ resolvers: [{}] });
     const bare = { bitbucket: createBitbucketProvider() };
     const config = saying({ bitbucket: { signIn: list } });
     expect(signInOf({ config, providerFactories: bare })).toEqual(signInOf({ config }));
@@ -111,12 +112,28 @@ describe("who signs in", () => {
     [`${here}.signIn`, { bitbucket: { signIn: list } }],
     ["windlass.instances.bitbucket.signIn", { windlass: { instances: { bitbucket: { signIn: list } } } }],
     ["windlass.instances.bitbucket.signIn", { windlass: { instances: { bitbucket: { signIn: false } } } }],
+    ["windlass.signIn", { windlass: { signIn: list } }],
   ])("is not said twice: %s contradicts a factory's resolver, and its authHandler", (path, said) => {
     const config = saying(said);
     const handler = { bitbucket: createBitbucketProvider({ authHandler: async () => ({ profile: {} }) }) };
     expect(mistakes({ config, providerFactories: withResolver })).toEqual([path]);
     expect(mistakes({ config, providerFactories: handler })).toEqual([path]);
     expect(mistakes({ config, providerFactories: { bitbucket: createBitbucketProvider() } })).toEqual([]);
+  });
+
+  test("rules of the instance are asked beside a factory's resolver; where they would not be, they are refused", () => {
+    const rules = [{ workspace: "acme" }];
+    const beside = saying({ windlass: { instances: { bitbucket: { signIn: { rules } } } } });
+    expect(signInOf({ config: beside, providerFactories: withResolver })).toMatchObject({
+      resolvers: [{}],
+      rules: [{ workspace: "acme" }],
+    });
+    const handler = { bitbucket: createBitbucketProvider({ authHandler: async () => ({ profile: {} }) }) };
+    expect(mistakes({ config: beside, providerFactories: handler })).toEqual([
+      "windlass.instances.bitbucket.signIn",
+    ]);
+    const atRoot = saying({ windlass: { signIn: { rules } } });
+    expect(mistakes({ config: atRoot, providerFactories: withResolver })).toEqual(["windlass.signIn"]);
   });
 
   test("a factory of another maker, or under another name, is refused", () => {

@@ -1,7 +1,7 @@
 /** Owns the questions a resolver of Backstage's puts to the catalog, and which users answer to one. */
-import { annotations, spell } from "../catalog/annotations.ts";
+import { type Annotation, annotations, spell } from "../catalog/annotations.ts";
 import { canonicalEmail } from "../signin/email.ts";
-import { type Entity, type EntityName, readRef, stringifyEntityRef } from "./entity.ts";
+import { type Entity, type EntityName, readUserRef } from "./entity.ts";
 import { backstageErrors } from "./errors.ts";
 
 /** What has to be true of the user: every key of one object; of a list, one of its objects. */
@@ -20,7 +20,9 @@ export type AuthResolverCatalogUserQuery =
 export type Question =
   | { readonly kind: "ref"; readonly ref: string }
   /** One of them has to hold, with all its conditions. */
-  | { readonly kind: "conditions"; readonly choices: readonly (readonly Condition[])[] };
+  | { readonly kind: "conditions"; readonly choices: Choices };
+
+export type Choices = readonly (readonly Condition[])[];
 
 interface Condition {
   readonly path: string;
@@ -40,8 +42,8 @@ export function readQuery(query: unknown): Question {
   if (given.length !== 1 || Object.keys(others).length > 0)
     throw unusable("it gives not exactly one of entityRef, annotations and filter");
   if (entityRef !== undefined) {
-    const ref = readRef(entityRef);
-    if (ref === null) throw unusable("its entityRef is none");
+    const ref = readUserRef(entityRef);
+    if (ref === null) throw unusable("its entityRef is none of a user");
     return { kind: "ref", ref };
   }
   const isByAnnotation = named !== undefined;
@@ -71,9 +73,26 @@ function isText(value: unknown): value is string {
 }
 
 /** Whether the entity is one of those that are asked for. */
-export function answers(entity: Entity, question: Question): boolean {
-  if (question.kind === "ref") return stringifyEntityRef(entity) === question.ref;
-  return question.choices.some((conditions) => conditions.every((condition) => holds(entity, condition)));
+export function answers(entity: Entity, choices: Choices): boolean {
+  return choices.some((conditions) => conditions.every((condition) => holds(entity, condition)));
+}
+
+/** For the operator's log: what was looked for. */
+export function describe(question: Question): string {
+  if (question.kind === "ref") return question.ref;
+  const told = question.choices.map((conditions) =>
+    conditions.map(({ path, values }) => `${path}=${values.join("|")}`).join(" & "),
+  );
+  return told.join(" or ");
+}
+
+/** The one annotation of Bitbucket's that is asked for, which the catalog finds at once; null for any other question. */
+export function soleAnnotation([conditions, ...others]: Choices): { name: Annotation; value: string } | null {
+  const [condition, another] = conditions ?? [];
+  const [value, ...more] = condition?.values ?? [];
+  if (value === undefined || more.length + others.length > 0 || another !== undefined) return null;
+  const name = annotationAt(condition?.path ?? "");
+  return name === undefined ? null : { name, value };
 }
 
 function holds(entity: Entity, { path, values }: Condition): boolean {
@@ -102,9 +121,13 @@ const caseless = /^(kind|metadata\.(name|namespace)|relations\.\w+)$/;
 /** The spelling in which values are compared: as everywhere in the house, and else letter by letter. */
 function spellAt(path: string, value: string): string {
   if (path === "spec.profile.email") return canonicalEmail(value) ?? value;
-  const annotation = Object.values(annotations).find((name) => path === `metadata.annotations.${name}`);
+  const annotation = annotationAt(path);
   if (annotation !== undefined) return spell(annotation, value);
   return caseless.test(path) ? value.toLowerCase() : value;
+}
+
+function annotationAt(path: string): Annotation | undefined {
+  return Object.values(annotations).find((name) => path === `metadata.annotations.${name}`);
 }
 
 /** `why` names keys and paths only. */

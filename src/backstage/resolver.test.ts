@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readProfile } from "../bitbucket/profile/profile.ts";
-import type { AuthResolverContext, UserEntities } from "./context.ts";
-import { type Entity, getDefaultOwnershipEntityRefs, stringifyEntityRef } from "./entity.ts";
+import { createCatalog } from "../catalog/catalog.ts";
+import { readEntities } from "../catalog/entities.ts";
+import type { AuthResolverContext } from "./context.ts";
+import { getDefaultOwnershipEntityRefs, stringifyEntityRef } from "./entity.ts";
 import {
   type AuthHandler,
   askResolver,
@@ -26,48 +28,52 @@ const raw = {
 const address = { email: "john@example.com", isPrimary: true, isConfirmed: true };
 const john = readProfile("bitbucket", raw, [address]);
 
-function entity(name: string, annotations: Record<string, string>): Entity {
-  return {
-    apiVersion: "backstage.io/v1alpha1",
-    kind: "User",
-    metadata: { name, namespace: "default", annotations },
-    spec: { profile: { email: `${name}@example.com` } },
-    relations: [{ type: "memberOf", targetRef: "group:default/team-a" }],
-  };
-}
+const entity = (name: string, annotations: Record<string, string>) => ({
+  apiVersion: "backstage.io/v1alpha1",
+  kind: "User",
+  metadata: { name, annotations },
+  spec: { profile: { email: `${name}@example.com` }, memberOf: ["team-a"] },
+});
 
-function usersOf(...entities: readonly Entity[]): UserEntities {
-  return {
-    byRef: (ref) => entities.find((each) => stringifyEntityRef(each) === ref),
-    all: () => entities,
-  };
+const teams = ["team-a", "everybody"].map((name) => ({
+  apiVersion: "backstage.io/v1alpha1",
+  kind: "Group",
+  metadata: { name },
+  spec: { type: "team", children: name === "everybody" ? ["team-a"] : [] },
+}));
+
+function catalogOf(...entities: readonly unknown[]) {
+  const text = [...entities, ...teams].map((each) => JSON.stringify(each)).join("\n---\n");
+  const { users, groups } = readEntities({ name: "org.yaml", text });
+  return createCatalog(users, groups);
 }
 
 const byName = entity("john", { "bitbucket.org/username": "johndoe" });
 const byId = entity("johnny", { "bitbucket.org/user-id": uuid });
+const owned = ["user:default/john", "group:default/team-a", "group:default/everybody"];
 
 type Resolver = SignInResolver<BitbucketOAuthResult>;
-const ask = (resolver: Resolver, users = usersOf(byName, byId), profile = john) =>
-  askResolver({ resolver }, profile, users);
+const ask = (resolver: Resolver, catalog = catalogOf(byName, byId), profile = john) =>
+  askResolver({ resolver }, profile, catalog);
+
+const named = (name: string) => expect.objectContaining({ name });
 
 describe("the two that come along", () => {
   test("find the user by user name, and by id with or without braces", async () => {
-    const groups = ["group:default/team-a"];
-    expect(await ask(bitbucketUsernameSignInResolver)).toEqual({
-      sub: "user:default/john",
-      ent: ["user:default/john", ...groups],
-    });
-    expect((await ask(bitbucketUserIdSignInResolver))?.sub).toBe("user:default/johnny");
+    expect(await ask(bitbucketUsernameSignInResolver)).toBe("user:default/john");
+    expect(await ask(bitbucketUserIdSignInResolver)).toBe("user:default/johnny");
   });
 
   test("sign nobody in whom the catalog lacks, nobody without a user name, and nobody on a guess", async () => {
-    expect(await ask(bitbucketUsernameSignInResolver, usersOf(byId))).toBeNull();
-    const nameless = readProfile("bitbucket", { uuid: raw.uuid }, []);
-    expect(await ask(bitbucketUsernameSignInResolver, usersOf(byName), nameless)).toBeNull();
-    const twins = usersOf(byName, entity("jane", { "bitbucket.org/username": "johndoe" }));
-    await expect(ask(bitbucketUsernameSignInResolver, twins)).rejects.toThrow(
-      expect.objectContaining({ name: "ConflictError" }),
+    await expect(ask(bitbucketUsernameSignInResolver, catalogOf(byId))).rejects.toThrow(
+      "No user of the catalog is metadata.annotations.bitbucket.org/username=johndoe.",
     );
+    const nameless = readProfile("bitbucket", { uuid: raw.uuid }, []);
+    await expect(ask(bitbucketUsernameSignInResolver, catalogOf(byName), nameless)).rejects.toThrow(
+      named("NotFoundError"),
+    );
+    const twins = catalogOf(byName, entity("jane", { "bitbucket.org/username": "johndoe" }));
+    await expect(ask(bitbucketUsernameSignInResolver, twins)).rejects.toThrow(named("ConflictError"));
   });
 });
 
@@ -111,7 +117,7 @@ describe("one of one's own", () => {
           expect(info.result.fullProfile).not.toHaveProperty("emails");
           return context.signInWithCatalogUser({ entityRef: "john" });
         },
-        usersOf(byName),
+        catalogOf(byName),
         profile,
       );
     }
@@ -125,30 +131,37 @@ describe("one of one's own", () => {
     await expect(reading).rejects.toThrow(expect.objectContaining({ code: "backstage.no_token" }));
   });
 
-  test("finds a user, and issues a token with the groups it chose", async () => {
-    const claims = await ask(async ({ profile }, { findCatalogUser, issueToken }) => {
+  test("finds a user, and issues a token for them with the groups the catalog says, parents too", async () => {
+    let ent: readonly string[] = [];
+    const ref = await ask(async ({ profile }, { findCatalogUser, issueToken }) => {
       const { entity } = await findCatalogUser({ filter: { "spec.profile.email": profile.email ?? "" } });
-      const ent = getDefaultOwnershipEntityRefs(entity);
-      return issueToken({
-        claims: { sub: stringifyEntityRef(entity), ent: [...ent, "Group:default/Guests"] },
-      });
+      ent = getDefaultOwnershipEntityRefs(entity);
+      return issueToken({ claims: { sub: stringifyEntityRef(entity), ent: [...ent] } });
     });
-    expect(claims).toEqual({
-      sub: "user:default/john",
-      ent: ["user:default/john", "group:default/team-a", "group:default/guests"],
-    });
+    expect([ref, ent]).toEqual(["user:default/john", owned]);
+  });
+
+  test("may sign in somebody the catalog does not have, who owns themselves", async () => {
+    const sub = "user:visitors/jane";
+    const issue = (ent?: string[]) =>
+      ask((_info, context) => context.issueToken({ claims: { sub, ...(ent && { ent }) } }));
+    expect(await issue()).toBe(sub);
+    expect(await issue([sub])).toBe(sub);
+    await expect(issue([sub, "group:default/admins"])).rejects.toThrow(
+      expect.objectContaining({ code: "backstage.claims_unusable" }),
+    );
   });
 
   test("may look elsewhere when nobody is found", async () => {
-    const claims = await ask(
+    const ref = await ask(
       async (info, context) =>
         bitbucketUsernameSignInResolver(info, context).catch((error: Error) => {
           if (error.name !== "NotFoundError") throw error;
           return bitbucketUserIdSignInResolver(info, context);
         }),
-      usersOf(byId),
+      catalogOf(byId),
     );
-    expect(claims?.sub).toBe("user:default/johnny");
+    expect(ref).toBe("user:default/johnny");
   });
 
   test("that throws signs nobody in, and neither does one that returns nothing", async () => {
@@ -176,7 +189,7 @@ describe("one of one's own", () => {
       );
   });
 
-  test("a token for what is no whole reference of a user is not issued", async () => {
+  test("a token for what is no whole reference of a user, or with other groups than the catalog says, is not issued", async () => {
     for (const claims of [
       undefined,
       {},
@@ -185,7 +198,10 @@ describe("one of one's own", () => {
       { sub: "group:default/team-a" },
       { sub: "user:default/{7d3a178a}" },
       { sub: "user:default/john", ent: "user:default/john" },
-      { sub: "user:default/john", ent: ["team-a"] },
+      { sub: "user:default/john", ent: ["user:default/john"] },
+      { sub: "user:default/john", ent: [...owned.slice(0, 2), "group:default/admins"] },
+      { sub: "user:default/john", ent: [...owned, "group:default/admins"] },
+      { sub: "user:default/john", ent: null },
     ])
       await expect(
         ask((_info, context) => context.issueToken({ claims } as Parameters<typeof context.issueToken>[0])), // as code without types may call it
@@ -193,13 +209,17 @@ describe("one of one's own", () => {
   });
 
   test("what it does to an entity changes nothing in the catalog", async () => {
-    const users = usersOf(byName);
-    await ask(async (_info, context) => {
-      const { entity } = await context.findCatalogUser({ entityRef: "john" });
-      entity.metadata.name = "root";
-      return context.signInWithCatalogUser({ entityRef: "john" });
-    }, users);
-    expect(byName.metadata.name).toBe("john");
+    const catalog = catalogOf(byName);
+    for (const _time of ["once", "and again"])
+      await ask(async (_info, context) => {
+        const { entity } = await context.findCatalogUser({
+          filter: { "spec.profile.email": "john@example.com" },
+        });
+        Object.assign(entity.spec?.profile ?? {}, { email: "root@example.com" });
+        if (entity.metadata.annotations) entity.metadata.annotations["bitbucket.org/username"] = "root";
+        return context.signInWithCatalogUser({ entityRef: "john" });
+      }, catalog);
+    expect(catalog.user("user:default/john")?.entity).toEqual(byName);
   });
 });
 
@@ -208,13 +228,13 @@ describe("an authHandler", () => {
     context.signInWithCatalogUser({ filter: { "spec.profile.email": profile.email ?? "" } });
 
   const handle = (authHandler: AuthHandler<BitbucketOAuthResult>) =>
-    askResolver({ authHandler, resolver }, john, usersOf(byName, byId));
+    askResolver({ authHandler, resolver }, john, catalogOf(byName, byId));
 
   test("makes the profile the resolver is told", async () => {
-    const claims = await handle(async ({ fullProfile }) => ({
+    const ref = await handle(async ({ fullProfile }) => ({
       profile: { email: fullProfile.emails?.[0]?.value, displayName: `${fullProfile.username}` },
     }));
-    expect(claims?.sub).toBe("user:default/john");
+    expect(ref).toBe("user:default/john");
   });
 
   test("that throws or returns nothing signs nobody in", async () => {

@@ -5,8 +5,7 @@ import {
   type AuthResolverContext,
   type BackstageSignInResult,
   beginResolving,
-  type Claims,
-  type UserEntities,
+  type UserCatalog,
 } from "./context.ts";
 import { NotFoundError } from "./errors.ts";
 import { type BitbucketOAuthResult, type ProfileInfo, profileInfoOf, resultOf } from "./result.ts";
@@ -48,21 +47,16 @@ export interface SignInWays {
   readonly resolver: SignInResolver<BitbucketOAuthResult>;
 }
 
-/** As whom a profile is signed in; null when that is nobody. Throws what handler and resolver throw, and `backstage.foreign_token`. */
+/** As whom a profile is signed in, `user:default/john`; null where handler or resolver return nothing. Throws what they throw, and `backstage.foreign_token`. */
 export async function askResolver(
   { authHandler, resolver }: SignInWays,
   profile: Profile,
-  users: UserEntities,
-): Promise<Claims | null> {
-  const { context, claims } = beginResolving(users);
+  catalog: UserCatalog,
+): Promise<string | null> {
+  const { context, signedInAs } = beginResolving(catalog);
   const result = resultOf(profile);
   const handled = await authHandler?.(result, context);
   const shown = authHandler === undefined ? profileInfoOf(result) : handled?.profile;
   if (shown === undefined) return null;
-  try {
-    return claims(await resolver({ profile: shown, result }, context));
-  } catch (error) {
-    if (error instanceof Error && error.name === "NotFoundError") return null;
-    throw error;
-  }
+  return signedInAs(await resolver({ profile: shown, result }, context));
 }

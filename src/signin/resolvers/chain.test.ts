@@ -273,6 +273,16 @@ describe("a function of one's own", () => {
     ).toBe("signin.several_entities");
   });
 
+  test("that throws an error of Backstage's name for it is nobody, or several", async () => {
+    const throwing = (name: string) => () => Promise.reject(Object.assign(new Error("said so"), { name }));
+    const choices = [{ resolver: throwing("NotFoundError") }, { resolver: byEmail }];
+    const { entityRef, attempts } = await ask(choices, writer("ann@example.com"));
+    expect(entityRef).toBe("user:default/ann");
+    expect(attempts[0]?.outcome).toContain("said so");
+    expect(await own(throwing("ConflictError"))).toBe("signin.several_entities");
+    expect(await own(throwing("Error"))).toBe("signin.resolver_failed");
+  });
+
   const forged = { entityRef: "user:default/ann" };
   test.each<[string, unknown]>([
     ["throws", () => Promise.reject(new Error("hunter2 is the password"))],

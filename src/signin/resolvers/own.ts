@@ -33,8 +33,8 @@ export interface OwnResolverContext {
 }
 
 /**
- * Says as whom somebody is signed in; null or nothing asks the next resolver. One that throws, returns anything else or takes
- * longer than ten seconds signs nobody in. The profile's e-mail proves nothing unless `emailStanding` is `confirmed`.
+ * Says as whom somebody is signed in; null, nothing or an error named `NotFoundError` asks the next resolver. One that throws
+ * anything else, returns anything else or takes longer than ten seconds signs nobody in. The profile's e-mail proves nothing unless `emailStanding` is `confirmed`.
  */
 export type OwnResolver = (
   profile: Profile,
@@ -58,8 +58,7 @@ export async function askOwn(
   try {
     returned = await inTime(async () => resolver(profile, contextOf(catalog, given)));
   } catch (error) {
-    if (error instanceof SeveralFit) return { kind: "several", attempts: attempt(error.message) };
-    return { kind: "failed", attempts: attempt(`it threw ${describe(error)}`), cause: error };
+    return outcomeOf(error, attempt);
   }
   if (returned === null || returned === undefined)
     return { kind: "missed", attempts: attempt("it says nobody") };
@@ -67,6 +66,16 @@ export async function askOwn(
     return { kind: "failed", attempts: attempt(foreign) };
   const { entityRef } = returned as SignedInAs; // made below, in this sign-in
   return { kind: "found", entityRef, attempts: attempt(`is ${entityRef}`) };
+}
+
+/** By the names errors have in Backstage: nobody fits, or several do. Anything else is broken. */
+function outcomeOf(error: unknown, attempt: (outcome: string) => Outcome["attempts"]): Outcome {
+  const name = error instanceof Error ? error.name : undefined;
+  const attempts = attempt(`it threw ${describe(error)}`);
+  if (name === "NotFoundError") return { kind: "missed", attempts };
+  return name === "ConflictError"
+    ? { kind: "several", attempts }
+    : { kind: "failed", attempts, cause: error };
 }
 
 /** Several users fit where one was asked for; by the name it has in Backstage. */
