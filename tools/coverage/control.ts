@@ -55,6 +55,12 @@ export const control: readonly Proven[] = [
   {
     source: ownDocument,
     grade: "ours",
+    test: "tests/emulator/members.test.ts",
+    operations: { "POST /_emulator/members": [] },
+  },
+  {
+    source: ownDocument,
+    grade: "ours",
     test: "tests/emulator/faults.test.ts",
     point: "control",
     operations: { "GET /_emulator": [] },

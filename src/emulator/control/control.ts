@@ -18,6 +18,7 @@ import {
   type EmulatorApiToken,
 } from "../described-tokens.ts";
 import { type DeliveryControl, deliveryControl } from "./deliveries.ts";
+import { type PlaceInWorkspace, setPlace } from "./members.ts";
 import { changeRules } from "./rules.ts";
 
 /** Whose grants end: of one consumer, or of all when no key is given. */
@@ -42,6 +43,8 @@ export interface EmulatorControl extends DeliveryControl {
   clearFaults(): void;
   /** As a person does under App authorizations. Returns how many grants ended, or null for an unknown person. */
   revoke(whom: RevokeRequest): number | null;
+  /** What somebody is in a workspace of Cloud from now on. Throws {@link EmulatorFailure} for an unknown workspace or person. */
+  setPlace(place: PlaceInWorkspace): void;
   /** Throws {@link EmulatorFailure} for an unknown person or an expiry more than a year away. Default: a year. */
   addApiToken(wanted: NewApiToken): EmulatorApiToken;
   /** Throws {@link EmulatorFailure} for an unknown workspace or repository. Default: no expiry. */
@@ -66,6 +69,7 @@ export function createControl(context: EmulatorContext): EmulatorControl {
       const person = findPerson(context.world, username ?? uuid ?? "");
       return person === undefined ? null : revokeGrants(context, person.uuid, consumerKey);
     },
+    setPlace: (place) => setPlace(context, place),
     addApiToken({ person: handle, ...given }) {
       const person = findPerson(context.world, handle);
       if (person === undefined)

@@ -10,7 +10,7 @@ test("control tells every place there is, and each answers", async () => {
   expect(routes.toSorted()).toEqual(
     [
       ...["clock", "rules", "faults", "requests", "deliveries", "revoke", "api-tokens", "access-tokens"],
-      ...["people/rename", "people/recreate"],
+      ...["people/rename", "people/recreate", "members"],
       ...["data-center", "server"].flatMap((product) => kinds.map((kind) => `${product}/${kind}`)),
     ]
       .map((name) => `/_emulator/${name}`)

@@ -8,6 +8,7 @@ import { createControl } from "./control.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { faultRoutes } from "./faults.ts";
 import { linkControl } from "./links.ts";
+import { memberRoutes } from "./members.ts";
 import { peopleControl } from "./people.ts";
 import { requestRoutes } from "./requests.ts";
 import { rulesRoutes } from "./rules.ts";
@@ -29,6 +30,7 @@ export function controlRoutes(context: EmulatorContext): Hono<ControlEnv> {
     tokenRoutes(createControl(context)),
     linkControl(context),
     peopleControl(context),
+    memberRoutes(context),
   ])
     app.route("/_emulator", routes);
   app.all("/_emulator/*", () => json({ error: "There is no such control." }, 404));
