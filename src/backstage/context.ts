@@ -17,7 +17,9 @@ import {
 /** What is asked of the catalog, as it is now. */
 export type UserCatalog = Pick<Catalog, "find" | "user" | "users" | "ownership">;
 
+/** As whom `issueToken` signs in. */
 export interface TokenParams {
+  /** As in a token of Backstage's. */
   claims: {
     /** `user:default/john`; it need not be in the catalog. */
     sub: string;
@@ -28,18 +30,21 @@ export interface TokenParams {
 
 /** Says as whom somebody is signed in. It is good for the sign-in it was issued in, and no JWT. */
 export interface BackstageSignInResult {
+  /** To be returned as it is. */
   token: string;
 }
 
+/** What a resolver can do beside looking at the person. */
 export interface AuthResolverContext {
   /** Signs in as this reference, whether the catalog has it or not. Throws `backstage.claims_unusable`. */
   issueToken(params: TokenParams): Promise<BackstageSignInResult>;
   /** Throws {@link NotFoundError}, {@link ConflictError}, `backstage.query_unusable`. */
   findCatalogUser(query: AuthResolverCatalogUserQuery): Promise<{ entity: Entity }>;
-  /** Both in one, with the groups the catalog names for that user. Throws as they do. */
+  /** Both in one. Throws as `findCatalogUser` does. */
   signInWithCatalogUser(query: AuthResolverCatalogUserQuery): Promise<BackstageSignInResult>;
 }
 
+/** One resolver being asked. */
 export interface Resolving {
   readonly context: AuthResolverContext;
   /** As whom, by what the resolver returned; null where it returned nothing. Throws `backstage.foreign_token`. */

@@ -11,15 +11,18 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json | 
  */
 export interface Entity {
   apiVersion: string;
+  /** `User` */
   kind: string;
   metadata: {
     [key: string]: Json | undefined;
     name: string;
+    /** Always there in what a look-up gives. */
     namespace?: string;
     annotations?: Record<string, string>;
   };
+  /** As it was written: `profile`, `memberOf` and whatever else. */
   spec?: { [key: string]: Json | undefined };
-  /** `memberOf`, with the references of the groups. */
+  /** `memberOf` alone: the groups of a user, and those above them. */
   relations?: { type: string; targetRef: string }[];
 }
 
@@ -57,7 +60,7 @@ export function stringifyEntityRef(entity: Pick<Entity, "kind" | "metadata"> | R
   return `${entity.kind}:${namespace}/${name}`.toLowerCase();
 }
 
-/** The entity itself and the groups it is a member of, as a resolver hands them on in `ent`. */
+/** The entity itself, the groups it is a member of and those above them, as a resolver hands them on in `ent`. */
 export function getDefaultOwnershipEntityRefs(entity: Entity): string[] {
   const groups = (entity.relations ?? []).filter(
     ({ type, targetRef }) => type === "memberOf" && targetRef.startsWith("group:"),

@@ -147,6 +147,20 @@ describe("who signs in", () => {
     ]);
   });
 
+  test("what should be a function and is none is refused, as where an import is misspelled", () => {
+    for (const resolver of [undefined, null, "bitbucketUsernameSignInResolver", {}]) {
+      const bitbucket = createBitbucketProvider({ signIn: { resolver: resolver as never } }); // as code without types hands it in
+      expect(mistakes({ providerFactories: { bitbucket } })).toEqual([
+        "providerFactories.bitbucket.signIn.resolver",
+      ]);
+    }
+    const nothing = { signIn: null as never, authHandler: {} as never }; // the same
+    expect(mistakes({ providerFactories: { bitbucket: createBitbucketProvider(nothing) } })).toEqual([
+      "providerFactories.bitbucket.signIn.resolver",
+      "providerFactories.bitbucket.authHandler",
+    ]);
+  });
+
   test("a factory for a provider that is not there is refused, wherever else such an instance stands", () => {
     const server = {
       development: { host: "git.example.com", clientId: "a", clientSecret: "b", signIn: list },

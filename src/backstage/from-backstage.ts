@@ -9,9 +9,11 @@ import { instanceSignIn } from "./sign-in.ts";
 
 /** Backstage's own `Config`, of which the whole is read. */
 export interface BackstageConfigReader {
+  /** Without a key: all of it. */
   get(): unknown;
 }
 
+/** What `fromBackstage` reads. */
 export interface FromBackstageOptions {
   /**
    * The path of `app-config.yaml`; what it says, as an object, its variables still to be replaced; or Backstage's own `Config`, where they
@@ -34,7 +36,7 @@ export interface FromBackstageOptions {
 export function fromBackstage(options: FromBackstageOptions): ConfigInput {
   const { environment = process.env, providerFactories = {}, logger } = options;
   const factories = Object.entries(providerFactories);
-  const wrong = factories.flatMap(([provider, factory]) => mistakeOf(provider, readFactory(factory)));
+  const wrong = factories.flatMap(([provider, factory]) => mistakesOf(provider, readFactory(factory)));
   if (wrong.length > 0) throw configInvalid(wrong);
   const given = new Map(
     factories.map(([provider, factory]) => [provider, instanceSignIn(readFactory(factory) ?? {})]),
@@ -48,12 +50,17 @@ export function fromBackstage(options: FromBackstageOptions): ConfigInput {
 }
 
 /** Other providers are other people's; a name with a typo in it would be one nobody asks. */
-function mistakeOf(provider: string, factory: BitbucketProviderOptions | null): readonly ConfigProblem[] {
+function mistakesOf(provider: string, factory: BitbucketProviderOptions | null): readonly ConfigProblem[] {
   const path = `providerFactories.${provider}`;
   if (factory === null) return [{ path, problem: "was not made by createBitbucketProvider" }];
-  return provider === "bitbucket"
-    ? []
-    : [{ path, problem: "is no provider that is known here: bitbucket is" }];
+  if (provider !== "bitbucket") return [{ path, problem: "is no provider that is known here: bitbucket is" }];
+  const functions = {
+    ...(factory.signIn !== undefined && { "signIn.resolver": factory.signIn?.resolver }),
+    ...(factory.authHandler !== undefined && { authHandler: factory.authHandler }),
+  };
+  return Object.entries(functions)
+    .filter(([, given]: [string, unknown]) => typeof given !== "function")
+    .map(([name]) => ({ path: `${path}.${name}`, problem: "is no function: is its import misspelled?" }));
 }
 
 /** What the configuration says, and the folder its files are named from. */

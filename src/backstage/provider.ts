@@ -7,17 +7,18 @@ import {
 } from "./resolver.ts";
 import type { BitbucketOAuthResult } from "./result.ts";
 
+/** What a provider factory of Backstage's is made with. */
 export interface BitbucketProviderOptions {
   /** Makes the profile that the resolver is told, from what Bitbucket says. */
-  readonly authHandler?: AuthHandler<BitbucketOAuthResult>;
+  readonly authHandler?: AuthHandler<BitbucketOAuthResult> | undefined;
   /** Without it nobody signs in. */
-  readonly signIn?: { readonly resolver: SignInResolver<BitbucketOAuthResult> };
+  readonly signIn?: { readonly resolver: SignInResolver<BitbucketOAuthResult> } | undefined;
 }
 
 /** Known by name in every copy of the package. */
 const optionsOf = Symbol.for("windlass.backstage.provider");
 
-/** A provider of `providerFactories`. */
+/** A provider of `providerFactories`, made by `createBitbucketProvider`. */
 export interface AuthProviderFactory {
   readonly [optionsOf]: BitbucketProviderOptions;
 }

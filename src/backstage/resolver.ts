@@ -10,9 +10,11 @@ import {
 import { NotFoundError } from "./errors.ts";
 import { type BitbucketOAuthResult, type ProfileInfo, profileInfoOf, resultOf } from "./result.ts";
 
+/** Whom a resolver is asked about. */
 export interface SignInInfo<Result> {
   /** As `authHandler` made it. */
   profile: ProfileInfo;
+  /** What passport would have said. */
   result: Result;
 }
 
@@ -42,6 +44,7 @@ export const bitbucketUsernameSignInResolver: SignInResolver<BitbucketOAuthResul
 export const bitbucketUserIdSignInResolver: SignInResolver<BitbucketOAuthResult> = async (info, context) =>
   context.signInWithCatalogUser({ annotations: { [annotations.userId]: info.result.fullProfile.id } });
 
+/** What is asked, one after the other. */
 export interface SignInWays {
   readonly authHandler?: AuthHandler<BitbucketOAuthResult> | undefined;
   readonly resolver: SignInResolver<BitbucketOAuthResult>;

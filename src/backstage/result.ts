@@ -20,6 +20,7 @@ export interface BitbucketPassportProfile {
 
 /** Tokens are not in it: `accessToken` and `refreshToken` say so when they are read. */
 export interface BitbucketOAuthResult {
+  /** The person. */
   fullProfile: BitbucketPassportProfile;
   /** Empty: Bitbucket gives no id token. */
   params: { id_token?: string };
