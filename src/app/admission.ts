@@ -1,13 +1,17 @@
 /** Owns the step from the configuration to who may sign in: a policy for each instance, a catalog for all. */
-import type { Log } from "../base/log.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import { isWindlassError } from "../base/errors.ts";
 import type { Admission, Ruling, SigninPolicy } from "../signin/policy.ts";
 import { admitsStrangers, resolverNames } from "../signin/resolvers/choice.ts";
 import { asksBitbucket, digestOf, type Rule } from "../signin/rules/rule.ts";
-import { openCatalog } from "./catalog-files.ts";
+import type { CatalogKeeper } from "./catalog/keeper.ts";
 import type { Config } from "./config.ts";
 import { readRecheck } from "./recheck-config.ts";
 import { readRule } from "./rules-config.ts";
+
+export interface OpenAdmission extends Admission, Ruling, Pick<CatalogKeeper, "watch" | "close"> {
+  /** For the operator, at start: reads the catalog. */
+  notices(): Promise<readonly string[]>;
+}
 
 /**
  * What is configured for one instance. The root's resolvers speak of Bitbucket Cloud's people, and so for its instances only.
@@ -40,25 +44,32 @@ function isChosen({ instances, signIn }: Pick<Config, "instances" | "signIn">): 
   );
 }
 
-/** Reads the catalog once, so that what is wrong with it is known at start. */
-export async function openAdmission(
-  config: Pick<Config, "instances" | "signIn" | "catalog">,
-  log: Log,
-): Promise<Admission & Ruling & { readonly notices: readonly string[] }> {
+/** Nothing is read before somebody asks. */
+export function openAdmission(
+  config: Pick<Config, "instances" | "signIn">,
+  catalog: CatalogKeeper,
+): OpenAdmission {
   const policies = new Map(Object.keys(config.instances).map((id) => [id, policyOf(config, id)]));
   const rules = new Map([...policies.keys()].map((id) => [id, rulesOf(config, id)]));
   const all = [...policies.values()];
   // Whoever set an instance up in the dashboard would say who its people are: nobody signs in there.
   const others: SigninPolicy = { kind: "nobody" };
-  const { read } = openCatalog(config.catalog.locations, log);
   const asked = all.some(({ kind }) => kind === "resolvers");
   return {
     policy: (id) => policies.get(id) ?? others,
-    catalog: read,
+    catalog: catalog.read,
+    watch: catalog.watch,
+    close: catalog.close,
     rules: (id) => rules.get(id) ?? [],
     recheck: (id) =>
       asksBitbucket(rules.get(id) ?? []) ? readRecheck(chosenFor(config, id)?.recheck) : null,
-    notices: [...noticesOf(policies, asked ? await read() : null), ...strangersNotices(policies, rules)],
+    async notices() {
+      return [
+        ...noticesOf(policies),
+        ...(asked ? await catalogNotices(catalog) : []),
+        ...strangersNotices(policies, rules),
+      ];
+    },
   };
 }
 
@@ -66,6 +77,24 @@ export async function openAdmission(
 export function digestsOf({ instances }: Pick<Config, "instances">, { rules, recheck }: Ruling) {
   const ids = Object.keys(instances).filter((id) => recheck(id) !== null);
   return new Map(ids.map((id) => [id, digestOf(rules(id))]));
+}
+
+const mostWarnings = 50;
+
+/** What is wrong with the catalog is known at start. */
+async function catalogNotices(catalog: Pick<CatalogKeeper, "read">): Promise<readonly string[]> {
+  try {
+    const { size, warnings } = await catalog.read();
+    const rest = warnings.length - mostWarnings;
+    return [
+      `${size === 1 ? "One user" : `${size} users`} of the catalog may sign in.`,
+      ...warnings.slice(0, mostWarnings),
+      ...(rest > 0 ? [`${rest} more of the catalog's entities are left out: the log names each.`] : []),
+    ];
+  } catch (error) {
+    if (!isWindlassError(error, "signin.catalog_unread")) throw error;
+    return [`The catalog cannot be read, and until it is, nobody signs in by a resolver: ${error.detail}`];
+  }
 }
 
 /** Where the catalog does not decide alone: a switch that somebody may have left on. */
@@ -83,10 +112,7 @@ function strangersNotices(
 }
 
 /** One sentence for each thing an operator should know about who may sign in. */
-function noticesOf(
-  policies: ReadonlyMap<string, SigninPolicy>,
-  catalog: Pick<Catalog, "size" | "warnings"> | null,
-): readonly string[] {
+function noticesOf(policies: ReadonlyMap<string, SigninPolicy>): readonly string[] {
   const idsOf = (wanted: SigninPolicy["kind"]) =>
     [...policies].filter(([, { kind }]) => kind === wanted).map(([id]) => id);
   const [open, ruled, closed] = [idsOf("first-sign-in"), idsOf("rules"), idsOf("nobody")];
@@ -104,12 +130,6 @@ function noticesOf(
       ? []
       : [
           `Nobody can sign in${at(closed)}: no sign-in resolver is configured. An example: signIn: { resolvers: [{ resolver: ${resolverNames[0]} }] }`,
-        ]),
-    ...(catalog === null
-      ? []
-      : [
-          `${catalog.size === 1 ? "One user" : `${catalog.size} users`} of the catalog may sign in.`,
-          ...catalog.warnings,
         ]),
   ];
 }

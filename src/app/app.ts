@@ -1,6 +1,5 @@
 /** Owns the wiring: the only place where floors 1 to 5 are put together. */
 import { createAnalyses } from "../analyses/analyses.ts";
-import { silentLog } from "../base/log.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
 import { nearestRepository } from "../connections/repositories.ts";
@@ -12,6 +11,7 @@ import { createProjects } from "../projects/projects.ts";
 import type { Database } from "../storage/database.ts";
 import { openAdmission } from "./admission.ts";
 import { furtherCallbacks, redirectUriOf } from "./callback.ts";
+import { openCatalog } from "./catalog/open.ts";
 import type { Config } from "./config.ts";
 import { openCustody } from "./custody.ts";
 import { createFacts } from "./facts.ts";
@@ -30,9 +30,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  * @throws `storage.…`, `sealing.…`
  */
 export async function createApp(config: Config, parts: AppParts = {}) {
-  const admission = await openAdmission(config, parts.log ?? silentLog);
   const ground = await openGround(config, parts);
   const { world, instances, sealedStore } = ground;
+  const admission = openAdmission(config, openCatalog(config.catalog, world));
   const { database, clock, log, keyrings } = world;
   const handshakes = createHandshakes({
     ...world,
@@ -61,7 +61,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
   });
 
   const close = once(async () => {
-    await Promise.all([analyses.close(), signedIn.rechecks.close()]);
+    await Promise.all([analyses.close(), signedIn.rechecks.close(), admission.close()]);
     await custody.close();
     await ground.close();
   });
@@ -94,13 +94,13 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       recordStanding: record.standing,
     }),
     /** For the operator, at start. */
-    notices: [...admission.notices, ...(config.notices ?? []), ...sealedStore.notices],
+    notices: [...(await admission.notices()), ...(config.notices ?? []), ...sealedStore.notices],
     /** Whether requests can be served: the database answers. */
     ready: () => answers(database),
-    /** Goes on with analyses that a stop interrupted, keeps connections alive, deletes from the record what is too old. */
+    /** Goes on with analyses that a stop interrupted, keeps connections alive and the catalog up to date, deletes from the record what is too old. */
     async start() {
       custody.start();
-      await signedIn.rechecks.start();
+      await Promise.all([signedIn.rechecks.start(), admission.watch()]);
       await analyses.resume();
     },
     /** Lets running calls end, then closes the database. Once or often. */

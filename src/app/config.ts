@@ -5,12 +5,13 @@ import { Secret } from "../base/secret.ts";
 import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { accountNotices, accounts } from "./accounts-config.ts";
 import { admins, checkAdmins } from "./admins-config.ts";
+import { catalog } from "./catalog-config.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { limits, trustedProxies } from "./limits-config.ts";
 import { network, networkNotices } from "./network-config.ts";
 import { signInOpeners } from "./openers-config.ts";
-import { catalog, checkSignIn, signIn } from "./signin-config.ts";
+import { checkSignIn, signIn } from "./signin-config.ts";
 
 const portRange = "must be a whole number from 0 to 65535";
 

@@ -26,20 +26,6 @@ const resolvers = z
 /** At the root: for every instance of Bitbucket Cloud that says nothing of its own. Absent, whoever comes first is made a user. */
 export const signIn = resolvers.optional();
 
-/** Where the entities are: YAML files, relative to the configuration file. */
-export const catalog = z
-  .strictObject({
-    locations: z
-      .array(
-        z.strictObject({
-          type: z.literal("file", "must be file"),
-          target: z.string().min(1, "is empty"),
-        }),
-      )
-      .default([]),
-  })
-  .prefault({});
-
 interface Checked {
   readonly signIn?: unknown;
   readonly instances: Readonly<
@@ -48,7 +34,7 @@ interface Checked {
       { readonly product: Product; readonly signIn?: unknown; readonly callbackPath?: string | undefined }
     >
   >;
-  readonly catalog: z.output<typeof catalog>;
+  readonly catalog: { readonly locations: readonly unknown[] };
 }
 
 /** What only the whole configuration can say. */
@@ -57,7 +43,7 @@ export function checkSignIn(config: Checked, check: z.RefinementCtx): void {
   // A resolver without a catalog finds nobody: an empty list of who may enter.
   const asked = [config, ...Object.values(config.instances)].some(({ signIn }) => asksCatalog(signIn));
   if (asked && config.catalog.locations.length === 0)
-    complain(["catalog", "locations"], "names no file, so that the sign-in resolvers could find nobody");
+    complain(["catalog", "locations"], "names no place, so that the sign-in resolvers could find nobody");
   checkRules(config, complain);
   const owners = new Map<string, string>();
   for (const [id, { callbackPath }] of Object.entries(config.instances)) {

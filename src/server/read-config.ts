@@ -1,5 +1,5 @@
 /** Owns where a server's configuration comes from: `windlass.yaml`, Backstage's file, or the environment alone. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
@@ -88,22 +88,26 @@ export function removedVariables(environment: Environment): readonly ConfigProbl
   ];
 }
 
-/** Files of the catalog are named relative to the configuration file. */
+/** Files and folders of the catalog are named relative to the configuration file. */
 function withCatalogFiles(config: Config, folder: string): Config {
-  const locations = config.catalog.locations.map((location) => ({
-    ...location,
-    target: resolve(folder, location.target),
-  }));
-  const missing = locations.flatMap(({ target }, index) =>
-    existsSync(target) || /[*?[{]/.test(target) ? [] : [index],
+  const locations = config.catalog.locations.map((location) =>
+    "target" in location ? { ...location, target: resolve(folder, location.target) } : location,
+  );
+  const missing = locations.flatMap((location, index) =>
+    "target" in location && !isThere(location) ? [{ ...location, index }] : [],
   );
   if (missing.length === 0) return { ...config, catalog: { locations } };
   throw configInvalid(
-    missing.map((index) => ({
+    missing.map(({ type, target, index }) => ({
       path: `catalog.locations.${index}.target`,
-      problem: `names the file ${config.catalog.locations[index]?.target}, which is not there`,
+      problem: `names the ${type} ${target}, which is not there`,
     })),
   );
+}
+
+function isThere({ type, target }: { readonly type: "file" | "folder"; readonly target: string }): boolean {
+  if (type === "file") return existsSync(target) || /[*?[{]/.test(target);
+  return statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function readText(path: string): string {

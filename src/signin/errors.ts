@@ -17,6 +17,11 @@ export const signinErrors = defineErrors({
     message: "Your Bitbucket account belongs to nobody who is known here.",
     cure: "Ask whoever runs this server to add you; if you have several Bitbucket accounts, sign in with the other one.",
   },
+  "signin.catalog_unread": {
+    reaction: "unreachable",
+    message: "Who you are here stands in a catalog that cannot be read just now.",
+    cure: "Try again in a moment; if it stays so, tell whoever runs this server: its log says what is the matter.",
+  },
   "signin.resolver_failed": {
     reaction: "configuration",
     message: "Who you are here could not be found out: a sign-in resolver of this server is broken.",
@@ -41,6 +46,11 @@ export const signinErrors = defineErrors({
     reaction: "stale",
     message: "There are rules of who may come in here since you signed in.",
     cure: "Sign in again.",
+  },
+  "signin.not_pinned": {
+    reaction: "refused",
+    message: "No such place is pinned.",
+    cure: "See windlass rules list: instance, kind and place are written as it shows them.",
   },
   "signin.linked_elsewhere": {
     reaction: "refused",

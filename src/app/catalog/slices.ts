@@ -1,0 +1,17 @@
+/** Owns long work in slices, so that whoever asks the server meanwhile is not kept waiting. */
+import { setImmediate } from "node:timers/promises";
+
+/** A fraction of what a person would notice. */
+const longestMilliseconds = 5;
+
+/** Does all steps; what else there is to do comes in between. No single step may take long. */
+export async function inSlices<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let begun = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - begun < longestMilliseconds) continue;
+    await setImmediate();
+    begun = performance.now();
+  }
+}
