@@ -3,7 +3,7 @@ import { cloudInstance } from "../bitbucket/cloud.ts";
 import type { Instance } from "../bitbucket/instance.ts";
 import { dataCenterInstance, serverInstance } from "../bitbucket/self-hosted.ts";
 import { scopesToAsk } from "../connections/permissions.ts";
-import { scopesToAsk as scopesOfRules } from "../signin/rules/scopes.ts";
+import { scopesForRules } from "../signin/rules/scopes.ts";
 import { rulesOf } from "./admission.ts";
 import type { Config } from "./config.ts";
 
@@ -18,7 +18,7 @@ export function instancesOf(config: Config): ReadonlyMap<string, Instance> {
     Object.entries(config.instances).map(([id, settings]) => {
       const instance = makeInstance(id, settings);
       // Whoever signs in is asked about with their own token.
-      const asked = scopesOfRules(instance.product, rulesOf(config, id));
+      const asked = scopesForRules(instance.product, rulesOf(config, id));
       return [id, { ...instance, scopes: [...new Set([...instance.scopes, ...asked])] }];
     }),
   );

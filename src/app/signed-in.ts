@@ -6,6 +6,7 @@ import { createAdmins } from "../signin/admins.ts";
 import { createEndings } from "../signin/endings.ts";
 import type { Ruling } from "../signin/policy.ts";
 import { createRechecks } from "../signin/recheck/recheck.ts";
+import { createRuleBook } from "../signin/rules/book.ts";
 import { createJudge } from "../signin/rules/judge.ts";
 import { digestsOf } from "./admission.ts";
 import type { Config } from "./config.ts";
@@ -38,6 +39,13 @@ export function openSessions(
     sessions,
     /** Says whom an instance's rules let in. */
     judge,
+    /** Who may come in, and which places are meant. */
+    rules: createRuleBook({
+      database,
+      audit,
+      instanceIds: Object.keys(config.instances),
+      rules: ruling.rules,
+    }),
     /** Judging again whoever is signed in. */
     rechecks,
     admins: createAdmins({ database, administrators: config.admins }),

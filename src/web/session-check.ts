@@ -27,8 +27,8 @@ export type SessionCheck = (asked: Asked) => Promise<SessionAnswer | null> | nul
 export const sessionPath = "/auth/session";
 
 /** Who is signed in, and what a script of that person sends as `X-CSRF-Token`: no token that opens anything is part of it. */
-export function describeSession({ user, instanceId, expiresAt }: Session, csrf: string) {
-  return { user, instance: instanceId, expiresAt: expiresAt.toISOString(), csrf };
+export function describeSession({ user, instanceId, roles, expiresAt }: Session, csrf: string) {
+  return { user, instance: instanceId, roles, expiresAt: expiresAt.toISOString(), csrf };
 }
 
 /** `answerHeaders` gives those that the whole way puts on this answer, whoever is signed in. */

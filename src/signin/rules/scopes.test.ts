@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Permission, PlaceRule, Rule } from "./rule.ts";
-import { scopesToAsk } from "./scopes.ts";
+import { scopesForRules } from "./scopes.ts";
 
 const rule = (kind: PlaceRule["kind"], permission: Permission = "read"): PlaceRule => ({
   kind,
@@ -12,26 +12,26 @@ const rule = (kind: PlaceRule["kind"], permission: Permission = "read"): PlaceRu
 const everyone: Rule = { kind: "everyone", roles: ["member"] };
 
 test("nothing more is asked for where no place has to be asked about", () => {
-  expect(scopesToAsk("cloud", [])).toEqual([]);
-  expect(scopesToAsk("data-center", [everyone])).toEqual([]);
+  expect(scopesForRules("cloud", [])).toEqual([]);
+  expect(scopesForRules("data-center", [everyone])).toEqual([]);
 });
 
 test("at Cloud a workspace needs the account alone, what is in one the repositories too", () => {
-  expect(scopesToAsk("cloud", [rule("workspace", "admin")])).toEqual(["account"]);
-  expect(scopesToAsk("cloud", [rule("project")])).toEqual(["account", "repository"]);
-  expect(scopesToAsk("cloud", [everyone, rule("repository", "admin"), rule("workspace")])).toEqual([
+  expect(scopesForRules("cloud", [rule("workspace", "admin")])).toEqual(["account"]);
+  expect(scopesForRules("cloud", [rule("project")])).toEqual(["account", "repository"]);
+  expect(scopesForRules("cloud", [everyone, rule("repository", "admin"), rule("workspace")])).toEqual([
     "account",
     "repository",
   ]);
 });
 
 test("at Data Center the token has to reach as far as the permission that is asked about", () => {
-  expect(scopesToAsk("data-center", [rule("project"), rule("repository")])).toEqual(["REPO_READ"]);
-  expect(scopesToAsk("data-center", [rule("repository", "write")])).toEqual(["REPO_WRITE"]);
-  expect(scopesToAsk("data-center", [rule("repository", "admin")])).toEqual(["REPO_ADMIN"]);
-  expect(scopesToAsk("data-center", [rule("project", "write")])).toEqual(["PROJECT_ADMIN"]);
+  expect(scopesForRules("data-center", [rule("project"), rule("repository")])).toEqual(["REPO_READ"]);
+  expect(scopesForRules("data-center", [rule("repository", "write")])).toEqual(["REPO_WRITE"]);
+  expect(scopesForRules("data-center", [rule("repository", "admin")])).toEqual(["REPO_ADMIN"]);
+  expect(scopesForRules("data-center", [rule("project", "write")])).toEqual(["PROJECT_ADMIN"]);
 });
 
 test("a Server knows no scopes", () => {
-  expect(scopesToAsk("server", [rule("repository", "admin")])).toEqual([]);
+  expect(scopesForRules("server", [rule("repository", "admin")])).toEqual([]);
 });
