@@ -45,7 +45,7 @@ export function fromBackstage(options: FromBackstageOptions): ConfigInput {
   const readFile = (path: string) => readFileSync(path, "utf8");
   const read = readBackstage(root, { environment, folder, readFile, listen: {}, given });
   if (read === null) throw configInvalid([{ path: "auth.providers", problem: "is missing" }]);
-  for (const notice of read.config.notices ?? []) logger?.warn(notice);
+  for (const notice of read.notices) logger?.warn(notice);
   return read.input;
 }
 

@@ -19,6 +19,8 @@ import { type ListenOverride, readBackstageListen, withListen } from "./listen.t
 export interface BackstageConfig {
   readonly input: ConfigInput;
   readonly config: Config;
+  /** What is in the file and not read, or is missing in it; `config` has them beside its own. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -52,8 +54,9 @@ export function readBackstage(root: unknown, surroundings: BackstageSurroundings
   try {
     const config = parseConfig(input);
     if (told().length === 0) {
-      const notices = [...(config.notices ?? []), ...reading.notices];
-      return { input: input as ConfigInput, config: { ...config, notices } }; // it has just been accepted as one
+      const { notices } = reading;
+      const all = [...(config.notices ?? []), ...notices];
+      return { input: input as ConfigInput, config: { ...config, notices: all }, notices }; // it has just been accepted as one
     }
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
