@@ -16,8 +16,8 @@ const entries: Readonly<Record<string, string>> = {
 export interface Workplace {
   readonly folder: string;
   write(files: Readonly<Record<string, string>>): void;
-  /** What a strict compiler says of these files, a line each; nothing when it takes them. */
-  compile(...files: readonly string[]): Promise<string>;
+  /** What a strict compiler says of these files, a line each: `name.ts(1,2): error …`; none when it takes them. */
+  compile(...files: readonly string[]): Promise<readonly string[]>;
   /** Starts a program; `printed` is all that it has said. */
   start(file: string, environment: Readonly<Record<string, string>>): Running;
   remove(): void;
@@ -47,8 +47,8 @@ export function openWorkplace(): Workplace {
       write({ "tsconfig.json": JSON.stringify(tsconfig) });
       const compiler = join(checkout, "node_modules/.bin/tsc");
       return promisify(execFile)(compiler, ["-p", "."], { cwd: folder }).then(
-        () => "",
-        ({ stdout }: { stdout?: string }) => ofPrograms(stdout ?? "the compiler did not run"),
+        () => [],
+        ({ stdout }: { stdout?: string }) => ofPrograms(stdout ?? ""),
       );
     },
     start: (file, environment) => run(folder, file, environment),
@@ -57,11 +57,8 @@ export function openWorkplace(): Workplace {
 }
 
 /** Our own sources are compiled along, and what is said of them is another check's. */
-function ofPrograms(said: string): string {
-  return said
-    .split("\n")
-    .filter((line) => line !== "" && !/^(\.\.\/)+src\//.test(line))
-    .join("\n");
+function ofPrograms(said: string): readonly string[] {
+  return said.split("\n").filter((line) => line !== "" && !/^(\.\.\/)+src\//.test(line));
 }
 
 const strict = {
