@@ -1,6 +1,7 @@
 /** Owns reading catalog files: YAML documents in, entities and further files out; what is broken is named and left out. */
 import { parseAllDocuments } from "yaml";
 import { type CatalogGroup, type CatalogUser, type Entity, readEntity } from "./entity.ts";
+import { readPlainYaml } from "./plain-yaml.ts";
 
 /** A file as it was read. */
 export interface CatalogFile {
@@ -72,7 +73,8 @@ export function* readInSteps(
  */
 function splitDocuments(text: string): readonly string[] {
   // Not `^` with the flag `m`, which stands behind U+2028 too: in YAML a line goes on there.
-  if (/(^|\n)(%|\.\.\.([ \t\r\n]|$))/.test(text) || /\r(?!\n)/.test(text)) return parsedStream(text);
+  if (/(^|\n)(%|\.\.\.([ \t\r\n]|$))/.test(text) || (text.includes("\r") && /\r(?!\n)/.test(text)))
+    return parsedStream(text);
   const [first = "", ...others] = text.replace(/^\uFEFF/, "").split(/(?<=^|\n)---(?=[ \t\r\n]|$)/);
   return first.split("\n").every((line) => /^[ \t\r]*(#.*)?$/s.test(line)) ? others : [first, ...others];
 }
@@ -92,6 +94,8 @@ function parsedStream(text: string): readonly string[] {
 function parseEntity(text: string): Entity {
   if (text.length > longestDocument)
     return { kind: "broken", reason: `it is longer than ${longestDocument} characters` };
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return readEntity(plain);
   try {
     const [document, another] = [...parseAllDocuments(text, { prettyErrors: true })];
     if (document === undefined) return { kind: "other" };
