@@ -17,4 +17,10 @@ export type { Secret } from "../base/secret.ts";
 export type { Connection, ConnectionState } from "../connections/connection.ts";
 export type { Farewell, HandedToken } from "../connections/handing-out.ts";
 export type { Session, SessionUser } from "../sessions/sessions.ts";
+export type {
+  CatalogUserQuery,
+  OwnResolver,
+  OwnResolverContext,
+  SignedInAs,
+} from "../signin/resolvers/own.ts";
 export { createWindlass, type LibraryConnections, type Windlass, type WindlassParts } from "./windlass.ts";
