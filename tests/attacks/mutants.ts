@@ -4,6 +4,7 @@ import { doorMutants } from "./mutants/door.ts";
 import { identityMutants } from "./mutants/identity.ts";
 import { leakMutants } from "./mutants/leaks.ts";
 import { oauth1Mutants } from "./mutants/oauth1.ts";
+import { recheckMutants } from "./mutants/recheck.ts";
 import { ruleMutants } from "./mutants/rules.ts";
 import { sessionMutants } from "./mutants/sessions.ts";
 import { startMutants } from "./mutants/start.ts";
@@ -32,6 +33,7 @@ export const mutants: readonly Mutant[] = [
   ...sessionMutants,
   ...identityMutants,
   ...ruleMutants,
+  ...recheckMutants,
   ...doorMutants,
   ...leakMutants,
   ...oauth1Mutants,

@@ -36,8 +36,8 @@ export interface Place {
   readonly answers: readonly Seen[];
   /** Only of a server whose process is ours; throws for others. */
   readonly inside: Inside;
-  /** Another process over the same database. Ends with the case. */
-  beside(): Promise<Place>;
+  /** Another process over the same database, with this beside what every server is configured with. Ends with the case. */
+  beside(needs?: PlaceNeeds): Promise<Place>;
   /** A server of its own for this case, beside the one of the place. Ends with the case. */
   fresh(needs?: PlaceNeeds): Promise<Place>;
   /** Chromium, started once a run. */
@@ -163,8 +163,8 @@ function ownPlace(parts: Parts, server: ServerUnderAttack): Place {
     ...common(parts, { origin, isForeign: false, bitbucket, ...names }),
     isForeign: false,
     inside,
-    beside: async () => {
-      const second = await keep(parts.opened, parts.supply.start(parts.configOf(), server));
+    beside: async (needs) => {
+      const second = await keep(parts.opened, parts.supply.start(parts.configOf(needs), server));
       await second.inside.advance(await secondsBetween(second.inside, inside));
       return ownPlace(parts, second);
     },

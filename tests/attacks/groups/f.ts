@@ -6,6 +6,7 @@ import type { Right } from "../rights.ts";
 import { askingCases } from "./f-asking.ts";
 import { configurationCases } from "./f-configuration.ts";
 import { permissionCases } from "./f-permissions.ts";
+import { recheckCases } from "./f-recheck.ts";
 import { claimEnters, claimKeptOut, give, knownId, number, ruled, uuid, workspace } from "./f-rules.ts";
 
 const namedAlike: AttackCase = {
@@ -168,5 +169,6 @@ export const groupF: readonly CatalogueEntry[] = [
   looksAlike,
   ...askingCases,
   ...permissionCases,
+  ...recheckCases,
   ...configurationCases,
 ];

@@ -2,6 +2,7 @@
 import type { Mutant } from "../mutants.ts";
 
 const judge = "src/signin/rules/judge.ts";
+const meeting = "src/signin/rules/meeting.ts";
 const askCloud = "src/signin/rules/ask-cloud.ts";
 const askSelfHosted = "src/signin/rules/ask-self-hosted.ts";
 const bounds = "src/signin/rules/bounds.ts";
@@ -22,12 +23,12 @@ export const ruleMutants: readonly Mutant[] = [
   },
   {
     name: "an id in the configuration counts for nothing",
-    changes: [{ file: judge, find: "rule.id ?? pins.get", replace: "pins.get" }],
+    changes: [{ file: meeting, find: "rule.id ?? pins.get", replace: "pins.get" }],
     caughtBy: ["F1"],
   },
   {
     name: "a name counts, whoever has it now",
-    changes: [{ file: judge, find: "place.id === id)", replace: "place.place === rule.place)" }],
+    changes: [{ file: meeting, find: "id === null ?", replace: "id !== undefined ?" }],
     caughtBy: ["F2"],
   },
   {
@@ -45,9 +46,9 @@ export const ruleMutants: readonly Mutant[] = [
     name: "upper and lower case are one name",
     changes: [
       {
-        file: judge,
-        find: "place.place === rule.place :",
-        replace: "place.place.toLowerCase() === rule.place.toLowerCase() :",
+        file: meeting,
+        find: "byName, pinName(place),",
+        replace: "byName, pinName(place).toLowerCase(),",
       },
     ],
     caughtBy: ["F3"],
@@ -55,7 +56,11 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: "spaces are no part of a name",
     changes: [
-      { file: judge, find: "place.place === rule.place :", replace: "place.place.trim() === rule.place :" },
+      {
+        file: meeting,
+        find: "byName, pinName(place),",
+        replace: "byName, pinName(place).replace(/ +/g, ' ').trim(),",
+      },
     ],
     caughtBy: ["F3"],
   },
@@ -63,9 +68,9 @@ export const ruleMutants: readonly Mutant[] = [
     name: "a name is known by how it begins",
     changes: [
       {
-        file: judge,
-        find: "place.place === rule.place :",
-        replace: "place.place.startsWith(rule.place) :",
+        file: meeting,
+        find: "byName, pinName(place),",
+        replace: "byName, pinName(place).slice(0, 17),",
       },
     ],
     caughtBy: ["F3"],
