@@ -2,20 +2,22 @@
 import { randomToken } from "../base/random.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { CatalogUser } from "../catalog/entity.ts";
-import { type Entity, entityOf, readUserRef } from "./entity.ts";
+import { type Entity, entityOf, readUserRef, writtenEntity } from "./entity.ts";
 import { backstageErrors, ConflictError, NotFoundError } from "./errors.ts";
 import {
   type AuthResolverCatalogUserQuery,
   answers,
+  asksMore,
   type Choices,
   describe,
   type Question,
   readQuery,
-  soleAnnotation,
+  type Shortcut,
+  shortcutOf,
 } from "./query.ts";
 
 /** What is asked of the catalog, as it is now. */
-export type UserCatalog = Pick<Catalog, "find" | "user" | "users" | "ownership">;
+export type UserCatalog = Pick<Catalog, "find" | "findByEmail" | "user" | "users" | "ownership">;
 
 /** As whom `issueToken` signs in. */
 export interface TokenParams {
@@ -101,17 +103,27 @@ function findUser(catalog: UserCatalog, question: Question): CatalogUser {
 
 /** No more than it takes to tell one from several. */
 function refsOf(catalog: UserCatalog, choices: Choices): readonly string[] {
-  const sole = soleAnnotation(choices);
-  if (sole !== null) {
-    const match = catalog.find(sole.name, sole.value);
-    return match.kind === "one" ? [match.ref] : match.kind === "several" ? match.refs : [];
-  }
-  const found: string[] = [];
-  for (const user of catalog.users()) {
-    if (answers(entityOf(user, catalog.ownership(user.ref)), choices)) found.push(user.ref);
-    if (found.length > 1) break;
-  }
-  return found;
+  const isWhole = asksMore(choices);
+  const found = new Set<string>();
+  for (const choice of choices)
+    for (const user of candidates(catalog, shortcutOf(choice))) {
+      const entity = isWhole ? entityOf(user, catalog.ownership(user.ref)) : writtenEntity(user);
+      if (answers(entity, [choice])) found.add(user.ref);
+      if (found.size > 1) return [...found];
+    }
+  return [...found];
+}
+
+/** Who may fit: by the catalog's own index where it has one, else everybody. */
+function candidates(catalog: UserCatalog, shortcut: Shortcut | null): Iterable<CatalogUser> {
+  if (shortcut === null) return catalog.users();
+  const matches = shortcut.values.map((value) =>
+    shortcut.kind === "email" ? catalog.findByEmail(value) : catalog.find(shortcut.name, value),
+  );
+  const refs = matches.flatMap((match) =>
+    match.kind === "one" ? match.ref : match.kind === "several" ? match.refs : [],
+  );
+  return refs.flatMap((ref) => catalog.user(ref) ?? []);
 }
 
 /** What a session owns is asked of the catalog when it is needed, so that a claim of something else would be lost, or be too little. */

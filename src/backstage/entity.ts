@@ -43,9 +43,15 @@ export function readUserRef(ref: unknown): string | null {
     : null;
 }
 
+/** As it stands in the catalog, not to be handed out. */
+export function writtenEntity({ entity = {} }: CatalogUser): Entity {
+  return entity as unknown as Entity; // the catalog has read it as an entity of kind User
+}
+
 /** As Backstage's catalog gives a user: with its namespace, and with all groups it owns as relations. */
-export function entityOf({ ref, entity = {} }: CatalogUser, ownership: readonly string[]): Entity {
-  const written = entity as unknown as Entity; // the catalog has read it as an entity of kind User
+export function entityOf(user: CatalogUser, ownership: readonly string[]): Entity {
+  const { ref } = user;
+  const written = writtenEntity(user);
   const groups = ownership.filter((each) => each !== ref);
   return {
     ...written,

@@ -55,13 +55,18 @@ test("a filter has paths; of a list one value, of a list of filters one filter h
     { "metadata.annotations.bitbucket.org/username": ["other", "johndoe"] },
     { "relations.memberOf": "group:default/team-a" },
     { "spec.memberOf": "team-a", "spec.active": "true" },
+    { "metadata.name": "john", "metadata.namespace": "Default" },
+    { "spec.profile.email": ["jane@example.com", "john@example.com"], "metadata.name": "john" },
     [{ "metadata.name": "jane" }, { "metadata.name": "john" }],
+    [{ "metadata.name": "john" }, { "spec.profile.email": "john@example.com" }],
   ])
     expect(await fits({ filter })).toBe(true);
   for (const filter of [
     { "spec.profile.email": "john@example.org" },
     { kind: "Group", "metadata.name": "john" },
     { "spec.profile": "x" },
+    { "spec.profile.email": "john@example.com", "metadata.name": "jane" },
+    { "spec.memberOf.0": "team-a" },
     { "spec.memberOf": "team-a", "metadata.name": "jane" },
     { "relations.ownerOf": "group:default/team-a" },
   ])

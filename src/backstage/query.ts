@@ -27,6 +27,9 @@ export type Choices = readonly (readonly Condition[])[];
 interface Condition {
   readonly path: string;
   readonly values: readonly string[];
+  /** The values as they are compared, and the spelling itself. */
+  readonly spellings: ReadonlySet<string>;
+  readonly spell: (value: string) => string;
 }
 
 /** Paths that everybody in the catalog, or a whole namespace of it, has in common: alone they choose nobody. */
@@ -61,7 +64,8 @@ function readChoice(choice: unknown, prefix: string): readonly Condition[] {
     const path = prefix + key;
     const values = [value].flat();
     if (values.length === 0 || !values.every(isText)) throw unusable(`it has no text for ${path}`);
-    return { path, values };
+    const spell = spellingAt(path);
+    return { path, values, spell, spellings: new Set(values.map(spell)) };
   });
   if (conditions.every(({ path }) => commonPaths.has(path.toLowerCase())))
     throw unusable("it has no condition that tells one user from another");
@@ -86,18 +90,30 @@ export function describe(question: Question): string {
   return told.join(" or ");
 }
 
-/** The one annotation of Bitbucket's that is asked for, which the catalog finds at once; null for any other question. */
-export function soleAnnotation([conditions, ...others]: Choices): { name: Annotation; value: string } | null {
-  const [condition, another] = conditions ?? [];
-  const [value, ...more] = condition?.values ?? [];
-  if (value === undefined || more.length + others.length > 0 || another !== undefined) return null;
-  const name = annotationAt(condition?.path ?? "");
-  return name === undefined ? null : { name, value };
+/** What a condition leaves over: a look-up the catalog does at once, or null where everybody has to be looked at. */
+export type Shortcut =
+  | { readonly kind: "annotation"; readonly name: Annotation; readonly values: readonly string[] }
+  | { readonly kind: "email"; readonly values: readonly string[] };
+
+/** Whom to look at for one choice; every one of its conditions has to hold, so any of them will do. */
+export function shortcutOf(conditions: readonly Condition[]): Shortcut | null {
+  for (const { path, values } of conditions) {
+    const name = annotationAt(path);
+    if (name !== undefined) return { kind: "annotation", name, values };
+    if (path === emailPath) return { kind: "email", values };
+  }
+  return null;
 }
 
-function holds(entity: Entity, { path, values }: Condition): boolean {
-  const spellings = new Set(values.map((value) => spellAt(path, value)));
-  return valuesAt(entity, path).some((value) => spellings.has(spellAt(path, value)));
+/** Whether something is asked for that is not written in the entity itself: its groups, or a namespace that was left out. */
+export function asksMore(choices: Choices): boolean {
+  return choices.some((conditions) =>
+    conditions.some(({ path }) => path.startsWith("relations.") || path === "metadata.namespace"),
+  );
+}
+
+function holds(entity: Entity, { path, spellings, spell }: Condition): boolean {
+  return valuesAt(entity, path).some((value) => spellings.has(spell(value)));
 }
 
 /** Everything that stands at a path; each item of a list for itself. A key may have dots in it, as annotations have. */
@@ -110,20 +126,26 @@ function valuesAt(entity: Entity, path: string): readonly string[] {
 
 function below(value: unknown, path: string): readonly unknown[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
-    if (key === path) return [item].flat().filter((each) => typeof each !== "object");
-    return path.startsWith(`${key}.`) ? below(item, path.slice(key.length + 1)) : [];
-  });
+  const object = value as Readonly<Record<string, unknown>>; // any object can be read by name
+  if (Object.hasOwn(object, path)) return [object[path]].flat().filter((each) => typeof each !== "object");
+  for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
+    const key = path.slice(0, dot);
+    const found = Object.hasOwn(object, key) ? below(object[key], path.slice(dot + 1)) : [];
+    if (found.length > 0) return found;
+  }
+  return [];
 }
+
+const emailPath = "spec.profile.email";
 
 const caseless = /^(kind|metadata\.(name|namespace)|relations\.\w+)$/;
 
-/** The spelling in which values are compared: as everywhere in the house, and else letter by letter. */
-function spellAt(path: string, value: string): string {
-  if (path === "spec.profile.email") return canonicalEmail(value) ?? value;
+/** How values are spelled to be compared: as everywhere in the house, and else letter by letter. */
+function spellingAt(path: string): (value: string) => string {
   const annotation = annotationAt(path);
-  if (annotation !== undefined) return spell(annotation, value);
-  return caseless.test(path) ? value.toLowerCase() : value;
+  if (annotation !== undefined) return (value) => spell(annotation, value);
+  if (path === emailPath) return (value) => canonicalEmail(value) ?? value;
+  return caseless.test(path) ? (value) => value.toLowerCase() : (value) => value;
 }
 
 function annotationAt(path: string): Annotation | undefined {
