@@ -1,11 +1,23 @@
 /** Owns what is published: `dist/`, made from nothing by the compiler, and the command line as a bundle. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Published as it is. */
+const reactStyle = "src/browser/react/windlass.css";
 
 process.exitCode = await build(join(root, "dist"));
 
@@ -17,6 +29,7 @@ async function build(target: string): Promise<number> {
     const status = compile(draft);
     if (status !== 0) return status;
     rewriteDeclarations(draft);
+    cpSync(join(root, reactStyle), join(draft, reactStyle.slice("src/".length)));
     await bundleCommandLine(join(draft, "cli"));
     if (existsSync(target)) renameSync(target, old);
     renameSync(draft, target);

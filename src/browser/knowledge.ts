@@ -1,5 +1,6 @@
 /** Owns asking the server who is signed in: together, never by an answer that was overtaken, in step with other tabs. */
 import { type ClientError, clientErrors, failureIn } from "./errors.ts";
+import { noteTry } from "./first-try.ts";
 import type { Page } from "./page.ts";
 import { type Renewal, renewWhileUsed } from "./renewal.ts";
 import { type ClientState, keepState } from "./state.ts";
@@ -39,6 +40,7 @@ export function createKnowledge({ page, server, outcome }: KnowledgeParts): Know
 
   const learn = (session: Session | null): Session | null => {
     const former = state.now;
+    if (former.status === "signed-in" && session === null) noteTry();
     state.learn(session);
     watch?.renewal.learned(session);
     const isNews = former.status === "loading" || knownAs(former.session) !== knownAs(session);
@@ -78,6 +80,7 @@ export function createKnowledge({ page, server, outcome }: KnowledgeParts): Know
         if (known !== knownAs(state.now.session)) askAside();
       },
       signedOut() {
+        noteTry();
         state.learn(null);
         askAside();
       },

@@ -14,6 +14,13 @@ describe("bundled for a page", () => {
     expect(gzipBytes(code)).toBeLessThanOrEqual(most);
   });
 
+  test("windlass/react asks for React alone, and is at most 4 kB", async () => {
+    const { code, asksFor } = await whole("windlass/react");
+    expect(code).toContain("Sign in with Bitbucket");
+    expect(asksFor).toEqual(["react"]);
+    expect(gzipBytes(code)).toBeLessThanOrEqual(most);
+  });
+
   test("windlass/bitbucket asks for nothing else", async () => {
     const { code, asksFor } = await whole("windlass/bitbucket");
     expect(code).toContain("access_token");

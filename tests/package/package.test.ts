@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installPackage, packPackage } from "../../tools/package.ts";
@@ -11,13 +11,24 @@ const checkout = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "windlass-package-"));
 const manifest = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8"));
 const entries = Object.keys(manifest.exports)
-  .filter((entry) => !entry.endsWith(".json"))
+  .filter((entry) => !/\.(json|css)$/.test(entry))
   .map((entry) => entry.replace(/^\./, "windlass"));
 
-const neutralEntries = ["windlass/bitbucket", "windlass/suspects", "windlass/client"];
+const neutralEntries = ["windlass/bitbucket", "windlass/suspects", "windlass/client", "windlass/react"];
 const compiler = join(checkout, "node_modules/.bin/tsc");
 
-beforeAll(() => installPackage(folder), 300_000);
+/** Whoever uses `windlass/react` has React; nobody else needs it. */
+const peers = ["react", "@types/react"];
+
+beforeAll(async () => {
+  await installPackage(folder);
+  for (const peer of peers) {
+    const place = join(folder, "node_modules", peer);
+    // Fails where npm has brought it: it is optional.
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(join(checkout, "node_modules", peer), place);
+  }
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program in the folder the package is installed in. */
