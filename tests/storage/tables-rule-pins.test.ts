@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { deleteRulePin, insertRulePin, listRulePins } from "../../src/storage/tables/rule-pins.ts";
+import {
+  deleteRulePin,
+  findRulePins,
+  insertRulePin,
+  listRulePins,
+} from "../../src/storage/tables/rule-pins.ts";
 import { describeEngines } from "./engines.ts";
 import { later, now } from "./rows.ts";
 
@@ -13,6 +18,11 @@ describeEngines("which place a rule means", (open) => {
     expect(await insertRulePin(kysely, { ...pin, instance_id: "dc" })).toBe(true);
     expect(await listRulePins(kysely, "bitbucket")).toEqual([pin]);
     expect(await listRulePins(kysely)).toEqual([pin, { ...pin, instance_id: "dc" }]);
+    const find = (places: string[], ids: string[]) =>
+      findRulePins(kysely, "bitbucket", { places: ["nowhere", ...places], ids: ["none", ...ids] });
+    expect(await find([], [])).toEqual([]);
+    expect(await find(["workspace acme"], [])).toEqual([pin]);
+    expect(await find([], ["a-b"])).toEqual([pin]);
     expect(await deleteRulePin(kysely, pin)).toBe(true);
     expect(await deleteRulePin(kysely, pin)).toBe(false);
     expect(await listRulePins(kysely)).toEqual([{ ...pin, instance_id: "dc" }]);

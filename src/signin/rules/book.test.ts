@@ -4,6 +4,7 @@ import { frozenClock } from "../../../tests/frozen-clock.ts";
 import { describeEngines } from "../../../tests/storage/engines.ts";
 import type { Audit, AuditEvent } from "../../audit/audit.ts";
 import type { Database } from "../../storage/database.ts";
+import { listRulePins } from "../../storage/tables/rule-pins.ts";
 import { createRuleBook } from "./book.ts";
 import { pinFirstSeen, readPins } from "./pins.ts";
 import type { PlaceRule, Rule } from "./rule.ts";
@@ -40,7 +41,7 @@ describeEngines("what rules mean", (open, engine) => {
     if (engine === "postgres") settled.push(...(await Promise.all(processes.map(settle))));
     else for (const [at, database] of processes.entries()) settled.push(await settle(database, at));
     expect(new Set(settled).size).toBe(1);
-    expect(await readPins(opened.database.kysely, "bitbucket")).toEqual(
+    expect(await readPins(opened.database.kysely, "bitbucket", [seen("any")])).toEqual(
       new Map([["workspace acme", settled[0]]]),
     );
     expect(recorded.filter(({ event }) => event === "rule.pinned")).toHaveLength(1);
@@ -51,7 +52,7 @@ describeEngines("what rules mean", (open, engine) => {
     const parts = { audit: recordOf(database), clock };
     await pinFirstSeen(parts, "bitbucket", { rules: [known], seen: [], pins: new Map() });
     await pinFirstSeen(parts, "bitbucket", { rules: [acme], seen: [], pins: new Map() });
-    expect(await readPins(database.kysely, "bitbucket")).toEqual(new Map());
+    expect(await listRulePins(database.kysely)).toEqual([]);
   });
 
   test("is listed with where each id is from, what is left of former rules too, and can be forgotten", async () => {

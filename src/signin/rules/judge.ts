@@ -12,9 +12,10 @@ import { signinErrors } from "../errors.ts";
 import { askCloud } from "./ask-cloud.ts";
 import { askSelfHosted } from "./ask-self-hosted.ts";
 import { Unasked } from "./bounds.ts";
+import { isMet, standingOf } from "./meeting.ts";
 import { pinFirstSeen, readPins } from "./pins.ts";
 import type { SeenPlace } from "./place.ts";
-import { digestOf, isAtLeast, type PlaceRule, pinName, type Rule, wantedBy } from "./rule.ts";
+import { digestOf, type PlaceRule, type Rule, wantedBy } from "./rule.ts";
 
 export interface RulesParts {
   readonly database: Database;
@@ -41,31 +42,27 @@ export interface Judgement {
 export type Judge = (instanceId: string, credential: Omit<Credential, "refreshToken">) => Promise<Judgement>;
 
 export function createJudge(parts: RulesParts): Judge {
+  // They are the same list from one configuration to the next.
+  const digests = new WeakMap<readonly Rule[], string>();
   return async (instanceId, credential) => {
     const rules = parts.rules(instanceId);
-    const digest = digestOf(rules);
+    const digest = digests.get(rules) ?? digestOf(rules);
+    digests.set(rules, digest);
     if (rules.length === 0) return { roles: [], digest };
     const places = rules.filter((rule) => rule.kind !== "everyone");
     const seen = await askOrTell(parts, instanceId, { credential, places });
-    const pins = await readPins(parts.database.kysely, instanceId);
-    const met = places.filter((rule) => isMet(rule, seen, pins));
+    const standing = standingOf(seen);
+    const pins = await readPins(parts.database.kysely, instanceId, seen);
+    const met = places.filter((rule) => isMet(rule, standing, pins));
     const pinned = await pinFirstSeen(parts, instanceId, { rules: met, seen, pins });
     // Another process may have been first, and have seen another place.
-    const lettingIn = rules.filter((rule) => rule.kind === "everyone" || isMet(rule, seen, pinned));
+    const stillMet = new Set<Rule>(
+      pinned === pins ? met : met.filter((rule) => isMet(rule, standing, pinned)),
+    );
+    const lettingIn = rules.filter((rule) => rule.kind === "everyone" || stillMet.has(rule));
     if (lettingIn.length === 0) throw refusal(rules);
     return { roles: [...new Set(lettingIn.flatMap(({ roles }) => roles))], digest };
   };
-}
-
-/** Once it is known which place is meant, only that one counts, whatever its name; until then the one of exactly this name. */
-function isMet(rule: PlaceRule, seen: readonly SeenPlace[], pins: ReadonlyMap<string, string>): boolean {
-  const id = rule.id ?? pins.get(pinName(rule)) ?? null;
-  return seen.some(
-    (place) =>
-      place.kind === rule.kind &&
-      (id === null ? place.place === rule.place : place.id === id) &&
-      isAtLeast(place.permission, rule.permission),
-  );
 }
 
 interface Question {

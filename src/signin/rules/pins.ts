@@ -2,15 +2,20 @@
 import type { Audit } from "../../audit/audit.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Executor } from "../../storage/database.ts";
-import { insertRulePin, listRulePins } from "../../storage/tables/rule-pins.ts";
+import { findRulePins, insertRulePin } from "../../storage/tables/rule-pins.ts";
 import type { SeenPlace } from "./place.ts";
 import { type PlaceRule, pinName } from "./rule.ts";
 
 /** Ids by the names of what they are pinned to. */
 export type Pins = ReadonlyMap<string, string>;
 
-export async function readPins(db: Executor, instanceId: string): Promise<Pins> {
-  const rows = await listRulePins(db, instanceId);
+/** Those that matter to somebody who was shown to have these places: of the same names, and of the same ids. */
+export async function readPins(db: Executor, instanceId: string, seen: readonly SeenPlace[]): Promise<Pins> {
+  if (seen.length === 0) return new Map();
+  const rows = await findRulePins(db, instanceId, {
+    places: seen.map(pinName),
+    ids: seen.map(({ id }) => id),
+  });
   return new Map(rows.map(({ place, pinned_id }) => [place, pinned_id]));
 }
 
@@ -39,6 +44,6 @@ export async function pinFirstSeen(
       const facts = { instance: instanceId, place: pin.place, id: pin.pinned_id };
       await record({ event: "rule.pinned", actor: "rules", facts });
     }
-    return readPins(db, instanceId);
+    return readPins(db, instanceId, seen);
   });
 }

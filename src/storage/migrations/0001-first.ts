@@ -85,6 +85,7 @@ async function makeRulePins(schema: SchemaModule): Promise<void> {
     .addColumn("pinned_at", "text", (c) => c.notNull())
     .addPrimaryKeyConstraint("rule_pins_pk", ["instance_id", "place"])
     .execute();
+  await schema.createIndex("rule_pins_by_id").on("rule_pins").columns(["instance_id", "pinned_id"]).execute();
 }
 
 async function makeSessionChecks(schema: SchemaModule, integer: Integer): Promise<void> {

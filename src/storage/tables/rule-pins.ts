@@ -13,6 +13,20 @@ export async function listRulePins(db: Executor, instanceId?: string): Promise<R
     .execute();
 }
 
+/** Those of one instance that have one of these places or one of these ids. */
+export async function findRulePins(
+  db: Executor,
+  instanceId: string,
+  { places, ids }: { readonly places: readonly string[]; readonly ids: readonly string[] },
+): Promise<RulePinsTable[]> {
+  return db
+    .selectFrom("rule_pins")
+    .selectAll()
+    .where("instance_id", "=", instanceId)
+    .where(({ eb, or }) => or([eb("place", "in", places), eb("pinned_id", "in", ids)]))
+    .execute();
+}
+
 /** Whether it was the first of its place: a pin is never written over. */
 export async function insertRulePin(db: Executor, pin: RulePinsTable): Promise<boolean> {
   const result = await db
