@@ -78,7 +78,7 @@ test("a token of two hours is renewed on the way, again and again", async () => 
 test("while Bitbucket is away nobody is put out, and past the grace nobody is let in", async () => {
   const { emulator, app, signedIn } = await open({ rules, recheck: { everyMinutes: 60, graceMinutes: 30 } });
   const jane = await signedIn("Jane Roe");
-  emulator.control.addFault({ path: "/2.0/*", status: 503, count: 1_000 });
+  emulator.control.addFault({ kind: "status", path: "/2.0/*", status: 503, count: 1_000 });
   emulator.control.advance(hour);
   await app.rechecks.round();
   expect(await whoIs(jane)).not.toBeNull();
