@@ -1,11 +1,8 @@
-/** Owns attacking one system with every case that needs nothing but HTTP; one whose process ends is started again for the next. */
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import type { AttackCase } from "../../tests/attacks/case.ts";
 import { choose } from "../../tests/attacks/choose.ts";
 import { type Arena, openArena } from "../../tests/attacks/place.ts";
 import { tryCase } from "../../tests/attacks/try-case.ts";
+import { freePort } from "../../tests/free-port.ts";
 import { type Served, startServed } from "../served/process.ts";
 import { type Judged, judgeFailure } from "./judge.ts";
 import type { System } from "./systems.ts";
@@ -63,13 +60,4 @@ async function isAlive(served: Served): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -33,7 +33,7 @@ export interface Audit {
   /**
    * Runs `work` in a transaction together with the entries it records: all of it is there, or nothing.
    * Those that wait at the same time share a commit; one that throws undoes nothing of the others.
-   * `work` may run again when the database asks for it or another one threw, and calls neither `write` nor `transaction` of this record,
+   * `work` may run again when it met another process or another work threw, and calls neither `write` nor `transaction` of this record,
    * which would wait for its end. What it records is written when it is done.
    * Nobody comes between what one finds and writes, but for works about other things, where `about` says what this one is about:
    * rows of that alone.
@@ -63,7 +63,7 @@ interface Chain {
 }
 
 /** One commit takes no more, so that whoever else waits for the database gets a turn. */
-const mostInOneCommit = 500;
+const mostInOneCommit = 100;
 /** Chains this process began anew and still remembers. */
 const mostHeads = 100;
 
@@ -77,9 +77,11 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
     const { id, key } = await keys.current();
     const start = chain ?? beginChain(id, clock);
     let end = start;
-    let [inWork, inDoubt] = [false, false];
+    let [inWork, inDoubt, attempts] = [false, false, 0];
     try {
       const results = await database.transaction(async (db) => {
+        attempts += 1;
+        if (attempts > 1 && works.length > 1) throw new MetAnother();
         [inWork, inDoubt] = [true, false];
         const { results, entries } = await collect(db, works);
         [inWork, inDoubt] = [false, entries.length > 0];
@@ -95,6 +97,7 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
       }
       return { results };
     } catch (error) {
+      if (error instanceof MetAnother) return { metAnother: true };
       if (inWork) return { undoneBy: error };
       // The commit may have gone through all the same: nothing hangs on that end, the next entry begins a chain.
       if (inDoubt) chain = null;
@@ -119,6 +122,9 @@ export function createAudit({ database, keys, clock }: AuditParts): WrittenAudit
   };
 }
 
+/** A group that the database wants to run again: it is made smaller first. */
+class MetAnother extends Error {}
+
 interface Work<Result> {
   run(db: Transaction<Schema>, note: (entry: LooseEntry) => void): Promise<Result>;
   readonly about: string | undefined;
@@ -141,9 +147,13 @@ async function collect(db: Transaction<Schema>, works: readonly Work<unknown>[])
   const { alone = [], ...things } = Object.groupBy(works, ({ about }) =>
     about === undefined ? "alone" : `about ${about}`,
   );
-  // When one throws the others end as well, before the transaction is undone under them.
-  const ends = await Promise.allSettled(Object.values(things).map((some = []) => inTurn(some)));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  // When one throws the others end as well, before the transaction is undone under them. The first to fail says why: PostgreSQL
+  // answers each statement after it that the transaction is aborted.
+  const failures: unknown[] = [];
+  await Promise.all(
+    Object.values(things).map((some = []) => inTurn(some).catch((error) => failures.push(error))),
+  );
+  if (failures.length > 0) throw failures[0];
   await inTurn(alone);
   const inOrder = works.flatMap((work) => done.get(work) ?? []);
   return {

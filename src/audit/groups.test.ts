@@ -61,6 +61,20 @@ test("a failure of the database is everybody's, and is not tried again for each"
   expect(sizes).toEqual([3]);
 });
 
+test("a group that met another process is halved, and those behind it are small until it goes well", async () => {
+  const sizes: number[] = [];
+  let meets = 2;
+  const give = inGroups<Work>(async (works) => {
+    sizes.push(works.length);
+    if (works.length > 1 && meets-- > 0) return { metAnother: true };
+    return { results: works.map((work) => work()) };
+  }, 8);
+  const names = Array.from({ length: 20 }, (_, index) => `${index}`);
+  expect(await Promise.all(names.map((name) => give(() => name)))).toEqual(names);
+  // 8 met another, so did its first half; what waits behind is taken in growing groups again.
+  expect(sizes).toEqual([8, 4, 2, 2, 4, 8, 4]);
+});
+
 test("where the run itself fails all of the group have failed, and the next group runs", async () => {
   let isDown = true;
   const give = inGroups<Work>(async (works) => {

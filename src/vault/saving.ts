@@ -43,6 +43,8 @@ export interface HeldTokens extends StoredTokens {
   readonly fence: number;
   /** When this holder began; `askedAt` may be an earlier holder's. */
   readonly claimedAt: Date;
+  /** Whether an earlier holder asked with the same refresh token and has no answer to show for it. */
+  readonly wasAskedBefore: boolean;
 }
 
 /** What a renewal brought. */
@@ -116,7 +118,17 @@ export async function claim(
   if (!(await claimLease(database.kysely, row, lease))) return null;
   const fence = row.lease_fence + 1;
   const held = { ...row, ...lease, lease_fence: fence };
-  return { ...stored, row: held, lease: { owner, expiresAt: until }, fence, askedAt, claimedAt };
+  // By the row and not by two moments, which may be those of two machines' clocks.
+  const wasAskedBefore = stored.askedAt !== null;
+  return {
+    ...stored,
+    row: held,
+    lease: { owner, expiresAt: until },
+    fence,
+    askedAt,
+    claimedAt,
+    wasAskedBefore,
+  };
 }
 
 /** Begins anew when another save came in between. Throws `vault.disconnected` when the connection is gone. */

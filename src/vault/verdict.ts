@@ -56,7 +56,7 @@ function later(failed: Failed, failure: unknown, hasPerhapsRotated = false): Ver
   const asked = isWindlassError(error) ? error.retryAfterSeconds : undefined;
   const seconds = pauseSeconds(held.failures, randomFraction(), asked);
   const reason = isWindlassError(failure) ? failure.code : "unexpected";
-  const isUncertain = hasPerhapsRotated || wasAskedBefore(held);
+  const isUncertain = hasPerhapsRotated || held.wasAskedBefore;
   // Cloud takes the same refresh token once more; elsewhere the only access there was may be gone.
   const isOpen = hasPerhapsRotated && product === "data-center" && !hasAnswered(error);
   const to = isOpen ? ({ state: "uncertain", reason: "vault.interrupted" } as const) : undefined;
@@ -65,7 +65,7 @@ function later(failed: Failed, failure: unknown, hasPerhapsRotated = false): Ver
 
 /** Bitbucket will not renew it. While the old access token is good, a second look costs nothing. */
 function refused(failed: Failed): Verdict {
-  return failed.isAlive && !wasAskedBefore(failed.held) ? suspect(failed) : lost(failed);
+  return failed.isAlive && !failed.held.wasAskedBefore ? suspect(failed) : lost(failed);
 }
 
 /** While the client may be locked out, a refusal says nothing of this token; refused for itself, the second one is the last. */
@@ -73,7 +73,7 @@ function doubtful(failed: Failed, isItself: boolean): Verdict {
   const { held, isAlive, now } = failed;
   if (!isItself) return suspect(failed);
   const since = held.askedAt === null ? 0 : now.getTime() - held.askedAt.getTime();
-  const isPastReuse = held.state !== "active" && wasAskedBefore(held) && since > reuseWindowSeconds * 1000;
+  const isPastReuse = held.state !== "active" && held.wasAskedBefore && since > reuseWindowSeconds * 1000;
   if (isPastReuse) return lost(failed);
   if (held.state !== "suspect") return suspect(failed);
   return isAlive ? suspect(failed, untilItEnds(held, now)) : lost(failed);
@@ -91,22 +91,17 @@ function suspect({ held, now, error }: Failed, seconds = secondLookSeconds(rando
     ...about(held, error),
     retryAfterSeconds: Math.ceil(seconds),
   });
-  const isUncertain = wasAskedBefore(held);
+  const isUncertain = held.wasAskedBefore;
   return { failure, outcome: { to, reason: "vault.suspect", isUncertain, retryAt: after(now, seconds) } };
 }
 
 function lost({ held, error }: Failed): Verdict {
-  const reason = wasAskedBefore(held) ? "vault.rotation_lost" : "vault.reconnect";
+  const reason = held.wasAskedBefore ? "vault.rotation_lost" : "vault.reconnect";
   const to = { state: "reconnect", reason } as const;
   return {
     failure: vaultErrors.fail(reason, about(held, error)),
     outcome: { to, reason, isUncertain: false, retryAt: null },
   };
-}
-
-/** Whether an earlier holder asked with the same refresh token and has no answer to show for it. */
-function wasAskedBefore({ askedAt, claimedAt }: HeldTokens): boolean {
-  return askedAt !== null && askedAt < claimedAt;
 }
 
 function about({ connectionId }: StoredTokens, cause: unknown) {

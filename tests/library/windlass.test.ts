@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { createWindlass, isWindlassError, type Session, type Windlass } from "../../src/library/index.ts";
+import { freePort } from "../free-port.ts";
 import { newVisitor } from "../stories/visitor.ts";
 
 const checkout = join(import.meta.dirname, "../..");
@@ -129,11 +129,3 @@ describe("examples/hono.ts", () => {
     expect((await person.open(`${origin}/hello`)).url.pathname).toBe("/sign-in");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

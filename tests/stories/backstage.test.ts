@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { runWindlass } from "../run-windlass.ts";
 import { addConsumerByHand, type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
-import { freePort, type Served, startServer } from "./server-process.ts";
+import { type Served, startServer } from "./server-process.ts";
 import { newVisitor, type Seen } from "./visitor.ts";
 
 /** As it stands in the guide. */

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { type LocalBitbucket, startLocalBitbucket } from "./emulator-process.ts";
 import { type Relay, startRelay } from "./relay.ts";
-import { freePort, type Served, startServer } from "./server-process.ts";
+import { type Served, startServer } from "./server-process.ts";
 import { newVisitor, type Seen } from "./visitor.ts";
 
 let folder: string;

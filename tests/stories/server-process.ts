@@ -1,7 +1,6 @@
 /** Owns `windlass serve` as a story meets it: started on a free port, waited for, stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
@@ -44,14 +43,4 @@ async function ready(child: ChildProcess, port: number, printed: readonly string
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`serve did not become ready: ${printed.join("")}`);
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
+import { freePort } from "../free-port.ts";
 import { type Running, startWindlass } from "../run-windlass.ts";
 import { createLink, decide, logInAs, type SelfHostedLine } from "./self-hosted-walk.ts";
-import { freePort, type Served, startServer } from "./server-process.ts";
+import { type Served, startServer } from "./server-process.ts";
 import { newVisitor, type Seen } from "./visitor.ts";
 
 interface Line {

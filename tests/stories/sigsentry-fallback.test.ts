@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildDemoRepository } from "../../src/emulator/demo/demo-repository.ts";
+import { freePort } from "../free-port.ts";
 import { type Running, startWindlass } from "../run-windlass.ts";
-import { freePort, type Served, startServer } from "./server-process.ts";
+import { type Served, startServer } from "./server-process.ts";
 import { type Fields, newVisitor, type Seen } from "./visitor.ts";
 
 interface Line {

@@ -72,6 +72,11 @@ describe("a transaction", () => {
     expect(datasync).toHaveBeenCalledTimes(2);
   });
 
+  test.each(["ENOSPC", "EDQUOT"])("whose log finds the disk full (%s) says so", async (code) => {
+    datasync.mockRejectedValueOnce(Object.assign(new Error(`${code}: fdatasync`), { code }));
+    expect((await failureOf(add("one"))).code).toBe("storage.full");
+  });
+
   test("that ends in a failure of its own waits for nothing", async () => {
     const failing = database.transaction(() => Promise.reject(new Error("no")));
     await expect(failing).rejects.toThrow("no");

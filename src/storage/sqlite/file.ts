@@ -67,10 +67,15 @@ export function explainSqlite(error: unknown, path: string): WindlassError | nul
   if (!(error instanceof Error)) return null;
   const { errcode, code } = error as { errcode?: unknown; code?: unknown };
   const known = typeof errcode === "number" ? byErrorCode(errcode, error.message) : undefined;
-  const fromFileSystem = typeof code === "string" && /^E[A-Z]+$/.test(code) && !code.startsWith("ERR");
-  const failure = known ?? (fromFileSystem ? "storage.unwritable" : undefined);
+  const failure = known ?? (typeof code === "string" ? bySystemCode(code) : undefined);
   if (failure === undefined) return null;
   return storageErrors.fail(failure, { detail: `${path}: ${error.message}`, cause: error });
+}
+
+/** The file system's own words, of a file that is opened or flushed beside SQLite. */
+function bySystemCode(code: string): keyof typeof storageErrors.entries | undefined {
+  if (code === "ENOSPC" || code === "EDQUOT") return "storage.full";
+  return /^E[A-Z]+$/.test(code) && !code.startsWith("ERR") ? "storage.unwritable" : undefined;
 }
 
 function byErrorCode(code: number, message: string): keyof typeof storageErrors.entries | undefined {

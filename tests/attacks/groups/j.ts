@@ -1,9 +1,7 @@
 /** Owns group J of the catalogue: what leaks. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
+import { freePort } from "../../free-port.ts";
 import type { CatalogueEntry } from "../case.ts";
 import { claimNobody, isRefusal } from "../claims.ts";
 import type { Place } from "../place.ts";
@@ -47,15 +45,6 @@ async function liveThrough(place: Place): Promise<readonly string[]> {
 
 function longValues(parameters: URLSearchParams): string[] {
   return [...parameters].filter(([name]) => /^(code|state|oauth_)/.test(name)).map(([, value]) => value);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Parts of a page that are unlike from one answer to the next: the reference, and the moment. */

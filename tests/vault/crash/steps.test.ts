@@ -10,7 +10,7 @@ const patience = 60_000;
 /** One connection for each step, and a process that is killed there while it renews it. */
 async function killAtEachStep(world: World): Promise<readonly string[]> {
   const ids = await world.connectEnded(steps.length);
-  world.slowDown(300);
+  world.slowDown(1_000);
   await Promise.all(
     steps.map(async (step, number) => {
       const child = await world.start({ at: { step, what: "die" } });

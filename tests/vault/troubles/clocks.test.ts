@@ -22,6 +22,26 @@ describe.each(engines)("on %s", (engine) => {
     patience,
   );
 
+  test(
+    "at data-center: what was lost by a process whose clock is ahead is told as lost",
+    async () => {
+      const world = await openWorld({ engine, product: "data-center" });
+      const [id = ""] = await world.connectEnded(1);
+      const ahead = await world.start({
+        clockAheadSeconds: 1_800,
+        at: { step: "after-answer", what: "die" },
+      });
+      void ahead.ask({ connectionIds: [id], callers: 1 });
+      expect(await ahead.reached).toBe("after-answer");
+      await ahead.gone;
+      const calm = await world.start();
+      const { failures } = await calm.ask({ connectionIds: [id], callers: 1 });
+      expect(failures).toEqual({ "vault.rotation_lost": 1 });
+      expect(await world.state(id)).toEqual(["reconnect", "vault.rotation_lost"]);
+    },
+    patience,
+  );
+
   test.each(products)(
     "at %s: a clock that jumps in the middle of a renewal loses nothing",
     async (product) => {

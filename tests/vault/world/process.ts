@@ -88,7 +88,7 @@ function stepping(fetch: Fetch): Fetch {
     const answering = fetch(url, init);
     if (setup.at?.step === "after-send") {
       // Bitbucket is slowed down by the test, so it is at work by then.
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       await reach("after-send");
     }
     const answer = await answering;
