@@ -15,7 +15,7 @@ export interface Resolution {
 
 /**
  * Asks one resolver after the other until one finds a user; whatever one misses for, the next is asked. Throws
- * `signin.no_entity` when none is left, `signin.several_entities` as soon as one finds several, `signin.resolver_failed` when a
+ * `signin.no_entity` when none is left or a function refuses, `signin.several_entities` as soon as one finds several, `signin.resolver_failed` when a
  * function breaks: all tell every attempt in their detail, and nothing of it in what people see.
  */
 export async function resolveEntity(
@@ -28,6 +28,7 @@ export async function resolveEntity(
     const outcome = await ask(choice, { profile, catalog });
     attempts.push(...outcome.attempts);
     if (outcome.kind === "found") return { entityRef: outcome.entityRef, attempts };
+    if (outcome.kind === "refused") break;
     if (outcome.kind === "failed")
       throw signinErrors.fail("signin.resolver_failed", {
         detail: tell(profile, attempts),

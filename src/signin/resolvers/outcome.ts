@@ -17,6 +17,8 @@ export type Outcome =
   | { readonly kind: "found"; readonly entityRef: string | null; readonly attempts: readonly Attempt[] }
   /** The next one is asked. */
   | { readonly kind: "missed"; readonly attempts: readonly Attempt[] }
+  /** Nobody is signed in, and no other one is asked: the code of one's own said no. */
+  | { readonly kind: "refused"; readonly attempts: readonly Attempt[] }
   /** Nobody is signed in. */
   | { readonly kind: "several"; readonly attempts: readonly Attempt[] }
   /** The code of one's own is broken: nobody is signed in. */

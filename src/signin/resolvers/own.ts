@@ -33,8 +33,8 @@ export interface OwnResolverContext {
 }
 
 /**
- * Says as whom somebody is signed in; null, nothing or an error named `NotFoundError` asks the next resolver. One that throws
- * anything else, returns anything else or takes longer than ten seconds signs nobody in. The profile's e-mail proves nothing unless `emailStanding` is `confirmed`.
+ * Says as whom somebody is signed in; null or nothing asks the next resolver. One that throws, returns anything else or takes
+ * longer than ten seconds signs nobody in; one that throws an error named `NotFoundError` refuses and is not called broken. The profile's e-mail proves nothing unless `emailStanding` is `confirmed`.
  */
 export type OwnResolver = (
   profile: Profile,
@@ -68,11 +68,11 @@ export async function askOwn(
   return { kind: "found", entityRef, attempts: attempt(`is ${entityRef}`) };
 }
 
-/** By the names errors have in Backstage: nobody fits, or several do. Anything else is broken. */
+/** By the names errors have in Backstage: nobody fits, or several do. Anything else is broken. Whatever was thrown, no other one is asked. */
 function outcomeOf(error: unknown, attempt: (outcome: string) => Outcome["attempts"]): Outcome {
   const name = error instanceof Error ? error.name : undefined;
   const attempts = attempt(`it threw ${describe(error)}`);
-  if (name === "NotFoundError") return { kind: "missed", attempts };
+  if (name === "NotFoundError") return { kind: "refused", attempts };
   return name === "ConflictError"
     ? { kind: "several", attempts }
     : { kind: "failed", attempts, cause: error };
