@@ -23,7 +23,7 @@ export const catalogue: readonly CatalogueEntry[] = [
 ];
 
 /** How many numbers each group has. */
-const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, F: 8, G: 16, J: 5, L: 6 } as const;
+const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, F: 10, G: 16, J: 5, L: 6 } as const;
 
 /** The numbers nothing stands for. */
 export function missingNumbers(): readonly string[] {
