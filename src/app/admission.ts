@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 import { readRecheck } from "./recheck-config.ts";
 import { readRule } from "./rules-config.ts";
 
-export interface OpenAdmission extends Admission, Ruling, Pick<CatalogKeeper, "watch" | "close"> {
+export interface OpenAdmission extends Admission, Ruling, Pick<CatalogKeeper, "watch" | "close" | "failing"> {
   /** For the operator, at start: reads the catalog. */
   notices(): Promise<readonly string[]>;
 }
@@ -59,6 +59,7 @@ export function openAdmission(
     policy: (id) => policies.get(id) ?? others,
     catalog: catalog.read,
     watch: catalog.watch,
+    failing: catalog.failing,
     close: catalog.close,
     rules: (id) => rules.get(id) ?? [],
     recheck: (id) =>

@@ -60,11 +60,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     budget,
   });
 
-  const close = once(async () => {
-    await Promise.all([analyses.close(), signedIn.rechecks.close(), admission.close()]);
-    await custody.close();
-    await ground.close();
-  });
+  const close = once(() => closeInTurn([[analyses, signedIn.rechecks, admission], [custody], [ground]]));
 
   return {
     config,
@@ -92,6 +88,7 @@ export async function createApp(config: Config, parts: AppParts = {}) {
       configured: instances.configured,
       keys: sealedStore.keys,
       recordStanding: record.standing,
+      failingSources: admission.failing,
     }),
     /** For the operator, at start. */
     notices: [...(await admission.notices()), ...(config.notices ?? []), ...sealedStore.notices],
@@ -106,6 +103,15 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     /** Lets running calls end, then closes the database. Once or often. */
     close,
   };
+}
+
+interface Closing {
+  close(): Promise<void>;
+}
+
+/** Those of one turn together, each turn after the one before. */
+async function closeInTurn(turns: readonly (readonly Closing[])[]): Promise<void> {
+  for (const turn of turns) await Promise.all(turn.map((each) => each.close()));
 }
 
 /** However often it is called. */

@@ -45,5 +45,3 @@ export const catalog = z
   .prefault({});
 
 export type CatalogConfig = z.output<typeof catalog>;
-
-export type CatalogLocation = CatalogConfig["locations"][number];

@@ -16,6 +16,7 @@ import {
   listNextKeepAlives,
 } from "../storage/tables/vault-health.ts";
 import type { AuditStanding } from "./audit-watch.ts";
+import type { FailingSource } from "./catalog/keeper.ts";
 import { listGivenUp } from "./sealed-store.ts";
 
 /** Everything that is known of the vault's health at one moment. */
@@ -27,6 +28,8 @@ export interface HealthFacts {
   readonly stored: StoredFacts | null;
   /** As this process sees it. */
   readonly record: AuditStanding;
+  /** Where the catalog comes from and does not, as this process sees it. */
+  readonly failingSources?: readonly FailingSource[] | undefined;
 }
 
 export interface StoredFacts {
@@ -85,6 +88,7 @@ export interface HealthParts {
   readonly keys: GivenKeys;
   readonly configured: ReadonlyMap<string, Instance>;
   readonly recordStanding: () => AuditStanding;
+  readonly failingSources?: (() => readonly FailingSource[]) | undefined;
 }
 
 /** Nothing is asked anew for so long, and for longer where asking takes long: it may take a hundredth of the time. */
@@ -134,6 +138,7 @@ async function readFacts(parts: HealthParts, begun: number): Promise<HealthFacts
     readSeconds: (performance.now() - begun) / 1000,
     stored,
     record: parts.recordStanding(),
+    failingSources: parts.failingSources?.(),
   };
 }
 

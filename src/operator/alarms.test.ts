@@ -48,6 +48,16 @@ describe("what may mend itself calls for attention", () => {
   });
 });
 
+test("a catalog that is old calls for attention, one that was never read is broken", () => {
+  const source = { name: "https://backstage.example", since: at, reason: "it answered 503" };
+  const facts = { at, readSeconds: 0, record: { failingSince: null, code: null }, stored: calm };
+  const alarmOf = (isKnown: boolean) =>
+    alarmsOf({ facts: { ...facts, failingSources: [{ ...source, isKnown }] }, refusedInstances: [] });
+  expect(alarmOf(true)).toMatchObject([{ code: "catalog_old", level: "attention" }]);
+  expect(alarmOf(false)).toMatchObject([{ code: "catalog_unread", level: "broken" }]);
+  expect(alarmOf(false)[0]?.text).toContain("it answered 503");
+});
+
 describe("what serves nobody until somebody acts is broken", () => {
   test("a database that does not answer", () => {
     expect(raised(null)).toMatchObject({ status: "broken", codes: ["database_silent"] });

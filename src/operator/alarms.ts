@@ -29,6 +29,7 @@ export function alarmsOf({ facts, refusedInstances }: AlarmFacts): readonly Alar
   const alarms = [
     ...(stored === null ? [databaseSilent] : []),
     ...recordNotWritten(facts),
+    ...sourcesFailing(facts),
     ...refusedInstances.map(consumerRefused),
     ...(stored === null ? [] : [...missingKeys(stored), ...doubts(stored)]),
   ];
@@ -59,6 +60,17 @@ function recordNotWritten({ record }: HealthFacts): readonly Alarm[] {
       cure: "Make room on the database's disk, or give Windlass the right to write there. It goes on by itself.",
     },
   ];
+}
+
+/** Nobody is kept out by one that said something before; by one that never did, everybody is whom a resolver would find. */
+function sourcesFailing({ failingSources = [] }: HealthFacts): readonly Alarm[] {
+  return failingSources.map(({ name, since, reason, isKnown }) => ({
+    code: isKnown ? "catalog_old" : "catalog_unread",
+    level: isKnown ? "attention" : "broken",
+    title: `The catalog of ${name} ${isKnown ? "is old" : "has never been read"}`,
+    text: `Since ${momentText(since)}: ${reason}. ${isKnown ? "What it said last still counts, also of people who have gone." : "Until it is read, nobody signs in by a resolver."}`,
+    cure: "See that it answers, that its token is in order, and that network.allow has its range. It is asked again every 30 seconds.",
+  }));
 }
 
 function consumerRefused(instance: string): Alarm {

@@ -52,7 +52,8 @@ test("the lines to alert on ask for metrics there are", () => {
 test("the guide lists every alarm there is", () => {
   const at = new Date("2026-11-20T08:00:00Z");
   const group = (state: string) => ({ state, reason: null, instance: "bitbucket", kind: "oauth2", count: 1 });
-  const facts = { at, readSeconds: 0, record: { failingSince: at, code: "storage.full" } };
+  const failingSources = [true, false].map((isKnown) => ({ name: "a", since: at, reason: "b", isKnown }));
+  const facts = { at, readSeconds: 0, record: { failingSince: at, code: "storage.full" }, failingSources };
   const stored = {
     connections: ["suspect", "uncertain", "suspended"].map(group),
     renewals: { held: 0, interrupted: 1 },

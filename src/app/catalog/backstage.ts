@@ -30,7 +30,8 @@ export function backstageSource(
   };
   return {
     name: url,
-    refreshSeconds,
+    isNear: false,
+    refreshSeconds: () => refreshSeconds,
     async read() {
       const reading: Reading = { users: [], groups: [], warnings: [] };
       const cursors = new Set<string>();

@@ -69,6 +69,16 @@ describe("a folder", () => {
   });
 });
 
+test("up to a hundred files are looked at for each sign-in, more of them after a pause", async () => {
+  for (let number = 0; number < 100; number += 1) write(`${number}.yaml`, user(`person-${number}`));
+  const source = fileSource([{ type: "folder", target: folder }]);
+  await source.read();
+  expect(source.refreshSeconds()).toBe(0);
+  write("one-more.yaml", user("one-more"));
+  await source.read();
+  expect(source.refreshSeconds()).toBe(5);
+});
+
 describe("a file", () => {
   test("that two locations name is read once", async () => {
     const target = write("org.yaml", user("ann"));

@@ -13,6 +13,8 @@ interface ReadFile extends CatalogReading {
 
 /** More than anybody has: the end of a file that names itself by other names. */
 const mostFiles = 20_000;
+/** So many are looked at for each sign-in; more than that after a pause. */
+const [fewFiles, pauseSeconds] = [100, 5];
 /** So many are opened at once. */
 const batch = 64;
 const mostBytes = 32 * 1024 * 1024;
@@ -23,7 +25,8 @@ export function fileSource(targets: readonly Target[]): CatalogSource {
   let contents: SourceContents | null = null;
   return {
     name: "files",
-    refreshSeconds: null,
+    isNear: true,
+    refreshSeconds: () => (last.files.size > fewFiles ? pauseSeconds : 0),
     async read() {
       const gathered = await gather(targets, last.files);
       if (contents !== null && isSame(last, gathered)) return contents;

@@ -16,7 +16,8 @@ function address(name: string) {
   const state = { asked: 0, now: contents() as SourceContents | Error };
   const source: CatalogSource = {
     name,
-    refreshSeconds: 300,
+    isNear: false,
+    refreshSeconds: () => 300,
     async read() {
       state.asked += 1;
       if (state.now instanceof Error) throw state.now;

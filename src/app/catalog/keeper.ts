@@ -34,16 +34,11 @@ export interface KeeperParts {
 const watchMilliseconds = 5_000;
 /** A source that failed is asked again after so long. */
 const patienceSeconds = 30;
-/** Where looking at files takes longer, it takes one part of so many of the time. */
-const [fewMilliseconds, shareOfTime] = [5, 100];
-
 interface Kept {
   readonly source: CatalogSource;
   contents: SourceContents | null;
   /** Of the clock that was handed in, in milliseconds. */
   dueAt: number;
-  /** Of files: when it is looked again at the earliest, by the machine's own time. */
-  looksAt: number;
   failing: FailingSource | null;
   reading: Promise<void> | null;
 }
@@ -51,7 +46,7 @@ interface Kept {
 /** What is left out is told to the log, once. */
 export function keepCatalog(sources: readonly CatalogSource[], parts: KeeperParts): CatalogKeeper {
   const kept = sources.map(
-    (source): Kept => ({ source, contents: null, dueAt: 0, looksAt: 0, failing: null, reading: null }),
+    (source): Kept => ({ source, contents: null, dueAt: 0, failing: null, reading: null }),
   );
   const ending = new AbortController();
   let watching: Promise<void> | undefined;
@@ -67,9 +62,7 @@ export function keepCatalog(sources: readonly CatalogSource[], parts: KeeperPart
     });
     // Whoever signs in waits for files, and for a source of which nothing is known yet; never for one that is only old.
     await Promise.all(
-      looks
-        .filter(({ each }) => each.contents === null || each.source.refreshSeconds === null)
-        .map(({ reading }) => reading),
+      looks.filter(({ each }) => each.contents === null || each.source.isNear).map(({ reading }) => reading),
     );
   };
   const readKnown = async () => {
@@ -109,16 +102,13 @@ export function keepCatalog(sources: readonly CatalogSource[], parts: KeeperPart
   };
 }
 
-function isDue({ source, dueAt, looksAt, reading }: Kept, clock: Clock): boolean {
-  if (reading !== null) return true;
-  return source.refreshSeconds === null ? performance.now() >= looksAt : clock.now().getTime() >= dueAt;
+function isDue({ dueAt, reading }: Kept, clock: Clock): boolean {
+  return reading !== null || clock.now().getTime() >= dueAt;
 }
 
 /** Reads one source; what it said before still counts where it fails. */
 async function ask(kept: Kept, { clock, log }: KeeperParts): Promise<void> {
-  const { name, refreshSeconds } = kept.source;
-  const [begun, before] = [performance.now(), kept.contents];
-  let pauseSeconds = refreshSeconds ?? 0;
+  const { name } = kept.source;
   try {
     kept.contents = await kept.source.read();
     if (kept.failing !== null) log.info("catalog.source_read", { source: name });
@@ -127,17 +117,11 @@ async function ask(kept: Kept, { clock, log }: KeeperParts): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     const isKnown = kept.contents !== null;
     kept.failing = { name, since: kept.failing?.since ?? clock.now(), reason, isKnown };
-    pauseSeconds = Math.min(pauseSeconds, patienceSeconds);
     log.warn("catalog.source_failed", { source: name, reason, isKnown });
   }
-  const ended = performance.now();
-  kept.looksAt = isCheap(before, kept, ended - begun) ? 0 : ended + (ended - begun) * shareOfTime;
-  kept.dueAt = clock.now().getTime() + pauseSeconds * 1000;
-}
-
-/** A few files are looked at for every sign-in; and what has just been read says nothing of how long a look takes. */
-function isCheap(before: SourceContents | null, { contents }: Kept, milliseconds: number): boolean {
-  return before !== contents || milliseconds < fewMilliseconds;
+  const pauseSeconds = kept.source.refreshSeconds();
+  const waitSeconds = kept.failing === null ? pauseSeconds : Math.min(pauseSeconds, patienceSeconds);
+  kept.dueAt = clock.now().getTime() + waitSeconds * 1000;
 }
 
 /** One catalog of all contents, made anew when one of them is another than before. */

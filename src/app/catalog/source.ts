@@ -11,8 +11,10 @@ export interface SourceContents {
 export interface CatalogSource {
   /** As the operator knows it. */
   readonly name: string;
-  /** How long what it said may be believed without asking; null where looking whether it has changed costs next to nothing. */
-  readonly refreshSeconds: number | null;
+  /** Whether it is on this machine: then whoever signs in waits until it has been looked at. */
+  readonly isNear: boolean;
+  /** How long what it said last may be believed without asking. 0: not at all. */
+  refreshSeconds(): number;
   /** What it gives now: the same object as before where nothing has changed. Throws when it cannot be read. */
   read(): Promise<SourceContents>;
 }
