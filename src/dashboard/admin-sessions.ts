@@ -99,14 +99,10 @@ function people({ sessions, query, csrf, areJudged }: AdminSessionsView): Html |
     post: paths.adminCheckSessions,
     fields: { user: first.person.id, q: query },
   };
-  return html`<div class="chips">${areJudged ? action(check, csrf, { small: true }) : ""}${action(
-    end,
-    csrf,
-    {
-      look: "danger",
-      small: true,
-    },
-  )}</div>`;
+  return html`<div class="chips">${areJudged ? action(check, csrf, { small: true }) : ""}${action(end, csrf, {
+    look: "danger",
+    small: true,
+  })}</div>`;
 }
 
 function row({ csrf, query }: AdminSessionsView, session: AnybodysSession): Html {

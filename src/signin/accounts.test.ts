@@ -305,7 +305,10 @@ describeEngines("accounts", (open) => {
   });
 
   test("where a catalog decides, both accounts have to be the same user of it", async () => {
-    const byName: SigninPolicy = { kind: "resolvers", resolvers: [{ resolver: "usernameMatchingUserEntityAnnotation" }] };
+    const byName: SigninPolicy = {
+      kind: "resolvers",
+      resolvers: [{ resolver: "usernameMatchingUserEntityAnnotation" }],
+    };
     const strict = build(
       house.database,
       new Map([

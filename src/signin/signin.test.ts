@@ -150,7 +150,10 @@ describe("where a resolver decides", () => {
       admission: { policy: () => policy, catalog: async () => catalog },
     });
   const request = { instanceId: "bitbucket", tokens: { accessToken: new Secret("granted") } };
-  const byId: SigninPolicy = { kind: "resolvers", resolvers: [{ resolver: "userIdMatchingUserEntityAnnotation" }] };
+  const byId: SigninPolicy = {
+    kind: "resolvers",
+    resolvers: [{ resolver: "userIdMatchingUserEntityAnnotation" }],
+  };
 
   test("the user is kept with the entity, and with the one found the next time", async () => {
     await admitted(byId).signIn(request);

@@ -44,7 +44,7 @@ function body(choice: WorkspaceChoice): Html {
     case "choose":
       return html`<fieldset class="choices"><legend>${title}</legend><p class="hint">You see several. Which one holds the repositories?</p>${choice.workspaces.map(
         ({ slug, administrator }) => radio(slug, false, administrator === true),
-      )}${choice.problem === undefined ? "" : html`<p class="problem" role="alert">${choice.problem}</p>`}</fieldset>${useIt(choice)}`;
+      )}${choice.problem === undefined ? "" : html`<p class="problem" role="alert">${choice.problem}</p>`}</fieldset>${applyButton(choice)}`;
     case "ask":
       return html`${textField({
         name: "workspace",
@@ -53,7 +53,7 @@ function body(choice: WorkspaceChoice): Html {
         placeholder: example,
         hint: html`${choice.reason} ${where}`,
         problem: choice.problem,
-      })}${useIt(choice)}`;
+      })}${applyButton(choice)}`;
   }
 }
 
@@ -65,7 +65,7 @@ function known({ slug, others = [], word: called }: KnownWorkspace & Pick<Worksp
       : html`<details class="plain-details"><summary>Use another ${word}</summary><fieldset class="choices"><legend class="unseen">${title}</legend>${[
           slug,
           ...others,
-        ].map((each) => radio(each, each === slug, false))}</fieldset>${useIt({ word })}</details>`;
+        ].map((each) => radio(each, each === slug, false))}</fieldset>${applyButton({ word })}</details>`;
   return html`<h2>${title}</h2><p class="found">${icon("good")}<span><strong><bdi>${slug}</bdi></strong> <span class="muted">found in your account</span></span></p>${change}`;
 }
 
@@ -75,5 +75,5 @@ function radio(slug: string, checked: boolean, administrator: boolean): Html {
   }</span></label>`;
 }
 
-const useIt = ({ word }: Pick<WorkspaceChoice, "word">) =>
+const applyButton = ({ word }: Pick<WorkspaceChoice, "word">) =>
   html`<button class="button plain" name="do" value="workspace">Use this ${placeWords(word).word}</button>`;
