@@ -6,11 +6,13 @@ import { isPostgresUrl, type Place } from "../storage/engine.ts";
 import { accountNotices, accounts } from "./accounts-config.ts";
 import { admins, checkAdmins } from "./admins-config.ts";
 import { catalog } from "./catalog-config.ts";
+import { unknownKeyProblem } from "./config-keys.ts";
 import { appErrors } from "./errors.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { limits, trustedProxies } from "./limits-config.ts";
 import { network, networkNotices } from "./network-config.ts";
 import { signInOpeners } from "./openers-config.ts";
+import { signInPageWays } from "./sign-in-page-config.ts";
 import { checkSignIn, signIn } from "./signin-config.ts";
 
 const portRange = "must be a whole number from 0 to 65535";
@@ -23,7 +25,7 @@ const baseUrl = httpUrl
   .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)")
   .transform((url) => new URL(url).origin);
 
-const schema = z.strictObject({
+export const schema = z.strictObject({
   /** The address people see, without a path. https unless loopback. Default: localhost with the port listened on. */
   baseUrl: baseUrl.optional(),
   listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8000) }).prefault({}),
@@ -73,6 +75,8 @@ const schema = z.strictObject({
   signIn,
   /** Origins of pages that may open sign-in in a window and hear its outcome. Our own always may. */
   signInOpeners,
+  /** What the sign-in page offers beside Bitbucket. */
+  signInPage: signInPageWays,
   catalog,
   /** What becomes of people with several Bitbucket accounts. */
   accounts,
@@ -169,7 +173,11 @@ function describe(issue: z.core.$ZodIssue): ConfigProblem[] {
   const path = issue.path.map(String).join(".") || "configuration";
   if (issue.code === "unrecognized_keys") {
     const at = issue.path.length === 0 ? "" : `${path}.`;
-    return issue.keys.map((key) => ({ path: `${at}${key}`, problem: "is not a key that is known here" }));
+    const above = issue.path.map(String);
+    return issue.keys.map((key) => ({
+      path: `${at}${key}`,
+      problem: unknownKeyProblem(schema, above, key),
+    }));
   }
   if (issue.code === "invalid_type" && issue.input === undefined) return [{ path, problem: "is missing" }];
   if (issue.code === "invalid_union" && issue.input === undefined) return [{ path, problem: "is missing" }];

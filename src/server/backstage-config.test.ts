@@ -136,7 +136,7 @@ catalog:
     });
     expect(read(provider(credential), { WINDLASS_DATABASE: "there.db" }).database).toBe("there.db");
     expect(problemsOf(`${provider(credential)}windlass: { databse: here.db }\n`)).toEqual([
-      { path: "windlass.databse", problem: "is not a key that is known here" },
+      { path: "windlass.databse", problem: "is not a key that is known here: did you mean `database`?" },
     ]);
   });
 });

@@ -85,3 +85,21 @@ const windowFeatures = () => {
     button.addEventListener("click", () => open(button));
   }
 })();
+
+// Which way was taken last stays in this browser; one that keeps nothing marks nothing.
+(() => {
+  const name = "windlass:last-way";
+  const ways = [...document.querySelectorAll("[data-way]")];
+  const keep = (work) => {
+    try {
+      return work();
+    } catch {
+      return null;
+    }
+  };
+  const last = keep(() => localStorage.getItem(name));
+  const marked = ways.length > 1 ? ways.find(({ dataset }) => dataset.way === last) : undefined;
+  if (marked) marked.nextElementSibling.hidden = false;
+  for (const way of ways)
+    way.addEventListener("click", () => keep(() => localStorage.setItem(name, way.dataset.way)));
+})();

@@ -72,6 +72,16 @@ export const webErrors = defineErrors({
     message: "There is no Bitbucket of this name here.",
     cure: "Begin at the start page.",
   },
+  "web.sign_in_failed": {
+    reaction: "refused",
+    message: "Signing in has failed.",
+    cure: "Try again, or take another way in.",
+  },
+  "web.sign_in_denied": {
+    reaction: "refused",
+    message: "The other side has not let you in.",
+    cure: "Try again, or take another way in.",
+  },
   "web.attempt_unknown": {
     reaction: "stale",
     message: "This attempt was not begun in this browser, was finished already, or was begun too long ago.",

@@ -92,6 +92,19 @@ export const samples: Readonly<Record<string, Sample>> = {
     origin: "https://windlass.example.com",
     returnTo: "/account",
   }),
+  "sign-in-ways": sample(signInPage, {
+    instances: [{ ...instance, reachable: true }],
+    origin: "https://windlass.example.com",
+    ways: [
+      { id: "gitlab", title: "Sign in with GitLab", href: "/oauth/gitlab" },
+      { id: "guest", title: "Go on as a guest", href: "/browse" },
+    ],
+    failure: {
+      code: "web.sign_in_failed",
+      message: "Signing in has failed.",
+      cure: "Try again, or take another way in.",
+    },
+  }),
   "sign-in-done": sample(signInWindowPage, { opener: "https://portal.example.com", next: "/account" }),
   "sign-in-troubled": sample(signInPage, {
     instances: [{ ...instance, reachable: false }],

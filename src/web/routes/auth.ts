@@ -1,10 +1,10 @@
 /** Owns the way in and out: to Bitbucket, back from it, the session, and its end. */
 import { Hono } from "hono";
 import type { App } from "../../app/app.ts";
-import { isWindlassError } from "../../base/errors.ts";
+import { isWindlassError, type WindlassError } from "../../base/errors.ts";
 import { randomToken } from "../../base/random.ts";
 import { paths } from "../../dashboard/paths.ts";
-import { signInPage } from "../../dashboard/sign-in.ts";
+import { type SignInWay, signInPage } from "../../dashboard/sign-in.ts";
 import { signInWindowPage } from "../../dashboard/sign-in-window.ts";
 import type { HandshakeResult } from "../../handshake/handshake.ts";
 import { webErrors } from "../errors.ts";
@@ -48,9 +48,16 @@ async function showSignIn(app: App, context: WebContext): Promise<Response> {
       open,
       failure,
       origin: app.config.baseUrl,
+      ways: furtherWays(app),
       ...(returnTo === undefined ? {} : { returnTo }),
     }),
   );
+}
+
+/** The configuration's, the one without signing in last. */
+function furtherWays({ config: { signInPage } }: Pick<App, "config">): readonly SignInWay[] {
+  const { ways, guest } = signInPage;
+  return guest === undefined ? ways : [...ways, { ...guest, id: "guest" }];
 }
 
 /** Where a window ends that was opened to sign in. Whoever comes without being signed in begins. */
@@ -69,12 +76,19 @@ function offeredInstances(app: App) {
   return offered.length > 0 ? offered : all;
 }
 
-/** Only our own words are shown, whatever the address says. */
-function failureNamed(
-  code: string | undefined,
-): (Error & { code: string; message: string; cure: string }) | null {
-  return code === "unreachable" ? webErrors.fail("web.unreachable_bitbucket") : null;
+/** Only our own words are shown, whatever the address says; of a code that is not ours, that something failed. */
+function failureNamed(code: string | undefined): WindlassError | null {
+  if (code === undefined) return null;
+  const known = Object.hasOwn(namedFailures, code) ? namedFailures[code] : undefined;
+  return webErrors.fail(known ?? "web.sign_in_failed");
 }
+
+/** What `?error=` may say, here and where a further way leads back to this page. */
+const namedFailures: Readonly<Record<string, Parameters<typeof webErrors.fail>[0]>> = {
+  unreachable: "web.unreachable_bitbucket",
+  denied: "web.sign_in_denied",
+  expired: "web.attempt_unknown",
+};
 
 function sayWhoIsSignedIn(context: WebContext): Response {
   const visitor = context.get("visitor");
