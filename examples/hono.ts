@@ -1,33 +1,41 @@
-/** "Sign in with Bitbucket" in a Hono app: own pages first, everything else is Windlass's. Run it beside `windlass emulate`. */
+/** "Sign in with Bitbucket" in Hono: routes of one's own first, everything else is Windlass's. */
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { createWindlass } from "../src/library/index.ts"; // in an app of your own: from "windlass"
+import { createWindlass } from "windlass";
+import { honoWindlass } from "windlass/hono";
 
-const { PORT = "8000", KEY = "", SECRET = "", BITBUCKET, API, DATABASE = "app.db" } = process.env;
-const urls = BITBUCKET && {
-  authorize: `${BITBUCKET}/site/oauth2/authorize`,
-  token: `${BITBUCKET}/site/oauth2/access_token`,
-  api: `${API}/2.0`,
-  web: BITBUCKET,
-};
+const {
+  PORT = "8000",
+  CLIENT_ID = "",
+  CLIENT_SECRET = "",
+  DATABASE = "app.db",
+  BITBUCKET_URLS,
+} = process.env;
 const windlass = await createWindlass({
   baseUrl: `http://localhost:${PORT}`,
   database: DATABASE,
-  instances: { bitbucket: { clientId: KEY, clientSecret: SECRET, ...(urls && { urls }) } },
+  instances: {
+    bitbucket: {
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      // Of a local Bitbucket; without them it is Bitbucket Cloud.
+      ...(BITBUCKET_URLS && { urls: JSON.parse(BITBUCKET_URLS) }),
+    },
+  },
 });
+await windlass.start();
+const auth = honoWindlass(windlass);
 
 const app = new Hono();
-app.get("/hello", async (context) => {
-  const session = await windlass.session(context.req.raw);
-  if (session === null) return context.redirect(windlass.signInUrl("/hello"));
-  const csrf = await windlass.csrfToken(context.req.raw);
-  return context.html(html`<p>Hello, ${session.user.displayName}.</p>
-<form method="post" action="/auth/logout"><input type="hidden" name="csrf" value="${csrf}"><button>Sign out</button></form>`);
+app.get("/hello", auth.requireSession(), (context) => {
+  const { session, csrfToken } = context.var.windlass;
+  return context.html(html`<!doctype html><title>Hello</title>
+<p>Hello, ${session.user.displayName}.</p>
+<form method="post" action="/auth/logout"><input type="hidden" name="csrf" value="${csrfToken}"><button>Sign out</button></form>`);
 });
-app.all("*", (context) => windlass.handler(context.req.raw));
+app.all("*", auth.handler);
 
-await windlass.start();
 const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: "127.0.0.1" }, () =>
   console.log(`ready on http://localhost:${PORT}/hello`),
 );

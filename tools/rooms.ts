@@ -199,8 +199,8 @@ export const rooms = {
   },
   adapters: {
     floor: 8,
-    owns: "express, fastify, hono, next, node: under 60 lines each",
-    mayImport: ["web", ...typesOfFloor5],
+    owns: "express, fastify, hono, next, node: under 60 lines each. What they go round is known by its shape",
+    mayImport: ["type web"],
     never: "`app` internals",
   },
   server: {

@@ -23,4 +23,6 @@ export type {
   OwnResolverContext,
   SignedInAs,
 } from "../signin/resolvers/own.ts";
+export type { Peer } from "../web/client.ts";
+export type { Needs, SignedIn } from "../web/guard.ts";
 export { createWindlass, type LibraryConnections, type Windlass, type WindlassParts } from "./windlass.ts";

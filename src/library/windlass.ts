@@ -8,11 +8,21 @@ import type { Log } from "../base/log.ts";
 import type { Connection } from "../connections/connection.ts";
 import type { Farewell, HandedToken } from "../connections/handing-out.ts";
 import type { Session } from "../sessions/sessions.ts";
+import type { Peer } from "../web/client.ts";
+import { createGuard, type Needs, type SignedIn } from "../web/guard.ts";
 import { createWeb } from "../web/web.ts";
 
 export interface Windlass {
-  /** Answers every route: sign-in, dashboard, API. Mount it at the root of `baseUrl`, behind your own routes. */
-  handler(request: Request): Promise<Response>;
+  /**
+   * Answers every route: sign-in, dashboard, API. Mount it at the root of `baseUrl`, behind your own routes. `peer` is the
+   * connection it came by, as Node's server knows it: without it, nobody is counted by address.
+   */
+  handler(request: Request, peer?: Peer): Promise<Response>;
+  /**
+   * Before a route of your own: who is signed in and is all that is needed, or the answer to give instead. A page's visitor is
+   * sent to sign in, a script told in JSON (401, 403); what changes something has to come from a page of this origin.
+   */
+  guard(request: Request, needs?: Needs): Promise<SignedIn | Response>;
   /** Who is signed in, by the request's cookie; null when nobody is. */
   session(request: Request): Promise<Session | null>;
   /** What a form of your own has to send as `csrf` (or a script as `X-CSRF-Token`) with a POST to the handler; null when nobody is signed in. */
@@ -63,7 +73,8 @@ export async function createWindlass(config: ConfigInput, parts: WindlassParts =
   const app = await createApp(parseConfig(config), parts);
   const web = createWeb(app);
   return {
-    handler: async (request) => web.fetch(request),
+    handler: async (request, peer) => web.fetch(request, peer),
+    guard: createGuard(app),
     session: async (request) => (await signedIn(app, request))?.session ?? null,
     csrfToken: async (request) => (await signedIn(app, request))?.csrf ?? null,
     signInUrl: (returnTo) =>

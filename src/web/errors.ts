@@ -22,6 +22,21 @@ export const webErrors = defineErrors({
     message: "This request did not come from a page of this server.",
     cure: "Open the page again and repeat what you did. Nothing was changed.",
   },
+  "web.email_unconfirmed": {
+    reaction: "refused",
+    message: "This needs an e-mail address that Bitbucket has confirmed.",
+    cure: "Confirm your address at Bitbucket, then sign out and in again. A Bitbucket that confirms none cannot be used here.",
+  },
+  "web.other_instance": {
+    reaction: "refused",
+    message: "This needs signing in at another Bitbucket.",
+    cure: "Sign out, then sign in at the one that is named.",
+  },
+  "web.role_missing": {
+    reaction: "refused",
+    message: "This needs a role that you do not have.",
+    cure: "Ask whoever runs this server: roles come from the rules of signing in.",
+  },
   "web.foreign_opener": {
     reaction: "refused",
     message: "The page that opened this window may not be told who signs in here.",

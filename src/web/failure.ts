@@ -55,9 +55,14 @@ const oneAttemptLikeAnother = ["handshake.unknown", "handshake.other_browser", "
 
 /**
  * Answers a failure. What is not a Windlass failure is a defect of ours: its stack goes to the log, a plain sentence out.
- * A page bears a reference, which the log has too.
+ * A page bears a reference, which the log has too. `asScript`: whether a program asks, by default the path's word.
  */
-export async function answerFailure(app: App, error: unknown, context: WebContext): Promise<Response> {
+export async function answerFailure(
+  app: App,
+  error: unknown,
+  context: WebContext,
+  asScript = isForScripts(app, context.req.path),
+): Promise<Response> {
   const failure = isWindlassError(error) ? error : webErrors.fail("web.broken", { cause: error });
   const { code, detail } = failure;
   const reference = newId("ref");
@@ -75,7 +80,7 @@ export async function answerFailure(app: App, error: unknown, context: WebContex
     context.header("Retry-After", String(Math.ceil(failure.retryAfterSeconds)));
   const outward = oneAttemptLikeAnother.includes(code) ? webErrors.fail("web.attempt_unknown") : failure;
   const status = statusOf(outward);
-  if (isForScripts(app, context.req.path)) {
+  if (asScript) {
     return context.json(
       { error: { code: outward.code, message: outward.message, cure: outward.cure, ...extra(outward) } },
       status,

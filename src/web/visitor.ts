@@ -63,22 +63,30 @@ function pageOf(context: WebContext): string | null {
  */
 export function requireOwnForm(app: App): MiddlewareHandler<WebEnvironment> {
   return async (context, next) => {
-    if (["GET", "HEAD"].includes(context.req.method)) return next();
-    const { headers } = context.req.raw;
-    const site = headers.get("sec-fetch-site");
-    const origin = headers.get("origin");
-    const foreign =
-      (site !== null && site !== "same-origin" && site !== "none") ||
-      (origin !== null && origin !== app.config.baseUrl);
+    if (isReading(context.req.raw)) return next();
     const visitor = context.get("visitor");
     if (
-      foreign ||
+      isForeign(context.req.raw, app.config.baseUrl) ||
       (visitor !== null && !app.sessions.csrfMatches(visitor.token, await givenToken(context)))
     ) {
       throw webErrors.fail("web.foreign_form");
     }
     return next();
   };
+}
+
+/** Whether it would change something in the name of another site's page: the browser's word on where it comes from. */
+export function isForeign(request: Request, baseUrl: string): boolean {
+  if (isReading(request)) return false;
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  return (
+    (site !== null && site !== "same-origin" && site !== "none") || (origin !== null && origin !== baseUrl)
+  );
+}
+
+function isReading({ method }: Request): boolean {
+  return ["GET", "HEAD"].includes(method);
 }
 
 async function givenToken(context: WebContext): Promise<string> {

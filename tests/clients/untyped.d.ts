@@ -1,24 +1,11 @@
 /** Owns the little that is said of packages that bring no types. */
 
-declare module "express" {
-  import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-
-  interface Request extends IncomingMessage {
+/** What passport and express-session add to a request. */
+declare namespace Express {
+  interface Request {
     session?: object;
     user?: unknown;
   }
-  interface Response extends ServerResponse {
-    status(code: number): Response;
-    send(body: string): Response;
-    json(body: unknown): Response;
-    redirect(path: string): void;
-  }
-  type Handler = (request: Request, response: Response, next: (error?: unknown) => void) => unknown;
-  interface Application extends RequestListener {
-    use(handler: Handler): Application;
-    get(path: string, ...handlers: readonly Handler[]): Application;
-  }
-  export default function express(): Application;
 }
 
 declare module "passport" {

@@ -1,15 +1,10 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from "vitest";
-import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { createWindlass, isWindlassError, type Session, type Windlass } from "../../src/library/index.ts";
-import { freePort } from "../free-port.ts";
-import { newVisitor } from "../stories/visitor.ts";
 
 const checkout = join(import.meta.dirname, "../..");
 let folder: string;
@@ -77,55 +72,5 @@ describe("createWindlass", () => {
   test("a session is typed", () => {
     expectTypeOf<Windlass["session"]>().returns.resolves.toEqualTypeOf<Session | null>();
     expectTypeOf<Session["user"]["email"]>().toEqualTypeOf<string | null>();
-  });
-});
-
-describe("examples/hono.ts", () => {
-  let emulator: Emulator;
-  let app: ChildProcess;
-  let origin: string;
-
-  beforeAll(async () => {
-    const port = await freePort();
-    origin = `http://localhost:${port}`;
-    emulator = await createEmulator({
-      autoApprove: "johndoe",
-      callbackUrl: `${origin}/auth/bitbucket/callback`,
-    });
-    const [consumer] = emulator.consumers;
-    const env = {
-      ...process.env,
-      PORT: String(port),
-      KEY: consumer?.key ?? "",
-      SECRET: consumer?.secret ?? "",
-      BITBUCKET: emulator.urls.bitbucket,
-      API: emulator.urls.api,
-      DATABASE: join(folder, "app.db"),
-    };
-    app = spawn(process.execPath, [join(checkout, "examples/hono.ts")], {
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (app.stdout === null) throw new Error("its output is piped");
-    await once(createInterface({ input: app.stdout }), "line");
-  });
-
-  afterAll(async () => {
-    const ended = once(app, "exit");
-    app.kill("SIGTERM");
-    expect((await ended)[0]).toBe(0);
-    await emulator.close();
-  });
-
-  test("a page of one's own greets by name after the trip to Bitbucket, and signs out", async () => {
-    const person = newVisitor();
-    const signIn = await person.open(`${origin}/hello`);
-    expect(signIn.url.href).toBe(`${origin}/sign-in?returnTo=%2Fhello`);
-    const way = /href="(\/auth\/bitbucket\/login[^"]*)"/.exec(signIn.html)?.[1] ?? "";
-    const hello = await person.open(`${origin}${way}`);
-    expect(hello.url.href).toBe(`${origin}/hello`);
-    expect(hello.html).toContain("Hello, John Doe.");
-    expect((await person.submit(hello, "/auth/logout")).url.pathname).toBe("/sign-in");
-    expect((await person.open(`${origin}/hello`)).url.pathname).toBe("/sign-in");
   });
 });

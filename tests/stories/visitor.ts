@@ -27,7 +27,11 @@ export function newVisitor() {
     const cookies = jar.get(url.host) ?? new Map<string, string>();
     jar.set(url.host, cookies);
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url, { ...init, headers: { ...init.headers, cookie }, redirect: "manual" });
+    const answer = await fetch(url, {
+      ...init,
+      headers: { accept: "text/html", ...init.headers, cookie },
+      redirect: "manual",
+    });
     for (const line of answer.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (/max-age=0/i.test(line)) cookies.delete(name);
@@ -52,6 +56,9 @@ export function newVisitor() {
   };
 
   return {
+    /** As the header says it, for this host. */
+    cookie: (host: string) =>
+      [...(jar.get(host) ?? [])].map(([name, value]) => `${name}=${value}`).join("; "),
     open: (url: string | URL) => follow(new URL(url), {}),
     /** Sends a form of the page: its hidden `csrf` goes along, as a browser sends it. */
     submit(page: Seen, action: string, fields: Fields = []): Promise<Seen> {

@@ -40,7 +40,7 @@ export const surroundingMutants: readonly Mutant[] = [
   {
     name: "forms of a foreign origin are taken",
     changes: [
-      { file: visitor, find: "origin !== null && origin !== app.config.baseUrl", replace: "origin === ''" },
+      { file: visitor, find: "origin !== null && origin !== baseUrl", replace: "origin === ''" },
     ],
     caughtBy: ["A4"],
   },
