@@ -39,9 +39,7 @@ export const surroundingMutants: readonly Mutant[] = [
   },
   {
     name: "forms of a foreign origin are taken",
-    changes: [
-      { file: visitor, find: "origin !== null && origin !== baseUrl", replace: "origin === ''" },
-    ],
+    changes: [{ file: visitor, find: "origin !== null && origin !== baseUrl", replace: "origin === ''" }],
     caughtBy: ["A4"],
   },
   {
