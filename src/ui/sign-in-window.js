@@ -86,10 +86,11 @@ const windowFeatures = () => {
   }
 })();
 
-// Which way was taken last stays in this browser; one that keeps nothing marks nothing.
+// Which of several ways was taken last stays in this browser; one that keeps nothing marks nothing.
 (() => {
   const name = "windlass:last-way";
   const ways = [...document.querySelectorAll("[data-way]")];
+  if (ways.length < 2) return;
   const keep = (work) => {
     try {
       return work();
@@ -98,7 +99,7 @@ const windowFeatures = () => {
     }
   };
   const last = keep(() => localStorage.getItem(name));
-  const marked = ways.length > 1 ? ways.find(({ dataset }) => dataset.way === last) : undefined;
+  const marked = ways.find(({ dataset }) => dataset.way === last);
   if (marked) marked.nextElementSibling.hidden = false;
   for (const way of ways)
     way.addEventListener("click", () => keep(() => localStorage.setItem(name, way.dataset.way)));

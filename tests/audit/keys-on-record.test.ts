@@ -41,7 +41,7 @@ describeEngines("the record", (open) => {
     await room.close();
     const [entry] = await listAuditEntries(database.kysely, { limit: 1 });
     expect(entry).toMatchObject({ event: "key.rotated", actor: "operator" });
-    expect(JSON.parse(entry?.facts_json ?? "")).toMatchObject({ newDataKeys: 4, resealed: 7, closed: 0 });
+    expect(JSON.parse(entry?.facts_json ?? "")).toMatchObject({ newDataKeys: 4, resealed: 8, closed: 0 });
     const second = await recordWith(database, clock, configOf(place, keyText(2)));
     await second.audit.write({ event: "connection.made", actor: "user usr_ada" });
     await first.audit.write({ event: "connection.made", actor: "user usr_ada" });

@@ -94,7 +94,7 @@ const traps: readonly Trap[] = [
   { symptom: "18: Invalid pagelen", file: apiErrors, title: "400, pagelen out of range" },
   {
     symptom: "19: 403 at the administrators' list of permissions",
-    never: /\/workspaces\/[^`"]*\/permissions\//,
+    never: /(?<!\/user)\/workspaces\/[^`"]*\/permissions\//,
   },
   {
     symptom: "20: the granted scopes read as empty",

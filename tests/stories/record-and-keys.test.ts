@@ -128,7 +128,7 @@ describe("windlass sessions", () => {
 
   test("says what is wrong, and ends nothing", async () => {
     for (const [args, exitCode, sentence] of [
-      [["sessions"], 2, "list or end"],
+      [["sessions"], 2, "list, end or check"],
       [["sessions", "end"], 2, "one SESSIONID, or --user USERID"],
       [["sessions", "end", "ses_none", "--user", "usr_none"], 2, "one SESSIONID, or --user USERID"],
       [["sessions", "list", "ses_none"], 2, "takes no"],
