@@ -1,10 +1,11 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the guides as pages, the tables in ARCHITECTURE.md and docs/emulator.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the guides as pages, the examples, the tables in ARCHITECTURE.md and docs/emulator.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
 import { coverageMarks, coverageSection } from "./coverage/document.ts";
 import { areas } from "./coverage/table.ts";
+import { withExamples } from "./examples-document.ts";
 import { guidesSource } from "./guides-source.ts";
 import { pointsDocument } from "./points-document.ts";
 import { type Room, rooms } from "./rooms.ts";
@@ -23,7 +24,13 @@ export interface Document {
 export async function writeDocuments(): Promise<readonly Document[]> {
   const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
   const emulator = readFileSync(join(root, "docs/emulator.md"), "utf8");
+  const withFiles = (path: string) => ({
+    path,
+    text: withExamples(readFileSync(join(root, path), "utf8"), root),
+  });
   return [
+    withFiles("README.md"),
+    withFiles("examples/README.md"),
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
     { path: "docs/scopes.md", text: scopesDocument() },
     { path: "docs/emulator-points.md", text: pointsDocument(root) },

@@ -47,7 +47,7 @@ export function createGuard(app: App): Guard {
   guard.all("*", (context) => {
     if (isForeign(context.req.raw, app.config.baseUrl)) throw webErrors.fail("web.foreign_form");
     const visitor = context.get("visitor");
-    if (visitor === null) return sendToSignIn(context);
+    if (visitor === null) return sendToSignIn(context, app.config.baseUrl);
     const passing = context.env as Passing; // as it is given below
     const problem = unmet(visitor.session, passing.needs);
     if (problem !== null) throw problem;
@@ -61,10 +61,11 @@ export function createGuard(app: App): Guard {
   };
 }
 
-function sendToSignIn(context: WebContext): Response {
+/** By a whole address: a proxy of Next takes no other. */
+function sendToSignIn(context: WebContext, baseUrl: string): Response {
   if (!asksForPage(context)) throw webErrors.fail("web.signed_out");
   const { pathname, search } = new URL(context.req.url);
-  return context.redirect(`${paths.signIn}?returnTo=${encodeURIComponent(pathname + search)}`, 303);
+  return context.redirect(`${baseUrl}${paths.signIn}?returnTo=${encodeURIComponent(pathname + search)}`, 303);
 }
 
 /** A browser says what it will do with the answer, and a script of a page may accept HTML too. */

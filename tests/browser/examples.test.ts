@@ -1,17 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloudUrls } from "../../src/cli/emulated-instances.ts";
 import { createEmulator, type Emulator } from "../../src/emulator/emulator.ts";
 import { freePort } from "../free-port.ts";
 import { openWindow, startChromium } from "./chromium.ts";
-
-const checkout = join(import.meta.dirname, "../..");
+import { type RunningExample, startExample, startNext } from "./running-example.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -19,11 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-describe.each(["express", "fastify", "hono", "node", "fetch"])("examples/%s.ts", (name) => {
-  const file = join(checkout, `examples/${name}.ts`);
+describe.each(["express", "fastify", "hono", "node", "fetch", "next"])("the example in %s", (name) => {
   let folder: string;
   let emulator: Emulator;
-  let app: ChildProcess;
+  let app: RunningExample;
   let origin: string;
 
   beforeAll(async () => {
@@ -32,33 +27,25 @@ describe.each(["express", "fastify", "hono", "node", "fetch"])("examples/%s.ts",
     origin = `http://localhost:${port}`;
     emulator = await createEmulator({ callbackUrl: `${origin}/auth/bitbucket/callback` });
     const [consumer] = emulator.consumers;
-    app = spawn(process.execPath, ["--import", join(checkout, "tools/from-source.mjs"), file], {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        CLIENT_ID: consumer?.key ?? "",
-        CLIENT_SECRET: consumer?.secret ?? "",
-        BITBUCKET_URLS: JSON.stringify(cloudUrls(emulator)),
-        DATABASE: join(folder, "app.db"),
-      },
-      stdio: ["ignore", "pipe", "inherit"],
+    app = await (name === "next" ? startNext : startExample(name))({
+      PORT: String(port),
+      CLIENT_ID: consumer?.key ?? "",
+      CLIENT_SECRET: consumer?.secret ?? "",
+      BITBUCKET_URLS: JSON.stringify(cloudUrls(emulator)),
+      DATABASE: join(folder, "app.db"),
     });
-    if (app.stdout === null) throw new Error("its output is piped");
-    const [line] = await once(createInterface({ input: app.stdout }), "line");
-    expect(line).toBe(`ready on ${origin}/hello`);
-  });
+  }, 300_000);
 
   afterAll(async () => {
-    if (app !== undefined) {
-      const ended = once(app, "exit");
-      app.kill("SIGTERM");
-      expect((await ended)[0]).toBe(0);
-    }
+    await app?.stop();
     await emulator?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function walk(way: (page: Page) => Promise<void>): Promise<void> {
+  async function walk(
+    way: (page: Page) => Promise<void>,
+    look: (page: Page) => Promise<void> = async () => {},
+  ): Promise<void> {
     const { context, page, complaints } = await openWindow(browser);
     page.setDefaultTimeout(10_000);
     await page.goto(`${origin}/hello`);
@@ -66,6 +53,7 @@ describe.each(["express", "fastify", "hono", "node", "fetch"])("examples/%s.ts",
     await way(page);
     await page.waitForURL(`${origin}/hello`);
     expect(await page.textContent("p")).toBe("Hello, John Doe.");
+    await look(page);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL(`${origin}/sign-in`);
     await page.goto(`${origin}/hello`);
@@ -74,12 +62,13 @@ describe.each(["express", "fastify", "hono", "node", "fetch"])("examples/%s.ts",
     await context.close();
   }
 
-  test("signs in by the whole page, and out", () =>
-    walk(async (page) => {
-      await page.getByRole("link", { name: "Sign in with Bitbucket" }).click();
-      await page.getByRole("button", { name: /John Doe/ }).click();
-      await page.getByRole("button", { name: "Grant access" }).click();
-    }));
+  const byWholePage = async (page: Page) => {
+    await page.getByRole("link", { name: "Sign in with Bitbucket" }).click();
+    await page.getByRole("button", { name: /John Doe/ }).click();
+    await page.getByRole("button", { name: "Grant access" }).click();
+  };
+
+  test("signs in by the whole page, and out", () => walk(byWholePage));
 
   test("signs in in a window of its own, and out", () =>
     walk(async (page) => {
@@ -92,7 +81,27 @@ describe.each(["express", "fastify", "hono", "node", "fetch"])("examples/%s.ts",
       await closed;
     }));
 
+  if (name === "next")
+    test("guards a route handler, and pages by the proxy", async () => {
+      const reports = () =>
+        fetch(`${origin}/reports`, { headers: { accept: "text/html" }, redirect: "manual" });
+      expect((await reports()).headers.get("location")).toBe("/sign-in?returnTo=%2Freports");
+      const refused = await fetch(`${origin}/api/me`);
+      expect([refused.status, await refused.json()]).toMatchObject([
+        401,
+        { error: { code: "web.signed_out" } },
+      ]);
+      await walk(byWholePage, async (page) => {
+        await page.goto(`${origin}/reports`);
+        expect(await page.textContent("p")).toContain("Nobody sees these");
+        const me = await page.goto(`${origin}/api/me`);
+        expect(await me?.json()).toMatchObject({ displayName: "John Doe", emailVerified: true });
+        await page.goto(`${origin}/hello`);
+      });
+    });
+
   test("is short", () => {
-    expect(readFileSync(file, "utf8").split("\n").length).toBeLessThanOrEqual(60);
+    const lines = app.files.map((file) => readFileSync(file, "utf8").trimEnd().split("\n").length);
+    expect(lines.reduce((sum, each) => sum + each)).toBeLessThan(60);
   });
 });

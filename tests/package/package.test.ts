@@ -17,8 +17,8 @@ const entries = Object.keys(manifest.exports)
 const neutralEntries = ["windlass/bitbucket", "windlass/suspects", "windlass/client", "windlass/react"];
 const compiler = join(checkout, "node_modules/.bin/tsc");
 
-/** Whoever uses `windlass/react` has React; nobody else needs it. */
-const peers = ["react", "@types/react"];
+/** Whoever uses `windlass/react` has React, and so on; nobody else needs them. */
+const peers = ["react", "@types/react", "fastify", "next"];
 
 beforeAll(async () => {
   await installPackage(folder);

@@ -1,0 +1,2 @@
+const Reports = () => <p>Nobody sees these who is not signed in.</p>;
+export default Reports;

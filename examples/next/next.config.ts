@@ -1,0 +1,2 @@
+/** Windlass is Node's, and is loaded as it is rather than bundled. */
+export default { serverExternalPackages: ["windlass"] };
