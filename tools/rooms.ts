@@ -15,7 +15,14 @@ export interface Room {
   readonly neutral?: true;
 }
 
-const typesOfFloor5 = ["type signin", "type connections", "type deliveries", "type analyses", "type doctor"];
+const typesOfFloor5 = [
+  "type signin",
+  "type identity",
+  "type connections",
+  "type deliveries",
+  "type analyses",
+  "type doctor",
+];
 
 /** What `app` hands out from below floor 5; see docs/decisions/0001-types-the-app-hands-out.md. */
 const typesTheAppHandsOut = ["type handshake", "type instances", "type sessions", "type projects"];
@@ -133,6 +140,12 @@ export const rooms = {
     mayImport: ["handshake", "sessions", "bitbucket", "catalog", "sealing", "storage", "audit", "base"],
     never: "`vault`",
   },
+  identity: {
+    floor: 5,
+    owns: "identity tokens: signed statements who is signed in, and the keys that sign them",
+    mayImport: ["sealing", "storage", "audit", "base"],
+    never: "who that is",
+  },
   connections: {
     floor: 5,
     owns: "connections, repositories, health",
@@ -173,6 +186,7 @@ export const rooms = {
       "vault",
       "projects",
       "signin",
+      "identity",
       "connections",
       "deliveries",
       "analyses",

@@ -17,6 +17,7 @@ import { openCustody } from "./custody.ts";
 import { createFacts } from "./facts.ts";
 import { type AppParts, openGround } from "./ground.ts";
 import { createHealth } from "./health.ts";
+import { openIdentity } from "./identity.ts";
 import { createKeys } from "./keys/keys.ts";
 import { openPeople } from "./people.ts";
 import { createServerSetup } from "./server-setup.ts";
@@ -73,6 +74,8 @@ export async function createApp(config: Config, parts: AppParts = {}) {
     returnAddress: (address: unknown) => checkReturnAddress(config.baseUrl, address),
     /** Paths that people come back to beside `/auth/{id}/callback`, with the id of the instance. */
     furtherCallbacks: furtherCallbacks(config),
+    /** Identity tokens; null where they are off. */
+    identity: openIdentity(ground, config, { ...signedIn, audit, catalog: admission.catalog }),
     ...openPeople(config, { ...world, ...signedIn, handshakes, audit, admission }),
     projects,
     apiKeys: createApiKeys({ database, audit, clock }),

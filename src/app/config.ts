@@ -8,6 +8,7 @@ import { admins, checkAdmins } from "./admins-config.ts";
 import { catalog } from "./catalog-config.ts";
 import { unknownKeyProblem } from "./config-keys.ts";
 import { appErrors } from "./errors.ts";
+import { identityToken } from "./identity-config.ts";
 import { httpUrl, instance, isSafe, secret } from "./instance-config.ts";
 import { limits, trustedProxies } from "./limits-config.ts";
 import { network, networkNotices } from "./network-config.ts";
@@ -78,6 +79,8 @@ export const schema = z.strictObject({
   /** What the sign-in page offers beside Bitbucket. */
   signInPage: signInPageWays,
   catalog,
+  /** Signed statements who is signed in, for services that trust this server's keys. */
+  identityToken,
   /** What becomes of people with several Bitbucket accounts. */
   accounts,
   /** Who may see and end everybody's sessions. */

@@ -32,6 +32,9 @@ export const auditEvents = {
     "Sessions were ended otherwise than by signing out; the facts say whose and how many, the actor by whom.",
   "session.judged":
     "Somebody had the rules asked again about people who are signed in; the facts say about how many sessions.",
+  "identity_key.made": "A key was made that signs identity tokens, or will.",
+  "identity_key.rotated": "Somebody had the key of identity tokens followed by a new one.",
+  "identity_key.withdrawn": "A key of identity tokens was withdrawn: nothing it signed is valid any more.",
   "rule.pinned":
     "A rule let somebody in for the first time: from now on it means the place with this id, whatever is called so.",
   "rule.unpinned": "A rule forgot which place it means: the next person it lets in pins it anew.",

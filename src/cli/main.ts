@@ -48,6 +48,10 @@ const commands: Readonly<
     summary: "who is signed in: list, end one session or all of a person's",
     load: () => import("./commands/sessions.ts"),
   },
+  "identity-keys": {
+    summary: "the keys that sign identity tokens: list, rotate, withdraw one",
+    load: () => import("./commands/identity-keys.ts"),
+  },
   rules: {
     summary: "who may come in: list the rules and the places they mean, unpin one",
     load: () => import("./commands/rules.ts"),

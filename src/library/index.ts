@@ -16,6 +16,7 @@ export type { Log } from "../base/log.ts";
 export type { Secret } from "../base/secret.ts";
 export type { Connection, ConnectionState } from "../connections/connection.ts";
 export type { Farewell, HandedToken } from "../connections/handing-out.ts";
+export type { IdentityToken } from "../identity/identity.ts";
 export type { Session, SessionUser } from "../sessions/sessions.ts";
 export type {
   CatalogUserQuery,

@@ -1,12 +1,14 @@
 /** Owns the library's whole: the server without a socket, for any `Request` → `Response` runtime. */
 import { type App, createApp } from "../app/app.ts";
 import { type ConfigInput, parseConfig } from "../app/config.ts";
+import { requireDesk } from "../app/identity.ts";
 import type { Keys, KeyWrapper } from "../app/keys/keys.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fetch } from "../base/http/door.ts";
 import type { Log } from "../base/log.ts";
 import type { Connection } from "../connections/connection.ts";
 import type { Farewell, HandedToken } from "../connections/handing-out.ts";
+import type { IdentityToken } from "../identity/identity.ts";
 import type { Session } from "../sessions/sessions.ts";
 import type { Peer } from "../web/client.ts";
 import { createGuard, type Needs, type SignedIn } from "../web/guard.ts";
@@ -29,6 +31,11 @@ export interface Windlass {
   csrfToken(request: Request): Promise<string | null>;
   /** Where to send whoever is to sign in; they come back to `returnTo`, a path such as `/reports?year=2026`. */
   signInUrl(returnTo?: string): string;
+  /**
+   * A signed statement who is signed in, for another service that knows this server's keys; null when nobody is. Throws
+   * `identity.off` where the configuration has no `identityToken`, `signin.catalog_unread`.
+   */
+  identityToken(request: Request): Promise<IdentityToken | null>;
   /** Every project's connections, for code that runs in this process; nobody is asked who they are. */
   readonly connections: LibraryConnections;
   /** What `windlass keys` does, for whoever hands in `keyWrappers`: a command cannot ask those. */
@@ -77,6 +84,11 @@ export async function createWindlass(config: ConfigInput, parts: WindlassParts =
     guard: createGuard(app),
     session: async (request) => (await signedIn(app, request))?.session ?? null,
     csrfToken: async (request) => (await signedIn(app, request))?.csrf ?? null,
+    identityToken: async (request) => {
+      const desk = requireDesk(app.identity);
+      const who = await signedIn(app, request);
+      return who === null ? null : desk.issue(who.session);
+    },
     signInUrl: (returnTo) =>
       `${app.config.baseUrl}/sign-in${returnTo === undefined ? "" : `?returnTo=${encodeURIComponent(returnTo)}`}`,
     connections: connectionsOf(app),

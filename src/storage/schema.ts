@@ -80,6 +80,20 @@ export interface SessionChecksTable {
   data_key_id: string;
 }
 
+/** What signs identity tokens. */
+export interface IdentityKeysTable {
+  /** One more than the last: of two processes that make a key at once, one does. */
+  number: number;
+  id: string;
+  public_jwk: string;
+  sealed_private_key: string;
+  data_key_id: string;
+  made_at: string;
+  /** Published before, so that verifiers have read it by then. */
+  signs_from: string;
+  withdrawn_at: string | null;
+}
+
 /** Which place at Bitbucket a rule means, since somebody was first let in by it. */
 export interface RulePinsTable {
   instance_id: string;
@@ -363,6 +377,7 @@ export interface Schema {
   sessions: SessionsTable;
   session_checks: SessionChecksTable;
   rule_pins: RulePinsTable;
+  identity_keys: IdentityKeysTable;
   handshakes: HandshakesTable;
   instances: InstancesTable;
   projects: ProjectsTable;

@@ -20,6 +20,8 @@ const statuses: Readonly<Record<Reaction, ContentfulStatusCode>> = {
 const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   "web.method_not_allowed": 405,
   "web.signed_out": 401,
+  "identity.token_refused": 401,
+  "identity.no_key": 404,
   "web.key_missing": 401,
   "web.key_refused": 401,
   "web.not_json": 415,
@@ -115,9 +117,12 @@ async function noteRefusal(app: App, context: WebContext, { code, data }: Windla
   await app.record.refusals.note({ instanceId, reason: code, actor });
 }
 
+const forScripts = ["/auth/session", "/auth/identity-token", "/v1/userinfo"];
+
 /** Whether a program asks there. A path of people coming back from Bitbucket may begin as the API does. */
 function isForScripts({ furtherCallbacks }: Pick<App, "furtherCallbacks">, path: string): boolean {
-  return path === "/auth/session" || (path.startsWith("/api/") && !furtherCallbacks.has(path));
+  if (furtherCallbacks.has(path)) return false;
+  return forScripts.includes(path) || /^\/(api|\.well-known)\//.test(path);
 }
 
 /** Of what a person does to their own account. */

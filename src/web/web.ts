@@ -18,6 +18,7 @@ import { connectRoutes } from "./routes/connect.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { guideRoutes } from "./routes/guides.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { identityDocumentRoutes, identityTokenRoutes } from "./routes/identity.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { serverSetupRoutes } from "./routes/server-setup.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
@@ -57,6 +58,7 @@ export function createWeb(app: App): Web {
   web.use(canonicalHost(app.config.baseUrl), onlyMethods("GET", "HEAD", "POST"));
   web.route("/", assetRoutes());
   web.route("/", guideRoutes());
+  web.route("/", identityDocumentRoutes(app));
   web.use("/auth/:instance/login", onlyWholePages, limits.start);
   for (const path of ["/auth/:instance/callback", ...app.furtherCallbacks.keys()])
     web.use(path, onlyWholePages, limits.callback);
@@ -73,6 +75,7 @@ export function createWeb(app: App): Web {
   );
   web.use(readVisitor(app), requireOwnForm(app));
   web.route("/", authRoutes(app));
+  web.route("/", identityTokenRoutes(app));
   web.use(requireVisitor);
   web.route("/", accountRoutes(app));
   web.route("/", projectRoutes(app));

@@ -74,7 +74,7 @@ test(
       const rotated = await rotateKeys(await start(true));
       expect(rotated).toMatchObject({ isResumed: isStopped, closed: [] });
       const status = await readKeyStatus(server);
-      expect(status.rowsOnReplaced).toEqual({ connections: 0, instances: 0, sessions: 0 });
+      expect(status.rowsOnReplaced).toEqual({ connections: 0, instances: 0, sessions: 0, identityKeys: 0 });
       expect(status.wrappingKeys.filter(({ wraps }) => wraps > 0).map(({ id }) => id)).toEqual([
         rotated.wrapperId,
       ]);

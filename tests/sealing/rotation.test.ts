@@ -80,7 +80,7 @@ describeEngines("rotating", (open) => {
         { id: idOf(1), source: "configuration", wraps: 0, connections: 0 },
       ],
       dataKeys: { current: 4, replaced: 0 },
-      rowsOnReplaced: { connections: 0, instances: 0, sessions: 0 },
+      rowsOnReplaced: { connections: 0, instances: 0, sessions: 0, identityKeys: 0 },
     });
     await openEverything(database, (await start(2)).keyrings, count);
     // A process that was started with the old key alone opens nothing any more: both have to be given first.
@@ -107,6 +107,7 @@ describeEngines("rotating", (open) => {
       connections: 1,
       instances: 0,
       sessions: 0,
+      identityKeys: 0,
     });
     expect(await readVersion(database, command.keyrings, "con_3")).toBe(2);
     expect(await openEverything(database, server.keyrings, count)).toContain(2);
@@ -119,6 +120,7 @@ describeEngines("rotating", (open) => {
       connections: 0,
       instances: 0,
       sessions: 0,
+      identityKeys: 0,
     });
     clock.advance(3600);
     expect(await sweepDataKeys(server)).toMatchObject({ resealed: 0, deleted: 4 });
@@ -171,7 +173,12 @@ describeEngines("rotating", (open) => {
     expect(both.map(({ wrapperId }) => wrapperId)).toEqual([idOf(2), idOf(2)]);
     const { keyrings } = await start(2);
     await openEverything(database, keyrings, count);
-    expect((await readKeyStatus(left)).rowsOnReplaced).toEqual({ connections: 0, instances: 0, sessions: 0 });
+    expect((await readKeyStatus(left)).rowsOnReplaced).toEqual({
+      connections: 0,
+      instances: 0,
+      sessions: 0,
+      identityKeys: 0,
+    });
   });
 
   test("a row that does not open is named and left; the others are sealed anew", async () => {

@@ -26,6 +26,7 @@ import { findKnownCommits, prepareInsertCommits } from "../../src/storage/tables
 import { insertSecrets } from "../../src/storage/tables/connection-secrets.ts";
 import { insertHandshake } from "../../src/storage/tables/handshakes.ts";
 import { insertIdentity } from "../../src/storage/tables/identities.ts";
+import { insertIdentityKey } from "../../src/storage/tables/identity-keys.ts";
 import { insertInstance } from "../../src/storage/tables/instances.ts";
 import { writeMeta } from "../../src/storage/tables/meta.ts";
 import { replaceRepositories } from "../../src/storage/tables/repositories.ts";
@@ -44,6 +45,7 @@ import {
   apiKey,
   commit,
   handshake,
+  identityKey,
   instance,
   now,
   repository,
@@ -90,6 +92,7 @@ async function fill({ kysely }: Database): Promise<void> {
   await insertApiKey(kysely, apiKey);
   await insertInstance(kysely, instance);
   await insertSessionCheck(kysely, sessionCheck);
+  await insertIdentityKey(kysely, identityKey);
   const pin = { instance_id: "bitbucket", place: "workspace acme", pinned_id: "a-b", pinned_at: now };
   await insertRulePin(kysely, pin);
   await insertSecrets(kysely, { ...secrets, version: 2 ** 40, sealed_access_token: "s".repeat(9_000) });

@@ -8,6 +8,7 @@ import type {
   ConnectionsTable,
   DataKeysTable,
   HandshakesTable,
+  IdentityKeysTable,
   InstancesTable,
   NewCommit,
   RepositoriesTable,
@@ -65,6 +66,17 @@ export const sessionCheck: SessionChecksTable = {
   version: 1,
   sealed_tokens: "sealed",
   data_key_id: "key_1",
+};
+
+export const identityKey: IdentityKeysTable = {
+  number: 1,
+  id: "idk_1",
+  public_jwk: "{}",
+  sealed_private_key: "sealed",
+  data_key_id: "key_1",
+  made_at: now,
+  signs_from: now,
+  withdrawn_at: null,
 };
 
 export const connection: ConnectionsTable = {

@@ -304,7 +304,12 @@ describeEngines("data keys", (open) => {
   test("rows on a replaced key are found, sealed anew over what was seen, and then the key can go", async () => {
     const kysely = await opened();
     await markReplaced(kysely, ["key_1"], now);
-    expect(await countOnReplaced(kysely)).toEqual({ connections: 1, instances: 1, sessions: 0 });
+    expect(await countOnReplaced(kysely)).toEqual({
+      connections: 1,
+      instances: 1,
+      sessions: 0,
+      identityKeys: 0,
+    });
     const page = (after: string) => ({ after, limit: 10, wrapperIds: ["kek_1"] });
     const [row] = await listSecretsOnReplaced(kysely, page(""));
     const [key] = await listPrivateKeysOnReplaced(kysely, page(""));
@@ -327,7 +332,12 @@ describeEngines("data keys", (open) => {
     expect(await findSecretsVersion(kysely, "con_1")).toBe(1);
     await insertSession(kysely, session);
     await insertSessionCheck(kysely, { ...sessionCheck, data_key_id: "key_1" });
-    expect(await countOnReplaced(kysely)).toEqual({ connections: 0, instances: 0, sessions: 1 });
+    expect(await countOnReplaced(kysely)).toEqual({
+      connections: 0,
+      instances: 0,
+      sessions: 1,
+      identityKeys: 0,
+    });
     expect(await listNeededWrappers(kysely)).toContain("kek_1");
     expect(await deleteUnusedDataKeys(kysely, later(1), [])).toBe(0);
     const [check] = await listSessionChecksOnReplaced(kysely, page(""));

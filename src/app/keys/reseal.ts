@@ -1,5 +1,6 @@
 /** Owns the walk over everything sealed with a replaced key: opened, sealed with today's, and written only where nothing has changed. */
 import { isWindlassError } from "../../base/errors.ts";
+import { keyContext as identityKeyContext } from "../../identity/keys.ts";
 import { keyContext } from "../../instances/instances.ts";
 import { keyIdOf } from "../../sealing/keyring.ts";
 import { type KeyOwner, type Keyrings, type OwnedKeyring, reseal } from "../../sealing/keyrings.ts";
@@ -19,6 +20,11 @@ import {
   type SealedPrivateKey,
   type SealedSecrets,
 } from "../../storage/tables/data-keys.ts";
+import {
+  listIdentityKeysOnReplaced,
+  resealIdentityKey,
+  type SealedIdentityKey,
+} from "../../storage/tables/identity-keys.ts";
 import { listMeta, swapMeta } from "../../storage/tables/meta.ts";
 import { contextOf } from "../../vault/stored.ts";
 import { auditKeyBeginning, auditKeyContext, isAuditKeyNote } from "../audit-key.ts";
@@ -56,6 +62,7 @@ export async function resealAll(parts: ResealParts, part: ResealPart = everythin
     await walk(parts, part, connectionSecrets),
     await walk(parts, part, privateKeys),
     await walk(parts, part, sessionChecks),
+    await walk(parts, part, identityKeys),
     await resealNotes(parts),
   ];
   return {
@@ -114,6 +121,18 @@ const sessionChecks: Kind<SealedCheck, Pick<SealedCheck, "data_key_id" | "sealed
     return { data_key_id: keyring.keyId, sealed_tokens: await reseal(keyring, checkContext(id), sealed) };
   },
   write: resealSessionCheck,
+};
+
+const identityKeys: Kind<SealedIdentityKey, Pick<SealedIdentityKey, "data_key_id" | "sealed_private_key">> = {
+  list: listIdentityKeysOnReplaced,
+  id: ({ id }) => id,
+  async seal(keyring, { id, sealed_private_key: sealed }) {
+    return {
+      data_key_id: keyring.keyId,
+      sealed_private_key: await reseal(keyring, identityKeyContext(id), sealed),
+    };
+  },
+  write: resealIdentityKey,
 };
 
 async function walk<Row extends Owned, Next>(

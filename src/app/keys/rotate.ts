@@ -119,8 +119,8 @@ async function resealUntilDone(
   parts: KeyParts,
   onProgress: RotationOptions["onProgress"],
 ): Promise<ResealResult> {
-  const { connections, instances, sessions } = await countOnReplaced(parts.database.kysely);
-  const of = connections + instances + sessions;
+  const counts = Object.values(await countOnReplaced(parts.database.kysely));
+  const of = counts.reduce((sum, count) => sum + count, 0);
   let [resealed, done] = [0, 0];
   const onBatch = (rows: number) => {
     done = Math.min(done + rows, of);

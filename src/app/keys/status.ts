@@ -21,6 +21,7 @@ export interface KeyStatus {
     readonly connections: number;
     readonly instances: number;
     readonly sessions: number;
+    readonly identityKeys: number;
   };
   readonly rotation: Rotation | null;
 }

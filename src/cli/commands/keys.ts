@@ -98,7 +98,7 @@ function describeStatus({ wrappingKeys, dataKeys, rowsOnReplaced, rotation }: Ke
       ...(key === first && isHere(key.source) ? ["wraps what is new"] : []),
     ].join(", "),
   ]);
-  const waiting = rowsOnReplaced.connections + rowsOnReplaced.instances + rowsOnReplaced.sessions;
+  const waiting = Object.values(rowsOnReplaced).reduce((sum, count) => sum + count, 0);
   return [
     wrappingKeys.length === 0 ? "No key is given.\n" : table(rows, printWidth(process.stdout.columns)),
     `${counted(dataKeys.current, "data key")} in use, ${dataKeys.replaced} replaced; `,

@@ -10,6 +10,7 @@ export const tablesInOrder = [
   "data_keys",
   "session_checks",
   "rule_pins",
+  "identity_keys",
   "api_keys",
   "instances",
   "connections",

@@ -2,9 +2,7 @@
 import { type SchemaModule, sql, type Transaction } from "kysely";
 import type { Engine } from "../engine.ts";
 import type { Schema } from "../schema.ts";
-
-/** SQLite's integers have 64 bits under any name, and number the rows under this one alone. */
-type Integer = "integer" | "bigint";
+import { type Integer, makeEntry } from "./first-entry.ts";
 
 export const first = {
   name: "0001-first",
@@ -76,37 +74,6 @@ async function makePeople(schema: SchemaModule, integer: Integer): Promise<void>
   await schema.createIndex("sessions_by_idle_expiry").on("sessions").column("idle_expires_at").execute();
 }
 
-async function makeRulePins(schema: SchemaModule): Promise<void> {
-  await schema
-    .createTable("rule_pins")
-    .addColumn("instance_id", "text", (c) => c.notNull())
-    .addColumn("place", "text", (c) => c.notNull())
-    .addColumn("pinned_id", "text", (c) => c.notNull())
-    .addColumn("pinned_at", "text", (c) => c.notNull())
-    .addPrimaryKeyConstraint("rule_pins_pk", ["instance_id", "place"])
-    .execute();
-  await schema.createIndex("rule_pins_by_id").on("rule_pins").columns(["instance_id", "pinned_id"]).execute();
-}
-
-async function makeSessionChecks(schema: SchemaModule, integer: Integer): Promise<void> {
-  await schema
-    .createTable("session_checks")
-    .addColumn("id", "text", (c) => c.primaryKey().notNull())
-    .addColumn("session_id", "text", (c) => c.notNull().unique())
-    .addColumn("instance_id", "text", (c) => c.notNull())
-    .addColumn("rules_digest", "text", (c) => c.notNull())
-    .addColumn("checked_at", "text", (c) => c.notNull())
-    .addColumn("due_at", "text", (c) => c.notNull())
-    .addColumn("unanswered_since", "text")
-    .addColumn("claimed_until", "text")
-    .addColumn("version", integer, (c) => c.notNull())
-    .addColumn("sealed_tokens", "text", (c) => c.notNull())
-    .addColumn("data_key_id", "text", (c) => c.notNull().references("data_keys.id"))
-    .execute();
-  await schema.createIndex("session_checks_by_due").on("session_checks").column("due_at").execute();
-  await schema.createIndex("session_checks_by_data_key").on("session_checks").column("data_key_id").execute();
-}
-
 async function makeProjects(schema: SchemaModule, integer: Integer): Promise<void> {
   await schema
     .createTable("projects")
@@ -117,8 +84,7 @@ async function makeProjects(schema: SchemaModule, integer: Integer): Promise<voi
     .execute();
   await schema.createIndex("projects_by_maker").on("projects").column("made_by").execute();
   await makeKeys(schema);
-  await makeSessionChecks(schema, integer);
-  await makeRulePins(schema);
+  await makeEntry(schema, integer);
   await schema
     .createTable("instances")
     .addColumn("id", "text", (c) => c.primaryKey().notNull())

@@ -121,6 +121,11 @@ export async function listNeededWrappers(db: Executor): Promise<string[]> {
             .select("session_checks.id")
             .whereRef("session_checks.data_key_id", "=", "data_keys.id"),
         ),
+        exists(
+          selectFrom("identity_keys")
+            .select("identity_keys.id")
+            .whereRef("identity_keys.data_key_id", "=", "data_keys.id"),
+        ),
       ]),
     )
     .orderBy("wrapping_key_id")
@@ -131,8 +136,8 @@ export async function listNeededWrappers(db: Executor): Promise<string[]> {
 /** Rows that are sealed with a replaced key. */
 export async function countOnReplaced(
   db: Executor,
-): Promise<{ readonly connections: number; readonly instances: number; readonly sessions: number }> {
-  const count = async (table: "connection_secrets" | "instances" | "session_checks") => {
+): Promise<Record<"connections" | "instances" | "sessions" | "identityKeys", number>> {
+  const count = async (table: "connection_secrets" | "instances" | "session_checks" | "identity_keys") => {
     const row = await db
       .selectFrom(table)
       .innerJoin("data_keys", "data_keys.id", `${table}.data_key_id`)
@@ -145,6 +150,7 @@ export async function countOnReplaced(
     connections: await count("connection_secrets"),
     instances: await count("instances"),
     sessions: await count("session_checks"),
+    identityKeys: await count("identity_keys"),
   };
 }
 
@@ -324,6 +330,13 @@ export async function deleteUnusedDataKeys(
             selectFrom("instances")
               .select("instances.id")
               .whereRef("instances.data_key_id", "=", "data_keys.id"),
+          ),
+        ),
+        not(
+          exists(
+            selectFrom("identity_keys")
+              .select("identity_keys.id")
+              .whereRef("identity_keys.data_key_id", "=", "data_keys.id"),
           ),
         ),
         not(
