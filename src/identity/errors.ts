@@ -15,6 +15,6 @@ export const identityErrors = defineErrors({
   "identity.no_key": {
     reaction: "refused",
     message: "There is no such key.",
-    cure: "windlass identity-keys list shows those there are.",
+    cure: "Take one of those that windlass identity-keys list shows.",
   },
 });

@@ -2,7 +2,7 @@
 import type { Place, PlaceNeeds } from "./place.ts";
 
 /** `A1` to `L6`: a letter for the group, a number in it. */
-export type CaseId = `${"A" | "B" | "C" | "D" | "E" | "F" | "G" | "J" | "L"}${number}`;
+export type CaseId = `${"A" | "B" | "C" | "D" | "E" | "F" | "G" | "J" | "K" | "L"}${number}`;
 
 export interface AttackCase {
   readonly id: CaseId;

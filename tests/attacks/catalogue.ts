@@ -8,6 +8,7 @@ import { groupE } from "./groups/e.ts";
 import { groupF } from "./groups/f.ts";
 import { groupG } from "./groups/g.ts";
 import { groupJ } from "./groups/j.ts";
+import { groupK } from "./groups/k.ts";
 import { groupL } from "./groups/l.ts";
 
 export const catalogue: readonly CatalogueEntry[] = [
@@ -19,11 +20,12 @@ export const catalogue: readonly CatalogueEntry[] = [
   ...groupF,
   ...groupG,
   ...groupJ,
+  ...groupK,
   ...groupL,
 ];
 
 /** How many numbers each group has. */
-const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, F: 10, G: 16, J: 5, L: 6 } as const;
+const sizes = { A: 9, B: 8, C: 27, D: 10, E: 16, F: 10, G: 16, J: 5, K: 6, L: 6 } as const;
 
 /** The numbers nothing stands for. */
 export function missingNumbers(): readonly string[] {

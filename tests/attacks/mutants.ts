@@ -9,6 +9,7 @@ import { ruleMutants } from "./mutants/rules.ts";
 import { sessionMutants } from "./mutants/sessions.ts";
 import { startMutants } from "./mutants/start.ts";
 import { surroundingMutants } from "./mutants/surroundings.ts";
+import { tokenMutants } from "./mutants/tokens.ts";
 
 export interface Change {
   /** From the root of the project. */
@@ -37,4 +38,5 @@ export const mutants: readonly Mutant[] = [
   ...doorMutants,
   ...leakMutants,
   ...oauth1Mutants,
+  ...tokenMutants,
 ];
