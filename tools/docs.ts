@@ -1,8 +1,9 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the guides as pages, the examples, the tables in ARCHITECTURE.md and docs/emulator.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the keys of the configuration and their schema, the guides as pages, the examples, the tables in ARCHITECTURE.md and docs/emulator.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
+import { configurationMarks, configurationTables, schemaFile } from "./configuration-document.ts";
 import { coverageMarks, coverageSection } from "./coverage/document.ts";
 import { areas } from "./coverage/table.ts";
 import { withExamples } from "./examples-document.ts";
@@ -32,6 +33,15 @@ export async function writeDocuments(): Promise<readonly Document[]> {
     withFiles("README.md"),
     withFiles("examples/README.md"),
     { path: "docs/errors.md", text: errorsDocument(await readCatalogues()) },
+    {
+      path: "docs/configuration.md",
+      text: withTable(
+        readFileSync(join(root, "docs/configuration.md"), "utf8"),
+        configurationTables(),
+        configurationMarks,
+      ),
+    },
+    { path: "windlass.schema.json", text: schemaFile() },
     { path: "docs/scopes.md", text: scopesDocument() },
     { path: "docs/emulator-points.md", text: pointsDocument(root) },
     { path: "src/dashboard/guide-texts.ts", text: guidesSource() },

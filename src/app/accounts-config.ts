@@ -3,13 +3,15 @@ import { z } from "zod";
 
 export const accounts = z
   .strictObject({
-    /**
-     * Whether somebody new becomes the user with the same e-mail, where Bitbucket Cloud has confirmed it for both. Dangerous:
-     * whoever gets hold of an address, or is given one that somebody left, gets the account.
-     */
-    linkByConfirmedEmail: z.boolean().default(false),
+    linkByConfirmedEmail: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether somebody new becomes the user with the same e-mail, where Bitbucket Cloud has confirmed it for both. Dangerous: whoever gets hold of an address, or is given one that somebody left, gets the account.",
+      ),
   })
-  .prefault({});
+  .prefault({})
+  .describe("What becomes of people with several Bitbucket accounts.");
 
 /** What an operator should know at start. */
 export function accountNotices({

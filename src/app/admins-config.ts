@@ -14,11 +14,17 @@ const stableId = z
 const administrator = z.union(
   [
     z
-      .strictObject({ instance: z.string().min(1), id: stableId })
+      .strictObject({
+        instance: z.string().min(1).describe("The name of an instance."),
+        id: stableId.describe("Their uuid at Bitbucket Cloud, or their number elsewhere. Never a user name."),
+      })
       .transform(({ instance, id }): Administrator => ({ instanceId: instance, subject: id })),
     z
       .strictObject({
-        entity: z.string().regex(/^user:[^\s/:]+\/[^\s/:]+$/i, "must read user:namespace/name"),
+        entity: z
+          .string()
+          .regex(/^user:[^\s/:]+\/[^\s/:]+$/i, "must read user:namespace/name")
+          .describe("The catalog's user, such as `user:default/john`."),
       })
       .transform(({ entity }): Administrator => ({ entityRef: entity.toLowerCase() })),
   ],
@@ -26,7 +32,12 @@ const administrator = z.union(
 );
 
 /** Nobody, unless told. */
-export const admins = z.array(administrator).default([]);
+export const admins = z
+  .array(administrator)
+  .default([])
+  .describe(
+    "Who may see and end everybody's sessions: by instance and stable id there, or by the catalog's user.",
+  );
 
 interface Checked {
   readonly admins: readonly Administrator[];

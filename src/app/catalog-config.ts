@@ -2,7 +2,13 @@
 import { z } from "zod";
 import { httpUrl, isSafe, secret } from "./instance-config.ts";
 
-const target = z.string().min(1, "is empty");
+const typeIs =
+  "`file`: one, or a pattern · `folder`: every YAML file below it · `backstage`: a running one's catalog.";
+
+const target = z
+  .string()
+  .min(1, "is empty")
+  .describe("A file, a pattern of files, or a folder, relative to the configuration file.");
 
 const seconds = z
   .int("must be a whole number of seconds")
@@ -10,29 +16,26 @@ const seconds = z
   .default(300);
 
 /** A file or a pattern of files, relative to the configuration file. */
-const file = z.strictObject({ type: z.literal("file"), target });
+const file = z.strictObject({ type: z.literal("file").describe(typeIs), target });
 
 /** Every YAML file below a folder. */
-const folder = z.strictObject({ type: z.literal("folder"), target });
+const folder = z.strictObject({ type: z.literal("folder").describe(typeIs), target });
 
 /** The catalog of a running Backstage. */
 const backstage = z.strictObject({
-  type: z.literal("backstage"),
-  /** `backend.baseUrl` of that Backstage. */
+  type: z.literal("backstage").describe(typeIs),
   url: httpUrl
     .refine((url) => !/[?#]/.test(url), "must not have a query")
-    .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)"),
-  /** For calls from one service to another; none where the catalog is open. */
-  token: secret.optional(),
-  /** How long what it said is believed. */
-  refreshSeconds: seconds,
+    .refine(isSafe, "must be https (http is accepted for localhost and other loopback addresses only)")
+    .describe("`backend.baseUrl` of a running Backstage."),
+  token: secret.optional().describe("For calls from one service to another; none where its catalog is open."),
+  refreshSeconds: seconds.describe("How long what it said is believed."),
 });
 
 const kinds = ["file", "folder", "backstage"] as const;
 
 export const catalog = z
   .strictObject({
-    /** Where the entities are; one that is written twice counts where it is written first, in files before addresses. */
     locations: z
       .array(
         z.discriminatedUnion("type", [file, folder, backstage], {
@@ -40,8 +43,12 @@ export const catalog = z
             `has the type ${JSON.stringify((Object(input) as { type?: unknown }).type)}; known are ${kinds.join(", ")}`, // any value can be read by name
         }),
       )
-      .default([]),
+      .default([])
+      .describe(
+        "Where the entities are; one that is written twice counts where it is written first, in files before addresses.",
+      ),
   })
-  .prefault({});
+  .prefault({})
+  .describe("The users and groups that sign-in resolvers search.");
 
 export type CatalogConfig = z.output<typeof catalog>;

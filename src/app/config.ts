@@ -27,10 +27,21 @@ const baseUrl = httpUrl
   .transform((url) => new URL(url).origin);
 
 export const schema = z.strictObject({
-  /** The address people see, without a path. https unless loopback. Default: localhost with the port listened on. */
-  baseUrl: baseUrl.optional(),
-  listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(8000) }).prefault({}),
-  /** Path of the SQLite file, or `:memory:`; or `postgres://USER:PASSWORD@HOST/DATABASE`, which prints as a secret. */
+  baseUrl: baseUrl
+    .optional()
+    .describe(
+      "The address people see, without a path: https, http on loopback only. Default: localhost with the port that is listened on.",
+    ),
+  listen: z
+    .strictObject({
+      host: z
+        .string()
+        .default("127.0.0.1")
+        .describe("The address; 127.0.0.1 is reached by this machine alone."),
+      port: port.default(8000).describe("0 takes any that is free."),
+    })
+    .prefault({})
+    .describe("Where the server listens."),
   database: z
     .string()
     .min(1)
@@ -39,72 +50,101 @@ export const schema = z.strictObject({
       "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded",
     )
     .transform((place): Place => (isPostgresUrl(place) ? new Secret(place) : place))
-    .default("windlass.db"),
-  /**
-   * 32 bytes in Base64; several, in a list or divided by spaces: the first wraps, all of them open. Without it a key file is
-   * kept beside an SQLite database; PostgreSQL needs it.
-   */
+    .default("windlass.db")
+    .describe(
+      "Path of the SQLite file, `:memory:`, or `postgres://USER:PASSWORD@HOST/DATABASE`, which prints as a secret.",
+    ),
   key: z
     .union([secret, z.array(secret).min(1)], "must be a key, or a list of keys")
     .transform((keys) => (Array.isArray(keys) ? keys : [keys]))
-    .optional(),
+    .optional()
+    .describe(
+      "32 bytes in Base64 that seal all secrets; several, in a list or divided by spaces: the first wraps, all of them open. Without it a key file is kept beside an SQLite database; PostgreSQL needs it.",
+    ),
   instances: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower case letters, digits and dashes"),
       instance,
     )
-    .refine((instances) => Object.keys(instances).length > 0, "needs at least one instance"),
+    .refine((instances) => Object.keys(instances).length > 0, "needs at least one instance")
+    .describe(
+      "Every Bitbucket, by a name of your own, which is part of its callback address: `/auth/NAME/callback`.",
+    ),
   network,
-  /** How often a minute somebody may try to sign in. */
   limits,
-  /** The proxies in front: their `X-Forwarded-For` says who is asking. */
   trustedProxies,
   sessions: z
     .strictObject({
       idleSeconds: z
         .int()
         .min(60)
-        .default(24 * 3600),
+        .default(24 * 3600)
+        .describe("A session ends when nothing was asked for so long."),
       absoluteSeconds: z
         .int()
         .min(60)
-        .default(14 * 24 * 3600),
-      /** Safari refuses `__Host-` cookies over http: a plain name there. Dangerous anywhere but on loopback. */
-      plainCookiesOnLoopback: z.boolean().default(false),
+        .default(14 * 24 * 3600)
+        .describe("A session ends so long after signing in, whatever happens."),
+      plainCookiesOnLoopback: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Safari refuses `__Host-` cookies over http: a plain name there. Dangerous anywhere but on loopback.",
+        ),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("How long people stay signed in."),
   signIn,
-  /** Origins of pages that may open sign-in in a window and hear its outcome. Our own always may. */
   signInOpeners,
-  /** What the sign-in page offers beside Bitbucket. */
   signInPage: signInPageWays,
   catalog,
-  /** Signed statements who is signed in, for services that trust this server's keys. */
   identityToken,
-  /** What becomes of people with several Bitbucket accounts. */
   accounts,
-  /** Who may see and end everybody's sessions. */
   admins,
   analyses: z
     .strictObject({
-      parallelCalls: z.int().min(1).max(32).default(8),
-      callsPerHour: z.int().min(1).default(1000),
+      parallelCalls: z
+        .int()
+        .min(1)
+        .max(32)
+        .default(8)
+        .describe("Calls to Bitbucket at the same time, of one analysis."),
+      callsPerHour: z
+        .int()
+        .min(1)
+        .default(1000)
+        .describe("Calls that analyses may spend of an hour, of one consumer."),
     })
-    .prefault({}),
-  /** How long the record of what happened is kept. */
-  audit: z.strictObject({ keepDays: z.int().min(1).default(400) }).prefault({}),
-  /** For operators, on an address of its own: `/metrics` and `/health`. Off unless it is there; `{}` is enough. */
+    .prefault({})
+    .describe("How commits are read."),
+  audit: z
+    .strictObject({ keepDays: z.int().min(1).default(400).describe("How long its entries are kept.") })
+    .prefault({})
+    .describe("The record of what happened."),
   metrics: z
     .strictObject({
-      host: z.string().min(1).default("127.0.0.1"),
-      port: port.default(9464),
-      /** There is no login: dangerous, unless a network or a proxy keeps others away. */
-      allowRemote: z.boolean().default(false),
+      host: z.string().min(1).default("127.0.0.1").describe("The address it listens on."),
+      port: port.default(9464).describe("0 takes any that is free."),
+      allowRemote: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Lets it listen beyond this machine. There is no login: dangerous, unless a network or a proxy keeps others away.",
+        ),
     })
-    .optional(),
+    .optional()
+    .describe(
+      "For operators, on an address of its own: `/metrics` and `/health`. Off unless it is there; `{}` is enough.",
+    ),
   log: z
-    .strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") })
-    .prefault({}),
+    .strictObject({
+      level: z
+        .enum(["debug", "info", "warn", "error", "silent"])
+        .default("info")
+        .describe("The least that is logged."),
+    })
+    .prefault({})
+    .describe("What is logged, to standard error."),
 });
 
 function checkMetrics({ metrics }: z.output<typeof schema>, check: z.RefinementCtx): void {

@@ -26,65 +26,82 @@ const safe = "must be https (http is accepted for localhost and other loopback a
 /** One that our credentials are sent to. */
 const upstreamUrl = httpUrl.refine((url) => !/[?#]/.test(url), "must not have a query").refine(isSafe, safe);
 
+const productIs =
+  "Which Bitbucket this is: `cloud` unless told, `data-center` (OAuth 2, from 7.20 on) or `server` (OAuth 1.0a).";
+const scopesAre = "What people are asked to grant: a list, or text divided by spaces or commas.";
+
 const cloud = z.strictObject({
-  product: z.literal("cloud"),
-  clientId: text,
-  clientSecret: secret,
-  scopes: scopesOf("cloud", "Bitbucket Cloud such as account or repository:write").default([
-    "account",
-    "email",
-  ]),
-  /** Lets whoever signs in read what the consumer's own workspace holds. Dangerous where not everybody may. */
-  sharesConsumer: z.boolean().default(false),
+  product: z.literal("cloud").describe(productIs),
+  clientId: text.describe("Key of the OAuth consumer."),
+  clientSecret: secret.describe("Secret of the OAuth consumer."),
+  scopes: scopesOf("cloud", "Bitbucket Cloud such as account or repository:write")
+    .default(["account", "email"])
+    .describe(scopesAre),
+  sharesConsumer: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Lets whoever signs in read what the consumer's own workspace holds. Dangerous where not everybody may.",
+    ),
   urls: z
-    .strictObject({ authorize: upstreamUrl, token: upstreamUrl, api: upstreamUrl, web: upstreamUrl })
+    .strictObject({
+      authorize: upstreamUrl.describe(
+        "Where people are asked, such as `https://bitbucket.org/site/oauth2/authorize`.",
+      ),
+      token: upstreamUrl.describe(
+        "Where codes are exchanged, such as `https://bitbucket.org/site/oauth2/access_token`.",
+      ),
+      api: upstreamUrl.describe("The REST API, such as `https://api.bitbucket.org/2.0`."),
+      web: upstreamUrl.describe("The pages, such as `https://bitbucket.org`."),
+    })
     .partial()
-    .default({}),
+    .default({})
+    .describe("Where this Bitbucket is, such as a local one's addresses. Default: bitbucket.org."),
   ...instanceSignIn,
 });
 
 const selfHosted = {
-  /** With its context path, such as `https://example.com/bitbucket`. */
-  baseUrl: upstreamUrl,
-  /** Certificates in PEM to be trusted beside the well-known ones. */
+  baseUrl: upstreamUrl.describe("With its context path, such as `https://example.com/bitbucket`."),
   ca: z
     .string({ error: notText })
     .includes("-----BEGIN CERTIFICATE-----", { error: "is no certificate in PEM" })
-    .nullish(),
+    .nullish()
+    .describe("Certificates in PEM to be trusted beside the well-known ones."),
 };
 
 const halves = ["clientId", "clientSecret"] as const;
 
 const dataCenter = z
   .strictObject({
-    product: z.literal("data-center"),
+    product: z.literal("data-center").describe(productIs),
     ...selfHosted,
-    /** Of the incoming link; none where people only bring HTTP access tokens. */
-    clientId: text.optional(),
-    clientSecret: secret.optional(),
-    scopes: scopesOf("data-center", "Bitbucket Data Center such as PUBLIC_REPOS or REPO_READ").default([
-      "PUBLIC_REPOS",
-    ]),
+    clientId: text
+      .optional()
+      .describe("Of the incoming link; leave both halves out where people only bring HTTP access tokens."),
+    clientSecret: secret.optional().describe("Of the incoming link."),
+    scopes: scopesOf("data-center", "Bitbucket Data Center such as PUBLIC_REPOS or REPO_READ")
+      .default(["PUBLIC_REPOS"])
+      .describe(scopesAre),
     ...instanceSignIn,
   })
   .refine(hasNoLone("clientId"), { path: ["clientSecret"], error: "is missing", when: isAnObject })
   .refine(hasNoLone("clientSecret"), { path: ["clientId"], error: "is missing", when: isAnObject });
 
 const server = z.strictObject({
-  product: z.literal("server"),
+  product: z.literal("server").describe(productIs),
   ...selfHosted,
-  /** Of the application link's incoming authentication. */
-  consumerKey: text,
-  /** RSA in PEM, PKCS#1 or PKCS#8; from here on PKCS#8. */
-  privateKey: secret.transform((value, { addIssue }) => {
-    try {
-      return readPrivateKey(value.reveal()).pkcs8;
-    } catch (error) {
-      if (!isWindlassError(error)) throw error;
-      addIssue({ code: "custom", message: `${error.message} ${error.cure}`, input: undefined });
-      return z.NEVER;
-    }
-  }),
+  consumerKey: text.describe("Of the application link's incoming authentication."),
+  privateKey: secret
+    .transform((value, { addIssue }) => {
+      try {
+        return readPrivateKey(value.reveal()).pkcs8;
+      } catch (error) {
+        if (!isWindlassError(error)) throw error;
+        addIssue({ code: "custom", message: `${error.message} ${error.cure}`, input: undefined });
+        return z.NEVER;
+      }
+    })
+    .describe("Of the application link: RSA in PEM, PKCS#1 or PKCS#8."),
   ...instanceSignIn,
 });
 

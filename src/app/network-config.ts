@@ -25,16 +25,22 @@ const proxyUrl = z
 
 export const network = z
   .strictObject({
-    /** Private ranges that may be called, for everybody and by everybody: what is there is reached with what people type in. */
-    allow: z.array(range).default([]),
-    /** The outgoing proxy; prints as a secret, since it may hold a password. */
-    proxy: proxyUrl.optional(),
-    /** Hosts that are asked directly: a list, or text divided by spaces or commas. */
+    allow: z
+      .array(range)
+      .default([])
+      .describe(
+        "Private ranges that may be called, for everybody and by everybody: what is there is reached with what people type in.",
+      ),
+    proxy: proxyUrl
+      .optional()
+      .describe("The outgoing proxy, `http://HOST:PORT`; prints as a secret, since it may hold a password."),
     noProxy: z
       .union([z.string().transform((all) => all.split(/[\s,]+/).filter(Boolean)), z.array(z.string().min(1))])
-      .default([]),
+      .default([])
+      .describe("Hosts that are asked directly: a list, or text divided by spaces or commas."),
   })
-  .prefault({});
+  .prefault({})
+  .describe("The way out: which private ranges may be called, and through which proxy.");
 
 function isProxyUrl(url: Secret): boolean {
   const { protocol, hostname, pathname, search, hash } = URL.parse(url.reveal()) ?? {};

@@ -11,4 +11,7 @@ const origin = httpUrl
   .transform((url) => new URL(url).origin);
 
 /** Nobody but our own pages, unless told. */
-export const signInOpeners = z.array(origin).default([]);
+export const signInOpeners = z
+  .array(origin)
+  .default([])
+  .describe("Origins of pages that may open sign-in in a window and hear its outcome. Our own always may.");

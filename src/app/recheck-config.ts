@@ -8,10 +8,15 @@ export const recheck = z.union(
   [
     z.literal(false),
     z.strictObject({
-      /** From one judgement to the next. Default: an hour. */
-      everyMinutes: z.int().min(1).max(aDay).default(60),
-      /** How much longer somebody stays in while Bitbucket does not answer. Default: as long again. */
-      graceMinutes: z.int().min(0).max(aDay).optional(),
+      everyMinutes: z.int().min(1).max(aDay).default(60).describe("From one judgement to the next."),
+      graceMinutes: z
+        .int()
+        .min(0)
+        .max(aDay)
+        .optional()
+        .describe(
+          "How much longer somebody stays in while Bitbucket does not answer. Default: as long again.",
+        ),
     }),
   ],
   "must be false, or { everyMinutes: 60 }",

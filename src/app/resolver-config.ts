@@ -20,14 +20,19 @@ const domain = z.string().transform((text, { addIssue }) => {
 
 export const resolver = z
   .strictObject({
-    /** By its name in Backstage; in code a function of one's own too. */
-    resolver: z.custom<ResolverName | OwnResolver>(isResolver, { error: unknownResolver, abort: false }),
-    /** An address of any other domain is a miss. */
-    allowedDomains: z.array(domain).min(1, "names no domain, so that nobody could sign in").optional(),
-    /** Where nobody has `john+mail@…`, `john@…` is looked for. */
-    stripPlusTag: z.boolean().optional(),
-    /** Dangerous: whoever has a Bitbucket account comes in, under a name made of their id. */
-    dangerouslyAllowSignInWithoutUserInCatalog: z.boolean().optional(),
+    resolver: z
+      .custom<ResolverName | OwnResolver>(isResolver, { error: unknownResolver, abort: false })
+      .describe("Its name, as in Backstage; in code a function of one's own too."),
+    allowedDomains: z
+      .array(domain)
+      .min(1, "names no domain, so that nobody could sign in")
+      .optional()
+      .describe("An address of any other domain is a miss."),
+    stripPlusTag: z.boolean().optional().describe("Where nobody has `john+mail@…`, `john@…` is looked for."),
+    dangerouslyAllowSignInWithoutUserInCatalog: z
+      .boolean()
+      .optional()
+      .describe("Dangerous: whoever has a Bitbucket account comes in, under a name made of their id."),
   })
   .superRefine(checkOptions);
 

@@ -3,39 +3,56 @@ import { z } from "zod";
 import type { Product } from "../bitbucket/instance.ts";
 import type { PlaceRule, Rule } from "../signin/rules/rule.ts";
 
-/** Words of one's own, beside `admin` and `member`. */
 const roles = z
   .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower case letters, digits and dashes"))
   .min(1, "names no role")
-  .default(["member"]);
+  .default(["member"])
+  .describe("What it makes of whoever meets it: `admin`, `member`, or words of your own.");
 
-/** Pins the place from the beginning, in place of the first person who is let in. */
 const id = z
   .string()
   .regex(/^(\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?|[1-9]\d{0,14})$/i, {
     error: "must be the uuid Bitbucket Cloud gave it, or the number Data Center did",
   })
   .transform((text) => text.replace(/[{}]/g, "").toLowerCase())
-  .optional();
+  .optional()
+  .describe(
+    "The place's uuid or number at Bitbucket: pins it from the beginning, in place of the first person who is let in.",
+  );
 
-const permission = z.enum(["read", "write", "admin"]).default("read");
+const permission = z.enum(["read", "write", "admin"]).default("read").describe("The least that counts.");
+
+/** Written by us: see `rule`. */
+const aboutIs = "What the rule is about; said by its one key beside the others.";
 
 const everyone = z.strictObject({
-  about: z.literal("everyone"),
-  everyone: z.literal(true, "must be true: whoever has an account at this Bitbucket comes in"),
+  about: z.literal("everyone").describe(aboutIs),
+  everyone: z
+    .literal(true, "must be true: whoever has an account at this Bitbucket comes in")
+    .describe("Whoever has an account at this Bitbucket comes in."),
   roles,
 });
 const workspace = z.strictObject({
-  about: z.literal("workspace"),
-  workspace: z.string(),
-  permission: z.enum(["member", "admin"]).default("member"),
+  about: z.literal("workspace").describe(aboutIs),
+  workspace: z.string().describe("Members of this workspace, by its slug. Bitbucket Cloud alone."),
+  permission: z.enum(["member", "admin"]).default("member").describe("The least that counts."),
   id,
   roles,
 });
-const project = z.strictObject({ about: z.literal("project"), project: z.string(), permission, id, roles });
+const project = z.strictObject({
+  about: z.literal("project").describe(aboutIs),
+  project: z
+    .string()
+    .describe("Whoever has the permission in this project: `acme/KEY` at Cloud, `KEY` elsewhere."),
+  permission,
+  id,
+  roles,
+});
 const repository = z.strictObject({
-  about: z.literal("repository"),
-  repository: z.string(),
+  about: z.literal("repository").describe(aboutIs),
+  repository: z
+    .string()
+    .describe("Whoever has the permission in this repository: `acme/api` at Cloud, `KEY/api` elsewhere."),
   permission,
   id,
   roles,

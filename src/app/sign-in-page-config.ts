@@ -27,13 +27,15 @@ const taken = ["guest"];
 
 export const signInPageWays = z
   .strictObject({
-    /** Links beside the Bitbuckets, in this order. */
     ways: z
       .array(
         z.strictObject({
-          id: z.string().regex(wayId, "must be lower case letters, digits and dashes"),
-          title,
-          href,
+          id: z
+            .string()
+            .regex(wayId, "must be lower case letters, digits and dashes")
+            .describe("A name of your own."),
+          title: title.describe("What stands on it."),
+          href: href.describe("A path of this server's address, or an https address."),
         }),
       )
       .max(12)
@@ -44,8 +46,17 @@ export const signInPageWays = z
           if (isTwice || taken.includes(id))
             check.addIssue({ code: "custom", path: [at, "id"], message: "is taken: each way needs its own" });
         });
-      }),
-    /** A link on without signing in: whoever follows it has no session here. Nobody is offered one unless it is there. */
-    guest: z.strictObject({ title: title.default("Go on as a guest"), href }).optional(),
+      })
+      .describe("Links beside the Bitbuckets, in this order. What lies behind them is yours."),
+    guest: z
+      .strictObject({
+        title: title.default("Go on as a guest").describe("What stands on it."),
+        href: href.describe("A path of this server's address, or an https address."),
+      })
+      .optional()
+      .describe(
+        "A link on without signing in: whoever follows it has no session here. Nobody is offered one unless it is there.",
+      ),
   })
-  .prefault({});
+  .prefault({})
+  .describe("What the sign-in page offers beside Bitbucket.");

@@ -8,23 +8,29 @@ import { placeProblem, readRule, rules } from "./rules-config.ts";
 
 const resolvers = z
   .strictObject({
-    /** Tried in this order until one finds a user of the catalog. */
     resolvers: z
       .array(resolver)
       .min(1, "names no resolver, so that nobody could sign in")
       .superRefine(checkOrder)
-      .optional(),
-    /** Whoever meets one of them comes in. */
-    rules: rules.optional(),
-    /** How often the rules are asked again while somebody is signed in; `false`: never. */
-    recheck: recheck.optional(),
+      .optional()
+      .describe("Tried in this order until one finds a user of the catalog."),
+    rules: rules
+      .optional()
+      .describe("Who may come in: whoever meets one of them. The roles of all that are met are theirs."),
+    recheck: recheck
+      .optional()
+      .describe("How often the rules are asked again while somebody is signed in; `false`: never."),
   })
   .refine((value) => value.resolvers !== undefined || value.rules !== undefined, {
     error: "says neither resolvers nor rules, so that nobody could sign in",
   });
 
 /** At the root: for every instance of Bitbucket Cloud that says nothing of its own. Absent, whoever comes first is made a user. */
-export const signIn = resolvers.optional();
+export const signIn = resolvers
+  .optional()
+  .describe(
+    "Who may sign in at every instance of Bitbucket Cloud that says nothing of its own. Absent, whoever comes first is made a user.",
+  );
 
 interface Checked {
   readonly signIn?: unknown;
@@ -91,8 +97,13 @@ const callbackPath = z
 
 /** What each instance may say beside its credentials, whatever its product. */
 export const instanceSignIn = {
-  /** Its own resolvers, or `false`: nobody signs in with this Bitbucket. */
-  signIn: z.union([z.literal(false), resolvers]).optional(),
-  /** Where people come back to from Bitbucket, when it is not `/auth/{id}/callback`. */
-  callbackPath: callbackPath.optional(),
+  signIn: z
+    .union([z.literal(false), resolvers])
+    .optional()
+    .describe("Its own resolvers and rules, or `false`: nobody signs in with this Bitbucket."),
+  callbackPath: callbackPath
+    .optional()
+    .describe(
+      "Where people come back to from Bitbucket, when it is not `/auth/NAME/callback`: below `/auth` or `/api/auth`.",
+    ),
 };

@@ -48,6 +48,10 @@ const commands: Readonly<
     summary: "who is signed in: list, end one session or all of a person's",
     load: () => import("./commands/sessions.ts"),
   },
+  config: {
+    summary: "check: every mistake of the configuration; show: what is in force, secrets masked",
+    load: () => import("./commands/config.ts"),
+  },
   "identity-keys": {
     summary: "the keys that sign identity tokens: list, rotate, withdraw one",
     load: () => import("./commands/identity-keys.ts"),

@@ -16,9 +16,14 @@ export function readServerConfig(file: string | undefined, listen: ListenOverrid
   return config;
 }
 
-function readConfig(file: string | undefined, listen: ListenOverride): Config {
-  if (file !== undefined) return readConfigFile(file, process.env, listen);
-  return existsSync("windlass.yaml")
-    ? readConfigFile("windlass.yaml", process.env, listen)
-    : readEnvironment(process.env, listen);
+function readConfig(given: string | undefined, listen: ListenOverride): Config {
+  const file = configFileOf(given);
+  return file === undefined
+    ? readEnvironment(process.env, listen)
+    : readConfigFile(file, process.env, listen);
+}
+
+/** The file that is read; undefined for the environment alone. */
+export function configFileOf(given: string | undefined): string | undefined {
+  return given ?? (existsSync("windlass.yaml") ? "windlass.yaml" : undefined);
 }
