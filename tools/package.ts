@@ -33,6 +33,20 @@ export async function installPackage(folder: string): Promise<void> {
   await runNpm(["install", "--no-audit", "--no-fund", "--prefer-offline", "--omit=dev", tarball], folder);
 }
 
+/** The newest Node the package is tried with, beside the one that runs this: brought by npm, once for each clone. */
+export async function newestNode(): Promise<string> {
+  const folder = join(root, "tools", "newest-node");
+  const program = join(folder, "node_modules", ".bin", "node");
+  const present = join(folder, "node_modules", ".package-lock.json");
+  await withLock({ root, name: "newest-node" }, async () => {
+    if (!existsSync(present)) await runNpm(["ci", "--no-audit", "--no-fund"], folder);
+  });
+  if (existsSync(program)) return program;
+  throw new Error(
+    `There is no newer Node for ${process.platform} on ${process.arch} to try the package with.`,
+  );
+}
+
 function ingredientsHash(): string {
   const hash = createHash("sha256");
   for (const path of globSync(ingredients, { cwd: root, withFileTypes: true }).sort(byPath)) {

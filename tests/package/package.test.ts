@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installPackage, packPackage } from "../../tools/package.ts";
+import { installPackage, newestNode, packPackage } from "../../tools/package.ts";
 
 const run = promisify(execFile);
 const checkout = join(import.meta.dirname, "../..");
@@ -32,9 +32,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program in the folder the package is installed in. */
-async function runThere(program: string): Promise<string> {
+async function runThere(program: string, node = process.execPath): Promise<string> {
   writeFileSync(join(folder, "program.js"), program);
-  const { stdout } = await run(process.execPath, ["program.js"], { cwd: folder });
+  const { stdout } = await run(node, ["program.js"], { cwd: folder });
   return stdout;
 }
 
@@ -45,6 +45,34 @@ describe("installed in an empty folder, the package", () => {
     );
     expect(names.trim()).not.toBe("");
   });
+
+  test("can be imported whole, signs in, seals and closes in the newest Node", async () => {
+    const program = `
+      ${entries.map((entry, at) => `import * as entry${at} from ${JSON.stringify(entry)};`).join("\n")}
+      const { createEmulator } = entry${entries.indexOf("windlass/emulator")};
+      const { createWindlass } = entry${entries.indexOf("windlass")};
+      const emulator = await createEmulator({ autoApprove: "johndoe", callbackUrl: "http://localhost:8000/auth/bitbucket/callback" });
+      const [{ key: clientId, secret: clientSecret }] = emulator.consumers;
+      const { bitbucket: web, api } = emulator.urls;
+      const urls = { web, authorize: web + "/site/oauth2/authorize", token: web + "/site/oauth2/access_token", api: api + "/2.0" };
+      const windlass = await createWindlass({ database: ":memory:", instances: { bitbucket: { clientId, clientSecret, urls } } });
+      const host = "http://localhost:8000";
+      const jar = new Map();
+      const ask = async (url) => {
+        const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+        const answer = await windlass.handler(new Request(url, { headers: { cookie } }));
+        for (const line of answer.headers.getSetCookie()) jar.set(...line.split(";")[0].split(/=(.*)/s));
+        return answer;
+      };
+      const away = (await ask(host + "/auth/bitbucket/login")).headers.get("location");
+      await ask((await fetch(away, { redirect: "manual" })).headers.get("location"));
+      const { user } = await (await ask(host + "/auth/session")).json();
+      await windlass.close();
+      await emulator.close();
+      console.log(process.versions.node, user.displayName);
+    `;
+    expect(await runThere(program, await newestNode())).toMatch(/^26\.\d+\.\d+ John Doe\n$/);
+  }, 120_000);
 
   test.each(neutralEntries)("loads nothing of Node's own for %s", async (entry) => {
     const program = `
