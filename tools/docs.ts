@@ -1,8 +1,9 @@
-/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the keys of the configuration and their schema, the guides as pages, the examples, the tables in ARCHITECTURE.md and docs/emulator.md. */
+/** Owns what is generated of the documents: `docs/errors.md` from the rooms' catalogues, `docs/scopes.md`, `docs/emulator-points.md`, the keys of the configuration and their schema, the guides as pages, the examples, the reference below docs/api/, the tables in ARCHITECTURE.md and docs/emulator.md. */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Catalogue, ErrorEntry, Reaction } from "../src/base/errors.ts";
+import { apiPages } from "./api/document.ts";
 import { configurationMarks, configurationTables, schemaFile } from "./configuration-document.ts";
 import { coverageMarks, coverageSection } from "./coverage/document.ts";
 import { areas } from "./coverage/table.ts";
@@ -41,6 +42,7 @@ export async function writeDocuments(): Promise<readonly Document[]> {
         configurationMarks,
       ),
     },
+    ...apiPages(root),
     { path: "windlass.schema.json", text: schemaFile() },
     { path: "docs/scopes.md", text: scopesDocument() },
     { path: "docs/emulator-points.md", text: pointsDocument(root) },

@@ -21,6 +21,7 @@ export type ExpressMiddleware = (
   next: (error?: unknown) => void,
 ) => Promise<void>;
 
+/** Windlass in Express. */
 export interface ExpressWindlass extends Guards<ExpressMiddleware> {
   /** The last middleware: answers whatever is not yours. */
   readonly handler: ExpressMiddleware;

@@ -15,6 +15,7 @@ declare module "fastify" {
 /** An asynchronous `preHandler`. */
 export type FastifyGuard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
+/** Windlass in Fastify. */
 export interface FastifyWindlass extends Guards<FastifyGuard> {
   /** Answers whatever is not yours: `app.register(auth.plugin)`, without a prefix. */
   readonly plugin: FastifyPluginCallback;

@@ -8,6 +8,7 @@ export type { Guards, Mountable, Needs, SignedIn } from "./mountable.ts";
 /** Behind it, `context.var.windlass` says who is signed in. */
 export type HonoGuard = MiddlewareHandler<{ Variables: { windlass: SignedIn } }>;
 
+/** Windlass in Hono. */
 export interface HonoWindlass extends Guards<HonoGuard> {
   /** The last route, `app.all("*", auth.handler)`: answers whatever is not yours. */
   readonly handler: Handler;

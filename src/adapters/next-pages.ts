@@ -1,6 +1,7 @@
 /** Owns who is signed in for a page of Next: a server component has headers, and no request. */
 import type { Mountable, Needs, SignedIn } from "./mountable.ts";
 
+/** Who is signed in, for pages of Next's App Router. */
 export interface NextPages {
   /** In a server component or action: who is signed in. */
   signedIn(): Promise<SignedIn | null>;

@@ -10,6 +10,7 @@ export type NextGuard = <Asked extends Request, Context, Answered>(
   route: (request: Asked, who: SignedIn, context: Context) => Answered | Promise<Answered>,
 ) => (request: Asked, context: Context) => Promise<Answered | Response>;
 
+/** Windlass in Next's App Router. */
 export interface NextWindlass extends Guards<NextGuard>, NextPages {
   /** Of `app/[...windlass]/route.ts`, as is `POST`: answer whatever has no page of its own. */
   GET(request: Request): Promise<Response>;

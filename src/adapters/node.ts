@@ -9,6 +9,7 @@ export type { Guards, Mountable, Needs, SignedIn } from "./mountable.ts";
 /** Gives null where it has answered itself. */
 export type NodeGuard = (request: IncomingMessage, response: ServerResponse) => Promise<SignedIn | null>;
 
+/** Windlass in a server of Node's own. */
 export interface NodeWindlass extends Guards<NodeGuard> {
   /** Answers whatever is not yours: sign-in, dashboard, API. */
   listener(request: IncomingMessage, response: ServerResponse): Promise<void>;

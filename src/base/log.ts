@@ -3,6 +3,7 @@
 /** Facts of one event: never a token, secret, code, state, cookie or signature. */
 export type LogFacts = Readonly<Record<string, unknown>>;
 
+/** Where events go: a name such as `vault.refreshed`, and facts, never a secret. */
 export interface Log {
   info(event: string, facts?: LogFacts): void;
   warn(event: string, facts?: LogFacts): void;

@@ -13,6 +13,7 @@ import type { Profile } from "./profile/profile.ts";
 import { oauth2Calls, type ProviderTokens } from "./provider.ts";
 import { dataCenterInstance } from "./self-hosted.ts";
 
+/** An incoming link of a Data Center, 7.20 or newer. */
 export interface DataCenterProviderOptions {
   /** With its context path, such as `https://example.com/bitbucket`. */
   readonly baseUrl: string;
@@ -30,6 +31,7 @@ export interface DataCenterProviderOptions {
   readonly fetch?: DoorOptions["fetch"] | undefined;
 }
 
+/** What goes with a person to Data Center (RFC 6749 section 4.1.1, RFC 7636). */
 export interface DataCenterAuthorizationRequest extends Omit<AuthorizationRequest, "scopes"> {
   /** 43 to 128 characters, kept for the exchange: the challenge is always sent. */
   readonly codeVerifier: string;
@@ -37,6 +39,7 @@ export interface DataCenterAuthorizationRequest extends Omit<AuthorizationReques
   readonly scopes?: readonly string[] | string | undefined;
 }
 
+/** What a code is exchanged with (RFC 6749 section 4.1.3). */
 export interface DataCenterCodeExchange {
   /** From the callback, after you have compared its `state` with the one you sent. It lives for seconds. */
   readonly code: string;

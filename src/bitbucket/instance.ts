@@ -45,6 +45,7 @@ interface InstanceBase {
   readonly isConfigured: boolean;
 }
 
+/** Bitbucket Cloud, by one OAuth consumer. */
 export interface CloudInstance extends InstanceBase {
   readonly product: "cloud";
   readonly client: OAuthClient;
@@ -53,6 +54,7 @@ export interface CloudInstance extends InstanceBase {
   readonly urls: CloudUrls;
 }
 
+/** A Data Center with OAuth 2, by one incoming link. */
 export interface DataCenterInstance extends InstanceBase {
   readonly product: "data-center";
   /** With its context path. */
@@ -62,6 +64,7 @@ export interface DataCenterInstance extends InstanceBase {
   readonly urls: OAuth2Urls & { readonly revoke: string };
 }
 
+/** A Server or older Data Center with OAuth 1.0a, by one application link. */
 export interface ServerInstance extends InstanceBase {
   readonly product: "server";
   /** With its context path. */

@@ -12,6 +12,7 @@ import { requestCodeExchange, requestRefresh } from "./oauth2/token.ts";
 import { fetchProfile, type Profile } from "./profile/profile.ts";
 import { readScopes } from "./scope-list.ts";
 
+/** An OAuth consumer of Bitbucket Cloud. */
 export interface BitbucketProviderOptions {
   /** The OAuth consumer's Key. */
   readonly clientId: string;
@@ -41,11 +42,13 @@ export interface ProviderTokens {
   readonly raw: JsonObject;
 }
 
+/** What goes with a person to Bitbucket Cloud (RFC 6749 section 4.1.1). */
 export interface ProviderAuthorizationRequest extends Omit<AuthorizationRequest, "scopes"> {
   /** Instead of the provider's. */
   readonly scopes?: readonly string[] | string | undefined;
 }
 
+/** What a code is exchanged with (RFC 6749 section 4.1.3). */
 export interface ProviderCodeExchange {
   /** From the callback, after you have compared its `state` with the one you sent. */
   readonly code: string;

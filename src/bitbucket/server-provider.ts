@@ -12,6 +12,7 @@ import { fetchDataCenterProfile } from "./profile/data-center.ts";
 import type { Profile } from "./profile/profile.ts";
 import { serverInstance } from "./self-hosted.ts";
 
+/** An application link of a Server or older Data Center. */
 export interface ServerProviderOptions {
   /** With its context path, such as `https://example.com/bitbucket`. */
   readonly baseUrl: string;
@@ -28,6 +29,7 @@ export interface ServerProviderOptions {
   readonly fetch?: DoorOptions["fetch"] | undefined;
 }
 
+/** The beginning of a sign-in (RFC 5849 section 2.1). */
 export interface ServerRequestToken {
   /** Keep it in the person's session: the callback's `oauth_token` has to be equal to it. */
   readonly requestToken: string;
@@ -49,6 +51,7 @@ export interface ServerTokens {
   readonly sessionExpiresAt: Date | null;
 }
 
+/** Its end (RFC 5849 section 2.3). */
 export interface ServerVerifierExchange {
   /** The one begun with, after you have compared it with the callback's `oauth_token`. */
   readonly requestToken: string;

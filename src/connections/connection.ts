@@ -2,6 +2,11 @@
 import type { CredentialKind } from "../bitbucket/credential.ts";
 import type { ConnectionsTable, RepositoriesTable } from "../storage/schema.ts";
 
+/**
+ * `active` works · `refreshing` is being renewed · `suspect` was refused once and is asked again · `uncertain` may have lost
+ * its answer · `suspended` was paused, or answered as another person · `reconnect` needs somebody to consent again ·
+ * `disconnected` has forgotten its secrets.
+ */
 export type ConnectionState =
   | "active"
   | "refreshing"
@@ -11,6 +16,7 @@ export type ConnectionState =
   | "reconnect"
   | "disconnected";
 
+/** A project's access to a Bitbucket, without its secrets. */
 export interface Connection {
   readonly id: string;
   readonly projectId: string;

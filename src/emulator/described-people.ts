@@ -3,6 +3,7 @@ import type { Rules } from "./core/rules.ts";
 import { findWorkspace, type Person, type World, workspacesOf } from "./core/world.ts";
 import { describeApiTokens, type EmulatorApiToken } from "./described-tokens.ts";
 
+/** An OAuth consumer there is. */
 export interface EmulatorConsumer {
   readonly name: string;
   readonly workspace: string;
@@ -13,6 +14,7 @@ export interface EmulatorConsumer {
   readonly scopes: readonly string[];
 }
 
+/** A person there is. */
 export interface EmulatorPerson {
   readonly uuid: string;
   readonly accountId: string;

@@ -1,6 +1,7 @@
 /** Owns what is told of tokens to whoever started the emulator or asked its control for one: the only place that shows them twice. */
 import { type ApiToken, type Person, primaryAddress, type ResourceToken, type World } from "./core/world.ts";
 
+/** A person's API token. */
 export interface EmulatorApiToken {
   /** Revoked by it. */
   readonly id: string;
@@ -13,6 +14,7 @@ export interface EmulatorApiToken {
   readonly expiresAt: string;
 }
 
+/** An access token of a workspace, project or repository. */
 export interface EmulatorAccessToken {
   readonly id: string;
   readonly name: string;

@@ -20,6 +20,7 @@ import { open, type Running } from "./running.ts";
 export type { EmulatorConsumer, EmulatorPerson } from "./described-people.ts";
 export type { EmulatorOptions, GivenRepository } from "./options.ts";
 
+/** A local Bitbucket that runs. */
 export interface Emulator {
   /** `api` is without `/2.0`; `control` is where the routes of `docs/emulator.md` begin. */
   readonly urls: { readonly bitbucket: string; readonly api: string; readonly control: string };

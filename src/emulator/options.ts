@@ -10,6 +10,7 @@ import type { DataCentersOptions } from "./data-centers.ts";
 /** A folder with git in it, or a history told with the builders. */
 export type GivenRepository = SeedRepository | BuiltRepository;
 
+/** What a local Bitbucket is started with. */
 export interface EmulatorOptions extends DataCentersOptions {
   /** Of the website; 0, the default, takes any. */
   readonly port?: number | undefined;

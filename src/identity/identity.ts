@@ -25,6 +25,7 @@ export interface IdentityOwner {
   readonly sessionEndsAt: Date;
 }
 
+/** A signed token (JWT, RFC 7519), when it ends, and what it says: whom, and what they own. */
 export interface IdentityToken {
   readonly token: string;
   readonly expiresAt: Date;

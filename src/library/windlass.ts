@@ -14,6 +14,7 @@ import type { Peer } from "../web/client.ts";
 import { createGuard, type Needs, type SignedIn } from "../web/guard.ts";
 import { createWeb } from "../web/web.ts";
 
+/** The whole server as functions; nothing listens. */
 export interface Windlass {
   /**
    * Answers every route: sign-in, dashboard, API. Mount it at the root of `baseUrl`, behind your own routes. `peer` is the

@@ -2,6 +2,7 @@
 import type { SessionsTable, UsersTable } from "../storage/schema.ts";
 import type { SessionRow } from "../storage/tables/sessions.ts";
 
+/** A person, as Bitbucket last described them. */
 export interface SessionUser {
   readonly id: string;
   readonly displayName: string;
@@ -12,6 +13,7 @@ export interface SessionUser {
   readonly entityRef: string | null;
 }
 
+/** Who is signed in, in one browser. */
 export interface Session {
   /** Names it to its person and to operators, and opens nothing. */
   readonly id: string;

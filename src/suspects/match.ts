@@ -1,6 +1,7 @@
 /** Owns how well a changed file fits a file a stack trace names: by equal path segments from the file name back. */
 import type { Frame } from "./frame.ts";
 
+/** A file that a commit changed. */
 export interface ChangedFile {
   /** Where the file is after the commit, or was when the commit removed it. */
   readonly path: string;

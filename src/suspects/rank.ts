@@ -10,6 +10,7 @@ import {
 } from "./match.ts";
 import { explainMatch } from "./reason.ts";
 
+/** A commit that may be the reason. */
 export interface CandidateCommit {
   readonly hash: string;
   readonly date: Date;
@@ -20,6 +21,7 @@ export interface CandidateCommit {
   readonly files: readonly ChangedFile[];
 }
 
+/** A commit with the reasons it is suspected for. */
 export interface Suspect<Commit extends CandidateCommit = CandidateCommit> {
   readonly hash: string;
   readonly date: Date;
@@ -32,6 +34,7 @@ export interface Suspect<Commit extends CandidateCommit = CandidateCommit> {
   readonly commit: Commit;
 }
 
+/** What is ranked, and by which trace. */
 export interface RankOptions<Commit extends CandidateCommit> {
   readonly frames: readonly Frame[];
   /** Read once, so it may be a generator over any number. */

@@ -24,10 +24,12 @@ export interface RotationProgress {
   readonly of: number;
 }
 
+/** How a rotation is watched. */
 export interface RotationOptions {
   readonly onProgress?: ((progress: RotationProgress) => void) | undefined;
 }
 
+/** What a rotation has done, in numbers of keys and rows. */
 export interface Rotated {
   /** Whether it went on with one that had been stopped. */
   readonly isResumed: boolean;

@@ -5,6 +5,7 @@ import { listGivenUp } from "../sealed-store.ts";
 import type { KeyParts } from "./parts.ts";
 import { type Rotation, readRotation } from "./rotation.ts";
 
+/** What the keys are in use for: which wrap, which are missing, what still waits to be sealed anew. */
 export interface KeyStatus {
   /** Key-encryption keys; the one that wraps new data keys comes first. */
   readonly wrappingKeys: readonly {

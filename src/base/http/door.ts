@@ -14,6 +14,7 @@ export interface Answer {
   json(): Promise<unknown>;
 }
 
+/** A call to Bitbucket, as the way out is asked to make it. */
 export interface DoorRequest {
   readonly method?: string;
   readonly headers?: Headers | Record<string, string>;

@@ -3,6 +3,7 @@ import { bitbucketErrors } from "../errors.ts";
 import { asList, asText, at } from "../json.ts";
 import { withoutBraces } from "../uuid.ts";
 
+/** A repository of Bitbucket Cloud's REST API. */
 export interface CloudRepository {
   /** Without braces; stays when the slug changes. */
   readonly uuid: string;
@@ -19,6 +20,7 @@ export interface CloudRepository {
   readonly updatedOn: string | null;
 }
 
+/** A commit of Bitbucket Cloud's REST API. */
 export interface CloudCommit {
   /** 40 hex digits. */
   readonly hash: string;
@@ -35,6 +37,7 @@ export interface CloudCommit {
 
 export type FileStatus = "added" | "removed" | "modified" | "renamed";
 
+/** One file of a commit's diffstat. */
 export interface FileChange {
   readonly status: FileStatus;
   /** Null for an added file. */

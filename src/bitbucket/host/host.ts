@@ -27,6 +27,7 @@ export interface HostWorkspace {
   readonly administrator: boolean | null;
 }
 
+/** A repository, the same for every product. */
 export interface HostRepository {
   /** Stays when it is renamed or moved, and is no other repository's at any instance: Cloud's uuid without braces, else `instance/number`. */
   readonly id: string;
@@ -42,6 +43,7 @@ export interface HostRepository {
   readonly updatedOn: Date | null;
 }
 
+/** A commit, the same for every product. */
 export interface HostCommit {
   /** 40 hex digits. */
   readonly hash: string;
@@ -70,6 +72,7 @@ export interface RepositoryPage {
   readonly next: string | null;
 }
 
+/** Commits, the newest first, and what asks for those behind them; null at the end. */
 export interface CommitPage {
   readonly commits: readonly HostCommit[];
   readonly next: string | null;
@@ -107,6 +110,7 @@ export interface CodeHost {
   readonly links: HostLinks;
 }
 
+/** Addresses of pages, for people to open. */
 export interface HostLinks {
   /** The hosts whose pasted addresses name repositories here. */
   readonly hosts: readonly string[];

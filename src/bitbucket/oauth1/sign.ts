@@ -11,6 +11,7 @@ export interface OAuth1Parameters {
   readonly oauth_session_handle?: string | undefined;
 }
 
+/** A request to be signed with RSA-SHA1 (RFC 5849 section 3.4.3). */
 export interface SignRequest {
   /** Of the application link's incoming authentication. */
   readonly consumerKey: string;

@@ -20,6 +20,7 @@ export interface OAuth1Context {
   readonly clock: Clock;
 }
 
+/** A temporary credential (RFC 5849 section 2.1). */
 export interface RequestToken {
   /** Lives for ten minutes, and comes back with the callback. */
   readonly token: Secret;
@@ -64,6 +65,7 @@ export async function requestToken(
   return { token, tokenSecret, callbackConfirmed };
 }
 
+/** What a request token is exchanged with (RFC 5849 section 2.3). */
 export interface VerifierExchange {
   /** The one begun with; the caller has compared it with the callback's. */
   readonly requestToken: Secret;

@@ -6,6 +6,7 @@ import { refusal, type TokenContext } from "./answer.ts";
 import { demand } from "./authorization.ts";
 import { authorizationServer, client, clientAuthentication, requestOptions } from "./server.ts";
 
+/** Where a token is given back; Bitbucket Cloud has no such place. */
 export interface RevocationContext extends Omit<TokenContext, "instance" | "onRefreshToken"> {
   readonly instance: DataCenterInstance;
 }

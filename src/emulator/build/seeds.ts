@@ -2,7 +2,9 @@
 import { EmulatorFailure } from "../core/errors.ts";
 import type { Seed, SeedPerson } from "../core/seed.ts";
 
+/** A workspace, as a seed has it. */
 export type SeedWorkspace = NonNullable<Seed["workspaces"]>[number];
+/** An OAuth consumer, as a seed has it. */
 export type SeedConsumer = NonNullable<Seed["consumers"]>[number];
 type SeedMember = NonNullable<SeedWorkspace["members"]>[number];
 type SeedEmail = NonNullable<SeedPerson["emails"]>[number];

@@ -4,6 +4,7 @@ import type { SeedPerson } from "../core/seed.ts";
 /** What a path holds after a commit: text, bytes, null for a file that goes, or one of the special kinds below. */
 export type FileState = string | Uint8Array | null | SpecialFile;
 
+/** A file that is more than its content. */
 export type SpecialFile =
   | { readonly kind: "executable"; readonly content: string | Uint8Array }
   | { readonly kind: "link"; readonly target: string }
@@ -22,6 +23,7 @@ export interface CommitDetails {
   readonly at?: string | Date;
 }
 
+/** The files of a commit, by path. */
 export type Files = Readonly<Record<string, FileState>>;
 
 export interface CommitStep extends CommitDetails {

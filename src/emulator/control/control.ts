@@ -33,6 +33,7 @@ export interface NewApiToken extends SeedApiToken {
   readonly person: string;
 }
 
+/** What a test can do to the local Bitbucket that nobody can do to the real one. */
 export interface EmulatorControl extends DeliveryControl {
   /** Moves the emulator's clock; less than zero moves it back, as a server's clock that is set. */
   advance(seconds: number): void;

@@ -52,7 +52,9 @@ export const faultSchema = z.strictObject({
   afterWork: z.boolean().default(false),
 });
 
+/** What goes wrong on purpose, for which requests, and how often. */
 export type Fault = z.input<typeof faultSchema>;
+/** A fault that waits for its requests, and how often it has struck. */
 export type ArmedFault = z.output<typeof faultSchema> & { readonly id: string; hits: number; passed: number };
 
 /** What a request meets: every delay that is due, and one fault of another kind. */

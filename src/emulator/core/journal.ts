@@ -17,6 +17,7 @@ export interface RequestNote {
 /** Whose port a request came to. */
 export type JournalOrigin = "web" | "api" | "dataCenter" | "server";
 
+/** One request that was answered. */
 export interface JournalEntry extends Readonly<RequestNote> {
   /** By the emulator's clock. */
   readonly at: string;

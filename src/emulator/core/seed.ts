@@ -155,8 +155,10 @@ const schema = z.strictObject({
 
 /** What a seed file holds. A person is named by username, or by nickname where there is none. */
 export type Seed = z.infer<typeof schema>;
+/** A person, as a seed has them. */
 export type SeedPerson = z.infer<typeof person>;
 export type SeedPullRequest = z.infer<typeof pullRequest>;
+/** A repository, as a seed has it. */
 export type SeedRepository = z.infer<typeof repository>;
 export type SeedApiToken = z.infer<typeof apiTokenSchema>;
 export type SeedAccessToken = z.infer<typeof accessTokenSchema>;

@@ -15,6 +15,7 @@ import { createDataCenter } from "./site.ts";
 import { hasOAuth2, versionProblem } from "./version.ts";
 import { type DcPerson, personById, personByName } from "./world.ts";
 
+/** How a local Data Center or Server is set up. */
 export interface DataCenterOptions {
   /** `9.4.2` for the Data Center, `7.17.0` for the Server unless told. */
   readonly version?: string | undefined;

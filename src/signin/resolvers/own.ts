@@ -21,6 +21,7 @@ export interface SignedInAs {
   readonly [issued]: true;
 }
 
+/** What a resolver of one's own can ask. */
 export interface OwnResolverContext {
   /** The catalog as it is now. */
   readonly catalog: Catalog;
