@@ -18,6 +18,7 @@ export type { Connection, ConnectionState } from "../connections/connection.ts";
 export type { Farewell, HandedToken } from "../connections/handing-out.ts";
 export type { IdentityToken } from "../identity/identity.ts";
 export type { Session, SessionUser } from "../sessions/sessions.ts";
+export type { Identity } from "../signin/accounts.ts";
 export type {
   CatalogUserQuery,
   OwnResolver,

@@ -10,6 +10,7 @@ import type { Connection } from "../connections/connection.ts";
 import type { Farewell, HandedToken } from "../connections/handing-out.ts";
 import type { IdentityToken } from "../identity/identity.ts";
 import type { Session } from "../sessions/sessions.ts";
+import type { Identity } from "../signin/accounts.ts";
 import type { Peer } from "../web/client.ts";
 import { createGuard, type Needs, type SignedIn } from "../web/guard.ts";
 import { createWeb } from "../web/web.ts";
@@ -32,6 +33,8 @@ export interface Windlass {
   csrfToken(request: Request): Promise<string | null>;
   /** Where to send whoever is to sign in; they come back to `returnTo`, a path such as `/reports?year=2026`. */
   signInUrl(returnTo?: string): string;
+  /** The Bitbucket accounts a user signs in with, by Bitbucket's stable ids: to find whom you know already. Empty for nobody. */
+  identities(userId: string): Promise<readonly Identity[]>;
   /**
    * A signed statement who is signed in, for another service that knows this server's keys; null when nobody is. Throws
    * `identity.off` where the configuration has no `identityToken`, `signin.catalog_unread`.
@@ -85,6 +88,7 @@ export async function createWindlass(config: ConfigInput, parts: WindlassParts =
     guard: createGuard(app),
     session: async (request) => (await signedIn(app, request))?.session ?? null,
     csrfToken: async (request) => (await signedIn(app, request))?.csrf ?? null,
+    identities: (userId) => app.accounts.list(userId),
     identityToken: async (request) => {
       const desk = requireDesk(app.identity);
       const who = await signedIn(app, request);

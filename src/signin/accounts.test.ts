@@ -118,6 +118,7 @@ describeEngines("accounts", (open) => {
         {
           instanceId: "bitbucket",
           id: "1",
+          accountId: null,
           username: "ada",
           displayName: "Somebody",
           linkedAt: clock.now(),
@@ -126,6 +127,7 @@ describeEngines("accounts", (open) => {
         {
           instanceId: "second",
           id: "7",
+          accountId: null,
           username: "countess",
           displayName: "Somebody",
           linkedAt: clock.now(),

@@ -31,6 +31,8 @@ export interface Identity {
   readonly instanceId: string;
   /** Cloud's uuid without braces, else the user's number. */
   readonly id: string;
+  /** The id across Atlassian's products; null where Bitbucket has none. */
+  readonly accountId: string | null;
   /** As of the latest sign-in. */
   readonly username: string | null;
   readonly displayName: string;

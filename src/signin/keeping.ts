@@ -5,8 +5,10 @@ import type { Profile } from "../bitbucket/profile/profile.ts";
 import type { IdentitiesTable, UsersTable } from "../storage/schema.ts";
 import { canonicalEmail } from "./email.ts";
 
-/** What the account page says of an identity. */
+/** What is said of an identity beside its id. */
 export interface KeptProfile {
+  /** The id across Atlassian's products, as of the latest sign-in; null where Bitbucket has none. */
+  readonly accountId: string | null;
   readonly username: string | null;
   readonly displayName: string;
 }
@@ -32,7 +34,8 @@ export function userColumns(
 /** Of the identity itself. What Bitbucket answered word for word is nothing we need to keep. */
 export function identityColumns(profile: Profile): Pick<IdentitiesTable, "username" | "profile_json"> {
   const username = shortLine(profile.username);
-  const kept: KeptProfile = { username, displayName: readableName(profile) };
+  const accountId = shortLine(profile.accountId);
+  const kept: KeptProfile = { accountId, username, displayName: readableName(profile) };
   return { username: username?.toLowerCase() ?? null, profile_json: JSON.stringify(kept) };
 }
 

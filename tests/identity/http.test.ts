@@ -196,6 +196,14 @@ describe("in code, an identity token", () => {
     const given = await windlass.identityToken(request);
     const user = (await windlass.session(request))?.user;
     expect(given?.subject).toBe(`user:default/${user?.id.toLowerCase()}`);
+    const [account] = await windlass.identities(user?.id ?? "");
+    const person = emulator.people.find(({ username }) => username === "johndoe");
+    expect(account).toMatchObject({
+      instanceId: "bitbucket",
+      id: person?.uuid.replace(/[{}]/g, ""),
+      accountId: person?.accountId,
+    });
+    expect(await windlass.identities("usr_nobody")).toEqual([]);
     const claims = JSON.parse(Buffer.from(given?.token.split(".")[1] ?? "", "base64url").toString());
     expect(claims).toMatchObject({ aud: "mine", sub: given?.subject });
     expect(claims).not.toHaveProperty("ent");
