@@ -13,6 +13,9 @@ export interface ForeignKey {
 const litestar = "litestar-oauth";
 const backstage = "Backstage";
 const authJs = "Auth.js";
+const sentry = "Sentry";
+const dex = "dex";
+const oauth1IsOver = "OAuth 1 of Bitbucket Cloud has ended; make an OAuth 2 consumer";
 const fixedRoutes = "sign-in is at /auth/{instance}/login, and the way back at callbackPath of the instance";
 const returnTo = "the page that sends people to sign in says where they return to (returnTo)";
 
@@ -36,11 +39,19 @@ export const foreignKeys: Readonly<Record<string, ForeignKey>> = {
     here: "instances",
     note: "a file with auth.providers is read as Backstage's as it stands",
   },
+  AUTH_BITBUCKET_ID: { of: authJs, here: "instances.*.clientId" },
+  AUTH_BITBUCKET_SECRET: { of: authJs, here: "instances.*.clientSecret" },
+  callbacks: { of: authJs, here: "signIn.rules", note: "who may enter; roles come from them too" },
   AUTH_SECRET: { of: authJs, here: "key", note: "32 bytes in Base64; it seals tokens, sessions need none" },
   providers: { of: authJs, here: "instances" },
   trustHost: { of: authJs, here: "baseUrl", note: "the Host header is never believed" },
   socialProviders: { of: "better-auth", here: "instances" },
   trustedOrigins: { of: "better-auth", here: "signInOpeners" },
+  BITBUCKET_CONSUMER_KEY: { of: sentry, here: null, note: oauth1IsOver },
+  BITBUCKET_CONSUMER_SECRET: { of: sentry, here: null, note: oauth1IsOver },
+  connectors: { of: dex, here: "instances" },
+  redirectURI: { of: dex, here: "instances.*.callbackPath", note: "the path alone, below baseUrl" },
+  teams: { of: dex, here: "signIn.rules", note: "a rule for each workspace, by its slug" },
   clientID: { of: "Passport", here: "instances.*.clientId" },
   callbackURL: { of: "Passport", here: "instances.*.callbackPath", note: "the path alone, below baseUrl" },
 };
