@@ -1,5 +1,6 @@
 /** Owns the wiring: the only place where floors 1 to 5 are put together. */
 import { createAnalyses } from "../analyses/analyses.ts";
+import type { CodeHost } from "../bitbucket/host/host.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createConnections } from "../connections/connections.ts";
 import { nearestRepository } from "../connections/repositories.ts";
@@ -33,7 +34,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp(config: Config, parts: AppParts = {}) {
   const ground = await openGround(config, parts);
   const { world, instances, sealedStore } = ground;
-  const admission = openAdmission(config, openCatalog(config.catalog, world));
+  // Nothing is read before connections are there.
+  const host = (connection: string): Promise<CodeHost> => connections.host(connection);
+  const admission = openAdmission(config, openCatalog(config.catalog, { ...world, host }));
   const { database, clock, log, keyrings } = world;
   const handshakes = createHandshakes({
     ...world,

@@ -32,13 +32,33 @@ const backstage = z.strictObject({
   refreshSeconds: seconds.describe("How long what it said is believed."),
 });
 
-const kinds = ["file", "folder", "backstage"] as const;
+/** A file of a repository that a project has connected, and those it names. */
+const repository = z.strictObject({
+  type: z.literal("repository").describe(typeIs),
+  connection: z
+    .string()
+    .regex(/^con_[\w-]+$/, "must be a connection's id, as windlass connections shows it")
+    .describe("Whose access is used: the id of a connection, as `windlass connections` shows it."),
+  repository: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/, "must be workspace/repository, or KEY/repository")
+    .describe("`workspace/repository` at Cloud, `KEY/repository` elsewhere."),
+  path: z
+    .string()
+    .regex(/^(?!\/)(?!.*(^|\/)\.{1,2}(\/|$))\S+$/, "must be a path in the repository")
+    .default("catalog-info.yaml")
+    .describe("The file that is read first."),
+  branch: z.string().min(1).optional().describe("Default: the main branch."),
+  refreshSeconds: seconds.describe("How long what it said is believed."),
+});
+
+const kinds = ["file", "folder", "repository", "backstage"] as const;
 
 export const catalog = z
   .strictObject({
     locations: z
       .array(
-        z.discriminatedUnion("type", [file, folder, backstage], {
+        z.discriminatedUnion("type", [file, folder, repository, backstage], {
           error: ({ input }) =>
             `has the type ${JSON.stringify((Object(input) as { type?: unknown }).type)}; known are ${kinds.join(", ")}`, // any value can be read by name
         }),

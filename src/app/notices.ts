@@ -7,10 +7,11 @@ import { openCatalog } from "./catalog/open.ts";
 import type { Config } from "./config.ts";
 import { networkRules } from "./network-config.ts";
 
-/** One sentence each. Reads the catalog, from addresses too; opens no database. */
+/** One sentence each. Reads the catalog, from addresses too; opens no database, and so looks into no connected repository. */
 export async function noticesOf(config: Config): Promise<readonly string[]> {
   const door = openNodeDoor({ network: networkRules(config) });
-  const world = { clock: systemClock(), log: silentLog, fetch: door.fetch };
+  const host = () => Promise.reject(new Error("windlass serve reads it, by the connection that is named"));
+  const world = { clock: systemClock(), log: silentLog, fetch: door.fetch, host };
   const admission = openAdmission(config, openCatalog(config.catalog, world));
   try {
     return [...(await admission.notices()), ...(config.notices ?? [])];

@@ -50,8 +50,9 @@ afterAll(async () => {
 describe("a server of one's own", () => {
   let project: Seen;
 
-  test("says at start who may sign in, and where its key lies", () => {
-    expect(server.printed()).toContain("Anybody with a Bitbucket account may sign in");
+  test("says at start who may sign in, and where its key lies", async () => {
+    // On standard error, which comes by a way of its own.
+    await expect.poll(() => server.printed()).toContain("Anybody with a Bitbucket account may sign in");
     expect(server.printed()).toContain(join(folder, "windlass.db.key"));
     expect(statSync(join(folder, "windlass.db.key")).mode & 0o777).toBe(0o600);
   });

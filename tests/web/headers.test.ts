@@ -107,7 +107,7 @@ function expectedOf(path: string) {
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "cache-control": "no-store",
+    "cache-control": path === "/favicon.ico" ? "public, max-age=300" : "no-store",
   };
 }
 

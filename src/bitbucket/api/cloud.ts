@@ -161,6 +161,22 @@ export async function diffstat(api: Api, place: CommitPlace): Promise<readonly F
   return changes;
 }
 
+/**
+ * A file's bytes at a commit, as text. Needs `repository`. A file that lies in Git LFS is elsewhere, and not followed there.
+ * @see GET /repositories/{workspace}/{repo_slug}/src/{commit}/{path}
+ */
+export async function fileText(
+  api: Api,
+  { workspace, slug, hash, path }: CommitPlace & { readonly path: string },
+): Promise<string> {
+  const segments = path.split("/").map(segment).join("/");
+  return api.text(
+    `${repositoryPath(workspace, slug)}/src/${segment(hash)}/${segments}`,
+    {},
+    { accept: "*/*" },
+  );
+}
+
 export interface BranchPlace {
   readonly workspace: string;
   readonly slug: string;

@@ -169,6 +169,16 @@ export async function commitDiff(api: Api, address: RepositoryAddress, hash: str
   return api.text(`${repositoryPath(address)}/commits/${segment(hash)}/diff`);
 }
 
+/** A file's bytes at a commit, as text. @see GET …/raw/{path} */
+export async function fileText(
+  api: Api,
+  address: RepositoryAddress,
+  { hash, path }: { readonly hash: string; readonly path: string },
+): Promise<string> {
+  const segments = path.split("/").map(segment).join("/");
+  return api.text(`${repositoryPath(address)}/raw/${segments}`, { at: hash }, { accept: "*/*" });
+}
+
 function repositoryPath({ projectKey, slug }: RepositoryAddress): string {
   return `/projects/${segment(projectKey)}/repos/${segment(slug)}`;
 }

@@ -6,6 +6,7 @@ import {
   commitPage,
   currentUser,
   diffstat,
+  fileText,
   getRepository,
   getWorkspace,
   listWorkspaces,
@@ -53,6 +54,7 @@ export function cloudHost(instance: Pick<CloudInstance, "urls">, api: Api): Code
       const answer = await commitPage(api, { workspace, slug, include, exclude, page: pageUrl(root, page) });
       return { commits: answer.commits, next: pageText(answer.next) };
     },
+    readFile: (place, file) => fileText(api, { ...place, ...file }),
     changes: async (place, hash) => ({ kind: "counted", files: await diffstat(api, { ...place, hash }) }),
   };
 }

@@ -4,6 +4,7 @@ import {
   commitDiff,
   dataCenterCommitPage,
   defaultBranch,
+  fileText,
   findBranch,
   getDataCenterRepository,
   getProject,
@@ -46,6 +47,7 @@ export function dataCenterHost(instance: SelfHosted, api: Api): CodeHost {
     resolveBranch: (place, branch) => resolveBranch(api, place, branch),
     commitPage: (place, { include, exclude, page }) =>
       dataCenterCommitPage(api, { ...addressOf(place), until: include, since: exclude, page }),
+    readFile: (place, file) => fileText(api, addressOf(place), file),
     changes: async (place, hash) => ({ kind: "diff", diff: await commitDiff(api, addressOf(place), hash) }),
   };
 }

@@ -106,6 +106,8 @@ export interface CodeHost {
     },
   ): Promise<CommitPage>;
   changes(place: RepositoryPlace, hash: string): Promise<Changes>;
+  /** The text of a file at a commit. Throws `bitbucket.not_found`. */
+  readFile(place: RepositoryPlace, file: { readonly hash: string; readonly path: string }): Promise<string>;
   /** Addresses of the website, for links people follow. */
   readonly links: HostLinks;
 }
