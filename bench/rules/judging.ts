@@ -34,6 +34,8 @@ export async function measureJudging(): Promise<Part> {
       });
     const instance = cloudInstance({ clientId: "client", clientSecret: "secret" });
     const all = Array.from({ length: rules }, (_, at): Rule => ruleOf(at));
+    // Made before, as if Bitbucket had them ready.
+    const answers = Array.from({ length: people + warmUp }, (_, person) => answerFor(person));
     let asked = 0;
     const judge = createJudge({
       database,
@@ -42,7 +44,7 @@ export async function measureJudging(): Promise<Part> {
       instances: async () => instance,
       rules: () => all,
       fetch: async () =>
-        new Response(answerFor(asked++), { headers: { "content-type": "application/json" } }),
+        new Response(answers[asked++] ?? "{}", { headers: { "content-type": "application/json" } }),
     });
     return partOf(await judgeAll(judge), asked / (people + warmUp));
   } finally {

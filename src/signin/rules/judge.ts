@@ -12,10 +12,11 @@ import { signinErrors } from "../errors.ts";
 import { askCloud } from "./ask-cloud.ts";
 import { askSelfHosted } from "./ask-self-hosted.ts";
 import { Unasked } from "./bounds.ts";
+import { type IndexedRules, indexRules } from "./indexed.ts";
 import { isMet, standingOf } from "./meeting.ts";
 import { pinFirstSeen, readPins } from "./pins.ts";
 import type { SeenPlace } from "./place.ts";
-import { digestOf, type PlaceRule, type Rule, wantedBy } from "./rule.ts";
+import { type PlaceRule, type Rule, wantedBy } from "./rule.ts";
 
 export interface RulesParts {
   readonly database: Database;
@@ -43,24 +44,26 @@ export type Judge = (instanceId: string, credential: Omit<Credential, "refreshTo
 
 export function createJudge(parts: RulesParts): Judge {
   // They are the same list from one configuration to the next.
-  const digests = new WeakMap<readonly Rule[], string>();
+  const indexes = new WeakMap<readonly Rule[], IndexedRules>();
+  const indexOf = (rules: readonly Rule[]) => {
+    const index = indexes.get(rules) ?? indexRules(rules);
+    indexes.set(rules, index);
+    return index;
+  };
   return async (instanceId, credential) => {
-    const rules = parts.rules(instanceId);
-    const digest = digests.get(rules) ?? digestOf(rules);
-    digests.set(rules, digest);
-    if (rules.length === 0) return { roles: [], digest };
-    const places = rules.filter((rule) => rule.kind !== "everyone");
+    const { all, forEveryone, places, digest, about } = indexOf(parts.rules(instanceId));
+    if (all.length === 0) return { roles: [], digest };
     const seen = await askOrTell(parts, instanceId, { credential, places });
     const standing = standingOf(seen);
     const pins = await readPins(parts.database.kysely, instanceId, seen);
-    const met = places.filter((rule) => isMet(rule, standing, pins));
+    const met = about(seen, pins).filter((rule) => isMet(rule, standing, pins));
     const pinned = await pinFirstSeen(parts, instanceId, { rules: met, seen, pins });
     // Another process may have been first, and have seen another place.
     const stillMet = new Set<Rule>(
       pinned === pins ? met : met.filter((rule) => isMet(rule, standing, pinned)),
     );
-    const lettingIn = rules.filter((rule) => rule.kind === "everyone" || stillMet.has(rule));
-    if (lettingIn.length === 0) throw refusal(rules);
+    const lettingIn = [...forEveryone, ...stillMet];
+    if (lettingIn.length === 0) throw refusal(all);
     return { roles: [...new Set(lettingIn.flatMap(({ roles }) => roles))], digest };
   };
 }

@@ -37,9 +37,9 @@ async function makeRulePins(schema: SchemaModule): Promise<void> {
     .addColumn("place", "text", (c) => c.notNull())
     .addColumn("pinned_id", "text", (c) => c.notNull())
     .addColumn("pinned_at", "text", (c) => c.notNull())
-    .addPrimaryKeyConstraint("rule_pins_pk", ["instance_id", "place"])
+    .addPrimaryKeyConstraint("rule_pins_pk", ["place", "instance_id"])
     .execute();
-  await schema.createIndex("rule_pins_by_id").on("rule_pins").columns(["instance_id", "pinned_id"]).execute();
+  await schema.createIndex("rule_pins_by_id").on("rule_pins").columns(["pinned_id", "instance_id"]).execute();
 }
 
 async function makeIdentityKeys(schema: SchemaModule, integer: Integer): Promise<void> {

@@ -18,10 +18,10 @@ export async function findRulePins(
   db: Executor,
   instanceId: string,
   { places, ids }: { readonly places: readonly string[]; readonly ids: readonly string[] },
-): Promise<RulePinsTable[]> {
+): Promise<Pick<RulePinsTable, "place" | "pinned_id">[]> {
   return db
     .selectFrom("rule_pins")
-    .selectAll()
+    .select(["place", "pinned_id"])
     .where("instance_id", "=", instanceId)
     .where(({ eb, or }) => or([eb("place", "in", places), eb("pinned_id", "in", ids)]))
     .execute();
