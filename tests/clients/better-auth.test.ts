@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { getRequestListener } from "@hono/node-server";
 import { betterAuth } from "better-auth";
 import { genericOAuth } from "better-auth/plugins";
@@ -72,6 +73,8 @@ test("better-auth's genericOAuth signs John in with PKCE, and has his confirmed 
     body: JSON.stringify({ provider: "bitbucket", callbackURL: "/api/auth/get-session" }),
   });
   const { url } = (await begun.json()) as { url: string };
+  const { pathname } = new URL(new URL(url).searchParams.get("redirect_uri") ?? "");
+  expect(readFileSync("docs/from-better-auth.md", "utf8")).toContain(`\`callbackPath: ${pathname}\``);
   expect(new URL(url).searchParams.get("code_challenge_method")).toBe("S256");
   const arrival = await signIn(place.emulator, await visit(url), { as: "John Doe" });
   expect(arrival).toMatchObject({ status: 200, url: `${app.origin}/api/auth/get-session` });
