@@ -1,6 +1,6 @@
 /** The programs of the guides, run as they stand against the local Bitbucket; only the consumer is put in. */
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -39,6 +39,9 @@ afterAll(async () => {
   await emulator?.close();
 });
 
+/** Programs that a test below has loaded, each `GUIDE-PLACE`. */
+const loaded = new Set<string>();
+
 /** The block of a guide, of several the one at this place, as a module. */
 async function load(guide: string, at = 0): Promise<Record<string, (...given: never[]) => unknown>> {
   const text = readFileSync(join(root, "docs", guide), "utf8");
@@ -53,6 +56,7 @@ async function load(guide: string, at = 0): Promise<Record<string, (...given: ne
     .replace(/from "(windlass[^"]*)"/g, (_, name: string) => `from ${JSON.stringify(sources.get(name))}`);
   const file = join(folder, `${guide}-${at}.ts`);
   writeFileSync(file, program);
+  loaded.add(`${guide}-${at}`);
   return import(/* @vite-ignore */ file);
 }
 
@@ -179,7 +183,8 @@ test("Passport: a route behind a guard, and another role's is not theirs", async
 });
 
 test("a rule of one's own asks one thing more than a guard", async () => {
-  const { requireThat } = (await load("own-resolver-and-rule.md", 1)) as unknown as {
+  const { requireThat, confirmedMembers } = (await load("own-resolver-and-rule.md", 1)) as unknown as {
+    confirmedMembers(windlass: Windlass): (request: Request) => Promise<Response | null>;
     requireThat(
       windlass: Windlass,
       question: (who: SignedIn) => boolean,
@@ -188,6 +193,19 @@ test("a rule of one's own asks one thing more than a guard", async () => {
   const request = await signedIn();
   expect(await requireThat(windlass, ({ session }) => session.user.emailVerified)(request)).toBeNull();
   expect((await requireThat(windlass, () => false)(request))?.status).toBe(403);
+  expect((await confirmedMembers(windlass)(request))?.status, "nobody has made them a member").toBe(403);
   const stranger = new Request(`${baseUrl}/hello`, { headers: { accept: "application/json" } });
   expect((await requireThat(windlass, () => true)(stranger))?.status).toBe(401);
+});
+
+test("no program of these guides is one that nothing above has run", () => {
+  // From Backstage is run by tests/backstage/document.test.ts, with the files it needs.
+  const guides = globSync("{from-,own-}*.md", { cwd: join(root, "docs") }).filter(
+    (name) => name !== "from-backstage.md",
+  );
+  const written = guides.flatMap((guide) => {
+    const text = readFileSync(join(root, "docs", guide), "utf8");
+    return [...text.matchAll(/^```(?:[jt]sx?|m[jt]s)\b/gm)].map((_, at) => `${guide}-${at}`);
+  });
+  expect([...loaded].toSorted()).toEqual(written.toSorted());
 });

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Running, runWindlass, startWindlass } from "../run-windlass.ts";
 import type { EmulateLine } from "./emulator-process.ts";
@@ -47,6 +49,16 @@ test("no token is wrong use; a token that Bitbucket refuses is a refusal, and ne
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain("[bitbucket.unauthorized]");
   expect(refused.stderr).not.toContain("a-token-nobody-gave");
+});
+
+test("the guide from Sentry names that command, and it runs as it stands there", async () => {
+  const guide = readFileSync("docs/from-sentry.md", "utf8");
+  const [, first = "", line = ""] = /^```sh\n(export .*)\n(.*)\n```$/m.exec(guide) ?? [];
+  expect(first).toBe("export BITBUCKET_ACCESS_TOKEN=…");
+  const here = line.replace(" < trace.txt", ` --api ${demo.line.api}/2.0 < '${demo.line.trace}'`);
+  const env = { ...process.env, BITBUCKET_ACCESS_TOKEN: token };
+  const { stdout } = await promisify(execFile)("bash", ["-c", here], { env });
+  expect(stdout.split("\n")[0]).toContain("Let promotion codes stack");
 });
 
 /** The client_credentials grant of the seed's private consumer. */
