@@ -14,9 +14,32 @@ export async function noticesOf(config: Config): Promise<readonly string[]> {
   const world = { clock: systemClock(), log: silentLog, fetch: door.fetch, host };
   const admission = openAdmission(config, openCatalog(config.catalog, world));
   try {
-    return [...(await admission.notices()), ...(config.notices ?? [])];
+    return [...dangers(config), ...(await admission.notices()), ...(config.notices ?? [])];
   } finally {
     await admission.close();
     await door.close();
   }
+}
+
+/** What is switched on that is dangerous unless the operator knows why. */
+function dangers({ instances, metrics, sessions, baseUrl }: Config): readonly string[] {
+  const sharing = Object.entries(instances).filter(
+    ([, instance]) => instance.product === "cloud" && instance.sharesConsumer,
+  );
+  return [
+    ...(metrics?.allowRemote === true
+      ? [
+          `Everybody who can reach ${metrics.host} can read metrics and health: metrics.allowRemote is on, and there is no login.`,
+        ]
+      : []),
+    ...sharing.map(
+      ([id]) =>
+        `Whoever signs in can read what the workspace of ${id}'s OAuth consumer holds: sharesConsumer is on.`,
+    ),
+    ...(sessions.plainCookiesOnLoopback
+      ? [
+          `Cookies at ${baseUrl} are not bound to this host: sessions.plainCookiesOnLoopback is on, for development alone.`,
+        ]
+      : []),
+  ];
 }

@@ -21,6 +21,8 @@ export interface BackstageConfig {
   readonly config: Config;
   /** What is in the file and not read, or is missing in it; `config` has them beside its own. */
   readonly notices: readonly string[];
+  /** Where one of our keys stands in the file, by the file's own path. */
+  placeOf(path: string): string;
 }
 
 /**
@@ -56,7 +58,8 @@ export function readBackstage(root: unknown, surroundings: BackstageSurroundings
     if (told().length === 0) {
       const { notices } = reading;
       const all = [...(config.notices ?? []), ...notices];
-      return { input: input as ConfigInput, config: { ...config, notices: all }, notices }; // it has just been accepted as one
+      const placeOf = (path: string) => placeIn(reading, own, path);
+      return { input: input as ConfigInput, config: { ...config, notices: all }, notices, placeOf }; // it has just been accepted as one
     }
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
@@ -147,17 +150,21 @@ function merge(theirs: unknown, ours: unknown): unknown {
 }
 
 /** The same mistake, where it stands in the file. */
-function translate(
-  { document, places }: Reading,
-  own: unknown,
-  { path, problem }: ConfigProblem,
-): ConfigProblem {
-  if (stands(own, path.split("."))) return { path: `windlass.${path}`, problem };
+function translate(reading: Reading, own: unknown, { path, problem }: ConfigProblem): ConfigProblem {
+  const there = placeIn(reading, own, path);
+  return {
+    path: there,
+    problem: problem === "is missing" ? (reading.document.missing(there) ?? problem) : problem,
+  };
+}
+
+/** By the longest of the places that are known; ours where none is. */
+function placeIn({ places }: Reading, own: unknown, path: string): string {
+  if (stands(own, path.split("."))) return `windlass.${path}`;
   const ours = [...places.keys()]
     .filter((place) => path === place || path.startsWith(`${place}.`))
     .reduce((longest, place) => (place.length > longest.length ? place : longest), "");
-  const there = ours === "" ? path : `${places.get(ours)}${path.slice(ours.length)}`;
-  return { path: there, problem: problem === "is missing" ? (document.missing(there) ?? problem) : problem };
+  return ours === "" ? path : `${places.get(ours)}${path.slice(ours.length)}`;
 }
 
 function stands(value: unknown, path: readonly string[]): boolean {

@@ -21,12 +21,21 @@ export function withProxyVariables(config: Config, environment: Environment): Co
  * @throws `app.config_invalid` where the variable is no address of a proxy.
  */
 export function proxyOf(environment: Environment): ProxyRules | null {
-  const read = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined;
-  const proxy = read("HTTPS_PROXY");
-  if (proxy === undefined) return null;
-  const found = network.safeParse({ proxy, noProxy: read("NO_PROXY") ?? [] });
+  const names = proxyVariables(environment);
+  if (names === null) return null;
+  const noProxy = names.noProxy === undefined ? [] : environment[names.noProxy];
+  const found = network.safeParse({ proxy: environment[names.proxy], noProxy });
   if (found.success && found.data.proxy !== undefined)
     return { url: found.data.proxy, except: found.data.noProxy };
   const message = found.error?.issues[0]?.message ?? "is no proxy";
   throw configInvalid([{ path: "HTTPS_PROXY", problem: message }]);
+}
+
+/** What the variables that are set are called: small letters go first. Null without a proxy. */
+export function proxyVariables(
+  environment: Environment,
+): { proxy: string; noProxy: string | undefined } | null {
+  const find = (name: string) => [name.toLowerCase(), name].find((each) => environment[each]);
+  const proxy = find("HTTPS_PROXY");
+  return proxy === undefined ? null : { proxy, noProxy: find("NO_PROXY") };
 }

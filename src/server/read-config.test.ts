@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ConfigProblem } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { readConfigFile, readEnvironment, removedVariables } from "./read-config.ts";
 
@@ -18,11 +19,11 @@ function write(yaml: string): string {
   return path;
 }
 
-function problemsOf(read: () => unknown): unknown {
+function problemsOf(read: () => unknown): readonly ConfigProblem[] {
   try {
     read();
   } catch (error) {
-    if (isWindlassError(error, "app.config_invalid")) return error.data.problems;
+    if (isWindlassError(error, "app.config_invalid")) return error.data.problems as readonly ConfigProblem[]; // as `configInvalid` wrote them
     throw error;
   }
   return [];
@@ -65,6 +66,25 @@ instances:
     { path: "instances.bitbucket.clientSecret", problem: "names the file nowhere.txt, which cannot be read" },
     { path: "instances.bitbucket.colour", problem: "is not a key that is known here" },
   ]);
+});
+
+test("a reference that is written wrongly is a mistake, not a value, and is not repeated", () => {
+  const path = write(`
+baseUrl: "\${MY-URL}"
+database: { $env: MY-FILE }
+instances:
+  bitbucket: { clientId: "\${ID-key}", clientSecret: "hush\${more", callbackPath: "/\${ NAME }" }
+`);
+  const problems = problemsOf(() => readConfigFile(path, { MY: "https://wrong.example", ID: "key" }));
+  expect(problems.map(({ path: place }) => place)).toEqual([
+    "baseUrl",
+    "database",
+    "instances.bitbucket.clientId",
+    "instances.bitbucket.clientSecret",
+    "instances.bitbucket.callbackPath",
+  ]);
+  for (const { problem } of problems) expect(problem).toMatch(/names no variable.*\$\{NAME\}/);
+  expect(JSON.stringify(problems)).not.toContain("more");
 });
 
 test("a private key is taken from a file, and one that is not there is one mistake", () => {

@@ -1,6 +1,11 @@
 /** Owns what stands in a configuration file in place of a value: `${VAR}`, `${VAR:-default}`, `$${literal}`, `$file:path`. */
 import type { ConfigProblem } from "../app/config.ts";
 
+/** What stands there is not repeated: it may be part of a secret. */
+const misspelt =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: how a reference is written
+  "has a reference that names no variable: write ${NAME} or ${NAME:-default} with letters, digits and _, or $${ for the two characters themselves";
+
 export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads a file named relative to the configuration file; trailing white space is cut by the caller. */
@@ -12,11 +17,13 @@ export interface Substituted {
   readonly problems: readonly ConfigProblem[];
 }
 
-const variable = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+/** The third form is none: whoever wrote it meant one of the others. */
+const variable = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{[^}]*\}?/g;
 
 /**
  * Replaces every reference in `value`, however deep. A variable that is unset (and, with a default, one that is
- * empty) and a file that cannot be read are problems with their path; the rest is still looked at.
+ * empty), a reference that is written wrongly and a file that cannot be read are problems with their path; the rest is
+ * still looked at.
  */
 export function substitute(value: unknown, sources: Sources): Substituted {
   const problems: ConfigProblem[] = [];
@@ -38,7 +45,12 @@ export function substitute(value: unknown, sources: Sources): Substituted {
     const replaced = text.replace(
       variable,
       (match, name: string | undefined, fallback: string | undefined) => {
-        if (name === undefined) return "${";
+        if (match === "$${") return "${";
+        if (name === undefined) {
+          missing = true;
+          problems.push({ path: path.join("."), problem: misspelt });
+          return match;
+        }
         const found = sources.environment[name];
         if (found !== undefined && (found !== "" || fallback === undefined)) return found;
         if (fallback !== undefined) return fallback;

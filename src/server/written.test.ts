@@ -2,21 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { originOf, readWritten } from "./written.ts";
+import { readWritten } from "./written.ts";
 
 function written(yaml: string, environment: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "windlass-written-"));
   const file = join(folder, "windlass.yaml");
   writeFileSync(file, yaml);
   try {
-    return readWritten(file, environment).root;
+    const { origin } = readWritten(file, environment);
+    return (path: string) => origin(path.split("."));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 test("a value is written, put in from a variable or a file, or the default", () => {
-  const root = written(`
+  const origin = written(`
 baseUrl: https://w.example
 database: \${DATABASE:-a.db}
 key: { $env: KEY }
@@ -24,7 +25,6 @@ instances:
   bitbucket: { clientId: "a $\${b}", clientSecret: { $file: secret.txt }, scopes: [account] }
   work: { privateKey: "$file: key.pem", baseUrl: "https://\${HOST}:\${PORT}" }
 `);
-  const origin = (path: string) => originOf(path.split("."), root);
   expect(origin("baseUrl")).toBe("written");
   expect(origin("database")).toBe("variable DATABASE");
   expect(origin("key")).toBe("variable KEY");
@@ -39,21 +39,42 @@ instances:
 });
 
 test("without a file it is variables alone", () => {
-  const { source, root } = readWritten(undefined, { AUTH_BITBUCKET_CLIENT_ID: "key", WINDLASS_DATABASE: "" });
+  const { source, origin } = readWritten(undefined, {
+    AUTH_BITBUCKET_CLIENT_ID: "key",
+    WINDLASS_DATABASE: "",
+  });
   expect(source).toBe("the environment");
-  expect(originOf(["instances", "bitbucket", "clientId"], root)).toBe("variable AUTH_BITBUCKET_CLIENT_ID");
-  expect(originOf(["database"], root)).toBe("default");
+  expect(origin(["instances", "bitbucket", "clientId"])).toBe("variable AUTH_BITBUCKET_CLIENT_ID");
+  expect(origin(["database"])).toBe("default");
 });
 
-test("of a Backstage file what it says is written under our own keys", () => {
-  const root = written(
+test("the environment's proxy is a variable, unless the file has one of its own", () => {
+  const environment = { https_proxy: "http://proxy:1", NO_PROXY: "a.example" };
+  const origin = written("baseUrl: https://w.example", environment);
+  expect(origin("network.proxy")).toBe("variable https_proxy");
+  expect(origin("network.noProxy")).toBe("variable NO_PROXY");
+  expect(written("network: { proxy: http://own:1 }", environment)("network.proxy")).toBe("written");
+  expect(readWritten(undefined, environment).origin(["network", "proxy"])).toBe("variable https_proxy");
+  expect(readWritten(undefined, {}).origin(["network", "proxy"])).toBe("default");
+});
+
+test("of a Backstage file each of our keys has the origin of the one it is made of", () => {
+  const origin = written(
     `
 auth:
   environment: production
-  providers: { bitbucket: { production: { clientId: "\${ID}", clientSecret: b } } }
+  providers:
+    bitbucket:
+      production: { clientId: "\${ID}", clientSecret: { $env: SECRET }, sessionDuration: { hours: 1 } }
+windlass: { log: { level: warn } }
 `,
-    { ID: "key" },
+    { ID: "key", SECRET: "s", WINDLASS_DATABASE: "a.db" },
   );
-  expect(originOf(["instances", "bitbucket", "clientId"], root)).toBe("written");
-  expect(originOf(["sessions", "idleSeconds"], root)).toBe("default");
+  expect(origin("instances.bitbucket.clientId")).toBe("variable ID");
+  expect(origin("instances.bitbucket.clientSecret")).toBe("variable SECRET");
+  expect(origin("sessions.idleSeconds")).toBe("written");
+  expect(origin("log.level")).toBe("written");
+  expect(origin("database")).toBe("variable WINDLASS_DATABASE");
+  expect(origin("key")).toBe("default");
+  expect(origin("baseUrl")).toBe("default");
 });

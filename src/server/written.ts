@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { readBackstage } from "./backstage-config.ts";
+import { proxyVariables } from "./proxy-variables.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,27 +11,55 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Written {
   /** The file, or `the environment`. */
   readonly source: string;
-  /** By our own keys, whatever the file's are. */
-  readonly root: unknown;
+  /** Where a value in force comes from: `default`, `written`, `variable NAME` or `file PATH`. */
+  origin(path: readonly string[]): string;
 }
 
 /** Of a file that was accepted; without one, of the environment. */
 export function readWritten(file: string | undefined, environment: Environment): Written {
-  if (file === undefined) return { source: "the environment", root: variablesAsWritten(environment) };
+  const proxy = proxyAsWritten(environment);
+  if (file === undefined) {
+    const root = { ...variablesAsWritten(environment), ...proxy };
+    return { source: "the environment", origin: (path) => originOf(path, root) };
+  }
   const root: unknown = parse(readFileSync(file, "utf8")) ?? {};
-  const folder = dirname(resolve(file));
-  const readFile = (path: string) => readFileSync(resolve(folder, path), "utf8");
-  const surroundings = { environment, folder, readFile, listen: {}, given: new Map() };
-  const backstage = readBackstage(root, surroundings);
-  return { source: file, root: backstage === null ? root : backstage.input };
+  const placeOf = placesInBackstage(root, file, environment);
+  // The server's own variables are read beside a file of Backstage's alone, and those of a proxy beside any.
+  const beside = placeOf === null ? proxy : { ...ownVariablesAsWritten(environment), ...proxy };
+  return {
+    source: file,
+    origin(path) {
+      const there = placeOf === null ? path : placeOf(path.join(".")).split(".");
+      const origin = originOf(there, root);
+      return origin === "default" ? originOf(path, beside) : origin;
+    },
+  };
 }
 
-function variablesAsWritten(environment: Environment): unknown {
+function placesInBackstage(root: unknown, file: string, environment: Environment) {
+  const folder = dirname(resolve(file));
+  const readFile = (path: string) => readFileSync(resolve(folder, path), "utf8");
+  return (
+    readBackstage(root, { environment, folder, readFile, listen: {}, given: new Map() })?.placeOf ?? null
+  );
+}
+
+function proxyAsWritten(environment: Environment) {
+  const names = proxyVariables(environment);
+  if (names === null) return {};
+  return { network: { proxy: `\${${names.proxy}}`, noProxy: names.noProxy && `\${${names.noProxy}}` } };
+}
+
+function ownVariablesAsWritten(environment: Environment) {
+  const given = (name: string) => (environment[name] ? `\${${name}}` : undefined);
+  return { database: given("WINDLASS_DATABASE"), key: given("WINDLASS_KEY") };
+}
+
+function variablesAsWritten(environment: Environment) {
   const given = (name: string) => (environment[name] ? `\${${name}}` : undefined);
   return {
+    ...ownVariablesAsWritten(environment),
     baseUrl: given("WINDLASS_BASE_URL"),
-    database: given("WINDLASS_DATABASE"),
-    key: given("WINDLASS_KEY"),
     instances: {
       bitbucket: {
         clientId: given("AUTH_BITBUCKET_CLIENT_ID"),
@@ -41,8 +70,8 @@ function variablesAsWritten(environment: Environment): unknown {
   };
 }
 
-/** `default`, `written`, `variable NAME` or `file PATH`. A part of a value has the origin of the whole. */
-export function originOf(path: readonly string[], root: unknown): string {
+/** A part of a value has the origin of the whole. */
+function originOf(path: readonly string[], root: unknown): string {
   let value = root;
   for (const key of path) {
     const found = placeholderOf(value);
@@ -58,10 +87,11 @@ function placeholderOf(value: unknown): string | null {
   if (typeof value === "string") {
     const [, file] = /^\$file:\s*(.+)$/.exec(value) ?? [];
     if (file !== undefined) return `file ${file}`;
-    const names = [...value.matchAll(/(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name]) => name);
+    const names = [...value.matchAll(/(?<!\$)\$\{([^{}:]+)[^{}]*\}/g)].map(([, name = ""]) => name.trim());
     return names.length === 0 ? null : `variable ${names.join(", ")}`;
   }
   if (typeof value !== "object" || value === null) return null;
   if ("$file" in value) return `file ${String(value.$file)}`;
+  if ("$include" in value) return `file ${String(value.$include)}`;
   return "$env" in value ? `variable ${String(value.$env)}` : null;
 }

@@ -54,6 +54,29 @@ describe("windlass config", () => {
     expect(JSON.stringify(problems)).toContain("did you mean `sessions`?");
   });
 
+  test("what is dangerous and switched on is told", async () => {
+    const dangerous = file(
+      "dangerous.yaml",
+      `
+sessions: { plainCookiesOnLoopback: true }
+metrics: { host: 0.0.0.0, allowRemote: true }
+instances: { bitbucket: { clientId: a, clientSecret: b, sharesConsumer: true } }
+`,
+    );
+    const { exitCode, stdout } = await run("check", "--config", dangerous);
+    expect(exitCode).toBe(0);
+    for (const key of ["metrics.allowRemote", "sharesConsumer", "plainCookiesOnLoopback"])
+      expect(stdout).toContain(`${key} is on`);
+    expect((await run("check", "--config", file("good.yaml", good))).stdout).not.toContain(" is on");
+  });
+
+  test("a second file is refused, as only one is read", async () => {
+    const path = file("good.yaml", good);
+    const { exitCode, stdout, stderr } = await run("check", "--config", path, `--config=${path}`);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("--config is there more than once");
+  });
+
   test("what is in force is shown with where it comes from, and no secret", async () => {
     file("secret.txt", "top-secret\n");
     const path = file("good.yaml", good);

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type { Config, ConfigProblem } from "../../app/config.ts";
 import { isWindlassError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
-import { originOf, readWritten } from "../../server/written.ts";
+import { readWritten } from "../../server/written.ts";
 import { type Command, UsageError } from "../command.ts";
 import { configFileOf, readServerConfig } from "../server-config.ts";
 import { printWidth, table } from "../table.ts";
@@ -15,7 +15,8 @@ Usage: windlass config check [--config FILE] [--json]
 
   check          says every mistake at once, or what is worth knowing of one without. It reads the catalog, and
                  opens neither a port nor the database. Ends with 1 where there is a mistake
-  show           every value in force, defaults too, and where it comes from. Secrets are masked
+  show           every value in force, defaults too, and where it comes from. Secrets are masked. Of a
+                 configuration with a mistake nothing is in force: it says the mistakes and ends with 2
 
   --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
                  (default: windlass.yaml where it exists, else the environment)
@@ -82,12 +83,12 @@ function capital(source: string): string {
 
 function show(file: string | undefined, json: boolean): number {
   const { notices: _, ...config } = readServerConfig(file);
-  const { source, root } = readWritten(file, process.env);
+  const { source, origin } = readWritten(file, process.env);
   const values = leavesOf(config, []).map(({ path, value }) => ({
     path: path.join("."),
     value,
     // An administrator is written under other keys than are shown.
-    origin: originOf(path[0] === "admins" ? path.slice(0, 2) : path, root),
+    origin: origin(path[0] === "admins" ? path.slice(0, 2) : path),
   }));
   if (json) {
     process.stdout.write(`${JSON.stringify({ source, values })}\n`);
