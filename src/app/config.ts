@@ -49,8 +49,8 @@ export const schema = z.strictObject({
       (place) => !isPostgresUrl(place) || URL.canParse(place),
       "must be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters percent-encoded",
     )
-    .transform((place): Place => (isPostgresUrl(place) ? new Secret(place) : place))
     .default("windlass.db")
+    .transform((place): Place => (isPostgresUrl(place) ? new Secret(place) : place))
     .describe(
       "Path of the SQLite file, `:memory:`, or `postgres://USER:PASSWORD@HOST/DATABASE`, which prints as a secret.",
     ),
