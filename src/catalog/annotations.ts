@@ -8,6 +8,11 @@ export const annotations = {
 
 export type Annotation = (typeof annotations)[keyof typeof annotations];
 
+/** What an entity says in one annotation, of whatever name. */
+export function annotationOf(given: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(given, name) ? given[name] : undefined;
+}
+
 /**
  * The spelling in which values are compared. A user id is the same with and without braces and in any case (RFC 9562 section 4);
  * a user name counts letter by letter: whether Bitbucket tells two names apart that differ in case only is not documented.

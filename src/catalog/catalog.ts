@@ -1,7 +1,7 @@
 /** Owns the catalog: which user is meant, and what they own. Two users for one value are nobody: it never guesses. */
-import { type Annotation, annotations, spell } from "./annotations.ts";
+import { type Annotation, annotationOf, annotations, spell } from "./annotations.ts";
 import type { CatalogGroup, CatalogUser } from "./entity.ts";
-import { collectMemberships, ownershipOf } from "./ownership.ts";
+import { collectGroups, ownershipOf } from "./ownership.ts";
 
 /** Whom an annotation means. */
 export type Match =
@@ -49,10 +49,12 @@ export function* buildCatalog(
   for (const name of Object.values(annotations))
     index.set(
       name,
-      yield* indexBy(byRef.values(), ({ annotations: given }) => spell(name, given.get(name) ?? "")),
+      yield* indexBy(byRef.values(), ({ annotations: given }) =>
+        spell(name, annotationOf(given, name) ?? ""),
+      ),
     );
   const byEmail = yield* indexBy(byRef.values(), ({ email = "" }) => spellEmail(email));
-  const memberships = yield* collectMemberships(byRef.values(), groupsByRef.values());
+  const above = yield* collectGroups(groupsByRef.values());
   return {
     size: byRef.size,
     warnings,
@@ -60,7 +62,7 @@ export function* buildCatalog(
     findByEmail: (email) => lookUp(byEmail, spellEmail(email)),
     user: (ref) => byRef.get(ref),
     users: () => byRef.values(),
-    ownership: (ref) => ownershipOf(memberships, ref),
+    ownership: (ref) => ownershipOf({ users: byRef, above }, ref),
   };
 }
 
@@ -80,20 +82,24 @@ function* firstOfEach<Entity extends { readonly ref: string; readonly place: str
 
 interface Index {
   /** References by value. */
-  readonly refs: ReadonlyMap<string, readonly string[]>;
-  /** Values by the same in lower case. */
-  readonly near: ReadonlyMap<string, readonly string[]>;
+  readonly refs: Texts;
+  /** Values by the same in lower case, where that is not the value itself. */
+  readonly near: Texts;
 }
+
+/** Mostly one each: a list would be made for every user, for nothing. */
+type Texts = ReadonlyMap<string, string | readonly string[]>;
 
 function* indexBy(
   users: Iterable<CatalogUser>,
   textOf: (user: CatalogUser) => string,
 ): Generator<void, Index> {
-  const [refs, near] = [new Map<string, string[]>(), new Map<string, string[]>()];
+  const [refs, near] = [new Map<string, string | string[]>(), new Map<string, string | string[]>()];
   for (const user of users) {
     const value = textOf(user);
     if (value !== "") {
-      if (!refs.has(value)) append(near, value.toLowerCase(), value);
+      const lower = value.toLowerCase();
+      if (lower !== value && !refs.has(value)) append(near, lower, value);
       append(refs, value, user.ref);
     }
     yield;
@@ -101,16 +107,27 @@ function* indexBy(
   return { refs, near };
 }
 
-function append(lists: Map<string, string[]>, key: string, value: string): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
+function append(lists: Map<string, string | string[]>, key: string, value: string): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, value);
+  else if (typeof known === "string") lists.set(key, [known, value]);
+  else known.push(value);
+}
+
+function listed(texts: Texts, key: string): readonly string[] {
+  const known = texts.get(key) ?? [];
+  return typeof known === "string" ? [known] : known;
 }
 
 function lookUp(index: Index | undefined, value: string): Match {
-  const [ref, ...others] = index?.refs.get(value) ?? [];
-  if (ref === undefined) return { kind: "none", near: index?.near.get(value.toLowerCase()) ?? [] };
+  if (index === undefined) return { kind: "none", near: [] };
+  const [ref, ...others] = listed(index.refs, value);
+  if (ref === undefined) return { kind: "none", near: nearTo(index, value.toLowerCase()) };
   return others.length === 0 ? { kind: "one", ref } : { kind: "several", refs: [ref, ...others] };
+}
+
+function nearTo({ refs, near }: Index, lower: string): readonly string[] {
+  return [...(refs.has(lower) ? [lower] : []), ...listed(near, lower)];
 }
 
 /** "" for what must not be compared: in lower case, letters of other alphabets can become ASCII ones. */

@@ -8,7 +8,7 @@ export type EntityObject = Readonly<Record<string, unknown>>;
 export interface CatalogUser {
   /** `user:default/john`: kind, namespace and name in lower case, as Backstage writes references. */
   readonly ref: string;
-  readonly annotations: ReadonlyMap<string, string>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** `spec.profile.email` as written. */
   readonly email?: string | undefined;
   /** The groups it says it is a member of, whole references. */
@@ -120,10 +120,12 @@ function readSpec(entity: EntityObject): EntityObject {
   return entity.spec === undefined || entity.spec === null ? {} : readObject(entity.spec, "spec");
 }
 
-function readAnnotations(value: unknown): ReadonlyMap<string, string> {
-  if (value === undefined || value === null) return new Map();
-  const entries = Object.entries(readObject(value, "metadata.annotations"));
-  return new Map(entries.map(([key, text]) => [key, readText(text, `the annotation ${key}`)]));
+/** The same object: ten thousand copies would be the collector's work. */
+function readAnnotations(value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return {};
+  const annotations = readObject(value, "metadata.annotations");
+  for (const [key, text] of Object.entries(annotations)) readText(text, `the annotation ${key}`);
+  return annotations as Record<string, string>; // each has just been read as text
 }
 
 /** One reference or a list of them, all of the kind that belongs there. */

@@ -46,7 +46,7 @@ function build(database: Database, policies: ReadonlyMap<string, SigninPolicy> =
   const catalog = createCatalog(
     ["ada", "bea"].map((name) => ({
       ref: `user:default/${name}`,
-      annotations: new Map([[annotations.username, name]]),
+      annotations: { [annotations.username]: name },
       place: "org.yaml",
     })),
   );

@@ -139,7 +139,7 @@ describe("what is written down", () => {
 
 describe("where a resolver decides", () => {
   const entity = { ref: "user:default/jane", place: "org.yaml" };
-  const known = createCatalog([{ ...entity, annotations: new Map([[annotations.userId, person.uuid]]) }]);
+  const known = createCatalog([{ ...entity, annotations: { [annotations.userId]: person.uuid } }]);
   const admitted = (policy: SigninPolicy, catalog = known) =>
     createSignin({
       ...silentRecord(database),

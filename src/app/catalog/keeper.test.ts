@@ -6,7 +6,7 @@ import { type CatalogKeeper, keepCatalog } from "./keeper.ts";
 import type { CatalogSource, SourceContents } from "./source.ts";
 
 const contents = (...names: readonly string[]): SourceContents => ({
-  users: names.map((name) => ({ ref: `user:default/${name}`, annotations: new Map(), place: name })),
+  users: names.map((name) => ({ ref: `user:default/${name}`, annotations: {}, place: name })),
   groups: [],
   warnings: [],
 });

@@ -25,7 +25,7 @@ const catalog = createCatalog(
     ] as const
   ).map(([name, annotation, value]) => ({
     ref: `user:default/${name}`,
-    annotations: new Map([[annotation, value]]),
+    annotations: { [annotation]: value },
     place: "org.yaml",
   })),
 );
@@ -101,7 +101,7 @@ const people = createCatalog(
     ["bob", undefined],
   ].map(([name, email]) => ({
     ref: `user:default/${name}`,
-    annotations: new Map([["acme.example/team", "a"]]),
+    annotations: { "acme.example/team": "a" },
     email,
     place: "org.yaml",
   })),
@@ -225,9 +225,7 @@ describe("the name of who is not in the catalog", () => {
 
   test("is never that of a user of the catalog", async () => {
     const profile = person("{a-1}");
-    const taken = createCatalog([
-      { ref: madeUpReference(profile), annotations: new Map(), place: "org.yaml" },
-    ]);
+    const taken = createCatalog([{ ref: madeUpReference(profile), annotations: {}, place: "org.yaml" }]);
     const failure = await failureOf(resolveEntity(taken, [choice], profile));
     expect(failure.code).toBe("signin.several_entities");
   });

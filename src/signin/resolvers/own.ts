@@ -1,5 +1,6 @@
 /** Owns a resolver of the operator's own: a function in code, what it is handed, and what becomes of what it returns. */
 import type { Profile } from "../../bitbucket/profile/profile.ts";
+import { annotationOf } from "../../catalog/annotations.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { CatalogUser } from "../../catalog/entity.ts";
 import { settleUserReference } from "../../catalog/references.ts";
@@ -125,7 +126,7 @@ function hasAll(wanted: unknown): (user: CatalogUser) => boolean {
     throw new TypeError(
       "a query names no user: give entityRef, annotations with their values, or a function",
     );
-  return ({ annotations }) => entries.every(([name, value]) => annotations.get(name) === value);
+  return ({ annotations }) => entries.every(([name, value]) => annotationOf(annotations, name) === value);
 }
 
 async function inTime<Value>(work: () => Promise<Value>): Promise<Value> {
