@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { fileSchema } from "../src/app/config-schema.ts";
 import { readEntities } from "../src/catalog/entities.ts";
 import type { Command } from "../src/cli/command.ts";
-import { readConfigFile } from "../src/server/read-config.ts";
+import { readConfigFiles } from "../src/server/read-config.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -97,7 +97,7 @@ describe("a block of YAML", () => {
       writeFileSync(join(folder, "org.yaml"), "");
       writeFileSync(join(folder, "app-config.yaml"), text);
       const environment = { AUTH_BITBUCKET_CLIENT_ID: "key", AUTH_BITBUCKET_CLIENT_SECRET: "secret" };
-      const { instances } = readConfigFile(join(folder, "app-config.yaml"), environment);
+      const { instances } = readConfigFiles([join(folder, "app-config.yaml")], environment);
       rmSync(folder, { recursive: true });
       expect(instances, at).toHaveProperty("bitbucket");
     }

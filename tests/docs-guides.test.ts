@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readConfigFile } from "../src/server/read-config.ts";
+import { readConfigFiles } from "../src/server/read-config.ts";
 import { readCatalogues } from "../tools/docs.ts";
 import { pkcs8Pem } from "./bitbucket/signing-keys.ts";
 import { readTables } from "./documents.ts";
@@ -119,7 +119,7 @@ describe("the guides", () => {
   ])("the windlass.yaml of %s is accepted as it stands", (name, instances) => {
     const file = join(mkdtempSync(join(tmpdir(), "windlass-guide-")), "windlass.yaml");
     writeFileSync(file, /^```yaml\n(.*?)^```$/ms.exec(read(name))?.[1] ?? "");
-    const config = readConfigFile(file, {
+    const config = readConfigFiles([file], {
       WORK_CLIENT_ID: "id",
       WORK_CLIENT_SECRET: "secret",
       OLD_PRIVATE_KEY: pkcs8Pem,

@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readConfigFile } from "../src/server/read-config.ts";
+import { readConfigFiles } from "../src/server/read-config.ts";
 import { readCatalogues, withTable, writeDocuments } from "../tools/docs.ts";
 import { readSources } from "../tools/house.ts";
 import { isNode, type Node, readNodes } from "../tools/syntax.ts";
@@ -67,7 +67,7 @@ function readExample(document: string) {
   const yaml = /^```yaml\n(.*?)^```$/ms.exec(readFileSync(document, "utf8"))?.[1] ?? "";
   const file = join(mkdtempSync(join(tmpdir(), "windlass-guide-")), "windlass.yaml");
   writeFileSync(file, yaml);
-  const config = readConfigFile(file, {
+  const config = readConfigFiles([file], {
     AUTH_BITBUCKET_CLIENT_ID: "key",
     AUTH_BITBUCKET_CLIENT_SECRET: "secret",
     WINDLASS_KEY: Buffer.alloc(32, 1).toString("base64"),

@@ -43,7 +43,7 @@ export function fromBackstage(options: FromBackstageOptions): ConfigInput {
   );
   const { root, folder } = openConfig(options.config);
   const readFile = (path: string) => readFileSync(path, "utf8");
-  const read = readBackstage(root, { environment, folder, readFile, listen: {}, given });
+  const read = readBackstage([{ root, folder }], { environment, readFile, listen: {}, given });
   if (read === null) throw configInvalid([{ path: "auth.providers", problem: "is missing" }]);
   for (const notice of read.notices) logger?.warn(notice);
   return read.input;

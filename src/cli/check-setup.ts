@@ -14,8 +14,10 @@ export interface SetupFinding extends Finding {
 }
 
 /** Throws `app.config_invalid`. */
-export async function checkSetup(configFile: string | undefined): Promise<readonly SetupFinding[]> {
-  const config = readServerConfig(configFile);
+export async function checkSetup(
+  configFiles: readonly string[] | undefined,
+): Promise<readonly SetupFinding[]> {
+  const config = readServerConfig(configFiles);
   const door = openNodeDoor({ deadlineMilliseconds: 10_000, network: networkRules(config) });
   const findings: SetupFinding[] = [];
   try {

@@ -115,20 +115,10 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(command.help);
       return 0;
     }
-    refuseSecondConfig(rest);
     return await command.run(rest);
   } catch (error) {
     return explain(name, error);
   }
-}
-
-/** Whoever names two files expects them to be merged, and the last alone would be read. */
-function refuseSecondConfig(args: readonly string[]): void {
-  const named = args.filter((arg) => arg === "--config" || arg.startsWith("--config="));
-  if (named.length > 1)
-    throw new UsageError(
-      "--config is there more than once, and one file is read: put what the others say into it.",
-    );
 }
 
 /** One sentence for a failure that has one; the whole stack only for a defect of ours. */

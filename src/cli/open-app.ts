@@ -6,14 +6,14 @@ import { Refusal, UsageError } from "./command.ts";
 
 /** Runs `work` with the app of the configuration, beside a running server or without one. Throws what `createApp` throws. */
 export async function withApp(
-  configFile: string | undefined,
+  configFiles: readonly string[] | undefined,
   work: (app: App) => Promise<number>,
 ): Promise<number> {
   const [{ readServerConfig }, { createApp }] = await Promise.all([
     import("./server-config.ts"),
     import("../app/app.ts"),
   ]);
-  const config = readServerConfig(configFile);
+  const config = readServerConfig(configFiles);
   if (engineOf(config.database) === "sqlite") refuseAbsent(reveal(config.database));
   const app = await createApp(config);
   try {

@@ -1,29 +1,29 @@
-/** Owns which configuration a server's command takes: the file that was named, the usual one, or the environment. */
+/** Owns which configuration a server's command takes: the files that were named, the usual one, or the environment. */
 import { existsSync } from "node:fs";
 import type { Config } from "../app/config.ts";
 import {
   type ListenOverride,
-  readConfigFile,
+  readConfigFiles,
   readEnvironment,
   removedVariables,
 } from "../server/read-config.ts";
 
-/** The file that was named, or the usual one where it exists, else the environment. What is set to no effect gets a sentence. */
-export function readServerConfig(file: string | undefined, listen: ListenOverride = {}): Config {
-  const config = readConfig(file, listen);
+/** The files that were named, or the usual one where it exists, else the environment. What is set to no effect gets a sentence. */
+export function readServerConfig(given: readonly string[] | undefined, listen: ListenOverride = {}): Config {
+  const config = readConfig(given, listen);
   for (const { path, problem } of removedVariables(process.env))
     process.stderr.write(`windlass: ${path} ${problem}.\n`);
   return config;
 }
 
-function readConfig(given: string | undefined, listen: ListenOverride): Config {
-  const file = configFileOf(given);
-  return file === undefined
+function readConfig(given: readonly string[] | undefined, listen: ListenOverride): Config {
+  const files = configFilesOf(given);
+  return files === undefined
     ? readEnvironment(process.env, listen)
-    : readConfigFile(file, process.env, listen);
+    : readConfigFiles(files, process.env, listen);
 }
 
-/** The file that is read; undefined for the environment alone. */
-export function configFileOf(given: string | undefined): string | undefined {
-  return given ?? (existsSync("windlass.yaml") ? "windlass.yaml" : undefined);
+/** The files that are read; undefined for the environment alone. */
+export function configFilesOf(given: readonly string[] | undefined): readonly string[] | undefined {
+  return given ?? (existsSync("windlass.yaml") ? ["windlass.yaml"] : undefined);
 }

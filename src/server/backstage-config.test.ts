@@ -6,7 +6,7 @@ import { isWindlassError } from "../base/errors.ts";
 import { readEntities } from "../catalog/entities.ts";
 import { readDuration } from "./duration.ts";
 import { readBackstageListen } from "./listen.ts";
-import { type ListenOverride, readConfigFile } from "./read-config.ts";
+import { type ListenOverride, readConfigFiles } from "./read-config.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -19,7 +19,7 @@ type Variables = Readonly<Record<string, string>>;
 function read(yaml: string, environment: Variables = {}, listen: ListenOverride = {}) {
   const path = join(folder, "app-config.yaml");
   writeFileSync(path, yaml);
-  return readConfigFile(path, environment, listen);
+  return readConfigFiles([path], environment, listen);
 }
 
 function problemsOf(yaml: string, environment: Variables = {}): unknown {

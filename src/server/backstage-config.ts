@@ -9,7 +9,8 @@ import {
   parseConfig,
 } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
-import { type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
+import { merge } from "../base/merge.ts";
+import { type BackstageLayer, type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
 import { type GivenSignIns, withoutProvider } from "./backstage-given.ts";
 import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
 import { readKeyVariable } from "./key-variable.ts";
@@ -30,11 +31,11 @@ export interface BackstageConfig {
  * @throws `app.config_invalid` with every mistake at once
  */
 export function readBackstageConfig(
-  root: unknown,
+  layers: readonly BackstageLayer[],
   sources: BackstageSources,
   listen: ListenOverride,
 ): Config | null {
-  return readBackstage(root, { ...sources, listen, given: new Map() })?.config ?? null;
+  return readBackstage(layers, { ...sources, listen, given: new Map() })?.config ?? null;
 }
 
 /** What stands beside the file. */
@@ -44,13 +45,16 @@ export interface BackstageSurroundings extends BackstageSources {
 }
 
 /** The same, where code says who signs in with a provider. */
-export function readBackstage(root: unknown, surroundings: BackstageSurroundings): BackstageConfig | null {
+export function readBackstage(
+  layers: readonly BackstageLayer[],
+  surroundings: BackstageSurroundings,
+): BackstageConfig | null {
   const { given, listen, ...sources } = surroundings;
-  const document = openBackstageDocument(root, sources);
+  const document = openBackstageDocument(layers, sources);
   if (document.keys(["auth", "providers"]).length === 0 && document.problems().length === 0) return null;
   const reading: Reading = { document, problems: [], notices: [], places: new Map(), given };
   const own = document.read(["windlass"]);
-  const derived = { ...ownVariables(sources.environment), ...derive(reading, sources.folder) };
+  const derived = { ...ownVariables(sources.environment), ...derive(reading) };
   const input = withListen(merge(derived, own), listen);
   const told = () => [...document.problems(), ...reading.problems];
   try {
@@ -88,7 +92,7 @@ function ownVariables({ WINDLASS_DATABASE, WINDLASS_KEY }: BackstageSources["env
   };
 }
 
-function derive(reading: Reading, folder: string): Record<string, unknown> {
+function derive(reading: Reading): Record<string, unknown> {
   const { document, problems, places } = reading;
   const environment = document.read(["auth", "environment"]) ?? "development";
   if (typeof environment !== "string") problems.push({ path: "auth.environment", problem: "is not text" });
@@ -113,12 +117,13 @@ function derive(reading: Reading, folder: string): Record<string, unknown> {
     ...(listen !== null && { listen }),
     ...(durations.length > 0 && { sessions: { idleSeconds: seconds, absoluteSeconds: seconds } }),
     instances: Object.fromEntries(provided.map(({ id, instance }) => [id, instance])),
-    catalog: { locations: readLocations(reading, folder) },
+    catalog: { locations: readLocations(reading) },
   };
 }
 
 /** Locations of files. Others are named to the operator, and not read. */
-function readLocations({ document, problems, notices }: Reading, folder: string): readonly unknown[] {
+function readLocations({ document, problems, notices }: Reading): readonly unknown[] {
+  const folder = document.folderOf(["catalog", "locations"]);
   const locations = document.read(["catalog", "locations"]) ?? [];
   if (!Array.isArray(locations)) {
     problems.push({ path: "catalog.locations", problem: "is no list" });
@@ -140,13 +145,6 @@ function readLocations({ document, problems, notices }: Reading, folder: string)
 function fileOf(folder: string, target: string): string {
   const [beside, backend] = [resolve(folder, target), resolve(folder, "packages/backend", target)];
   return !existsSync(beside) && existsSync(backend) ? backend : beside;
-}
-
-/** Ours over theirs, object by object. */
-function merge(theirs: unknown, ours: unknown): unknown {
-  if (!isObject(theirs) || !isObject(ours)) return ours ?? theirs;
-  const keys = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
-  return Object.fromEntries([...keys].map((key) => [key, merge(theirs[key], ours[key])]));
 }
 
 /** The same mistake, where it stands in the file. */

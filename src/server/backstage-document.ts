@@ -6,13 +6,19 @@
 import { dirname, extname, resolve } from "node:path";
 import { parse } from "yaml";
 import type { ConfigProblem } from "../app/config.ts";
+import { merge } from "../base/merge.ts";
 
 export interface BackstageSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Of the configuration file. */
-  readonly folder: string;
   /** Reads a file by its absolute path. */
   readFile(path: string): string;
+}
+
+/** One configuration file. */
+export interface BackstageLayer {
+  readonly root: unknown;
+  /** What the file names is relative to it. */
+  readonly folder: string;
 }
 
 export interface BackstageDocument {
@@ -24,6 +30,8 @@ export interface BackstageDocument {
   written(path: readonly string[]): readonly string[];
   /** What could not be replaced at all, such as a file that cannot be read. */
   problems(): readonly ConfigProblem[];
+  /** Of the file that says last what is at the path; else of the first. */
+  folderOf(path: readonly string[]): string;
   /** Why the value at a path is missing, when a variable is the reason. */
   missing(path: string): string | undefined;
 }
@@ -46,10 +54,27 @@ const includeKeys = ["$file", "$env", "$include"];
 /** Deeper than anybody writes: a file that includes itself. */
 const deepest = 40;
 
-export function openBackstageDocument(root: unknown, sources: BackstageSources): BackstageDocument {
+/** Of several files each lies over those before it, as Backstage has it. */
+export function openBackstageDocument(
+  layers: readonly BackstageLayer[],
+  sources: BackstageSources,
+): BackstageDocument {
   const reading: Reading = { ...sources, problems: new Map(), unset: new Map() };
+  const all = layers.map((layer) => openLayer(reading, layer));
+  return {
+    read: (path) => all.reduce<unknown>((below, layer) => merge(below, layer.read(path)), undefined),
+    keys: (path) => unique(all.flatMap((layer) => layer.keys(path))),
+    written: (path) => unique(all.flatMap((layer) => layer.written(path))),
+    problems: () => [...reading.problems].map(([path, problem]) => ({ path, problem })),
+    missing: (path) => reading.unset.get(path),
+    folderOf: (path) =>
+      (all.findLast((layer) => layer.read(path) !== undefined) ?? all[0])?.folder ?? process.cwd(),
+  };
+}
+
+function openLayer(reading: Reading, { root, folder }: BackstageLayer) {
   const walk = (path: readonly string[]): Found => {
-    let found: Found = { value: root, folder: sources.folder, path: [] };
+    let found: Found = { value: root, folder, path: [] };
     for (const key of path) {
       const { value, folder, path: above } = settle(reading, found);
       found = { value: property(value, key), folder, path: [...above, key] };
@@ -57,17 +82,16 @@ export function openBackstageDocument(root: unknown, sources: BackstageSources):
     return found;
   };
   return {
-    read: (path) => readDeep(reading, walk(path)),
-    keys(path) {
+    folder,
+    read: (path: readonly string[]) => readDeep(reading, walk(path)),
+    keys(path: readonly string[]) {
       const { value } = settle(reading, walk(path));
       return isObject(value) ? Object.keys(value) : [];
     },
-    written(path) {
+    written(path: readonly string[]) {
       const { value } = walk(path);
       return isObject(value) ? Object.keys(value).filter((key) => !includeKeys.includes(key)) : [];
     },
-    problems: () => [...reading.problems].map(([path, problem]) => ({ path, problem })),
-    missing: (path) => reading.unset.get(path),
   };
 }
 
@@ -162,4 +186,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function property(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
 }

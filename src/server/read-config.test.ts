@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConfigProblem } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
-import { readConfigFile, readEnvironment, removedVariables } from "./read-config.ts";
+import { readConfigFiles, readEnvironment, removedVariables } from "./read-config.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -42,7 +42,7 @@ instances:
     clientId: b
     clientSecret: { $file: secret.txt }
 `);
-  const config = readConfigFile(path, { ID: "key", BASE: "" });
+  const config = readConfigFiles([path], { ID: "key", BASE: "" });
   expect(config.baseUrl).toBe("http://localhost:9000");
   expect(config.database).toMatch(/^\$\{not a variable\}\.db$/);
   expect(config.instances).toMatchObject({ bitbucket: { clientId: "pre-key" }, second: { clientId: "b" } });
@@ -58,7 +58,7 @@ instances:
     clientSecret: $file:nowhere.txt
     colour: blue
 `);
-  expect(problemsOf(() => readConfigFile(path, {}))).toEqual([
+  expect(problemsOf(() => readConfigFiles([path], {}))).toEqual([
     {
       path: "instances.bitbucket.clientId",
       problem: "needs the environment variable NOT_SET, which is not set",
@@ -75,7 +75,7 @@ database: { $env: MY-FILE }
 instances:
   bitbucket: { clientId: "\${ID-key}", clientSecret: "hush\${more", callbackPath: "/\${ NAME }" }
 `);
-  const problems = problemsOf(() => readConfigFile(path, { MY: "https://wrong.example", ID: "key" }));
+  const problems = problemsOf(() => readConfigFiles([path], { MY: "https://wrong.example", ID: "key" }));
   expect(problems.map(({ path: place }) => place)).toEqual([
     "baseUrl",
     "database",
@@ -85,6 +85,79 @@ instances:
   ]);
   for (const { problem } of problems) expect(problem).toMatch(/names no variable.*\$\{NAME\}/);
   expect(JSON.stringify(problems)).not.toContain("more");
+});
+
+describe("several files", () => {
+  const part = (name: string, text: string) => {
+    const [path, below] = [join(folder, name), join(folder, name, "..")];
+    mkdirSync(below, { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test("each lies over those before it, and what it names is relative to itself", () => {
+    part("base/secret.txt", "hush");
+    part("base/org.yaml", "");
+    const base = part(
+      "base/windlass.yaml",
+      `
+database: base.db
+instances: { bitbucket: { clientId: a, clientSecret: { $file: secret.txt }, scopes: [account, email] } }
+catalog: { locations: [{ type: file, target: org.yaml }] }
+`,
+    );
+    const above = part(
+      "above/windlass.yaml",
+      "database: above.db\ninstances: { bitbucket: { clientId: b, scopes: [account] } }",
+    );
+    const config = readConfigFiles([base, above], {});
+    expect(config.database).toBe("above.db");
+    const { bitbucket } = config.instances;
+    expect(bitbucket).toMatchObject({ clientId: "b", scopes: ["account"] });
+    expect(bitbucket?.product === "cloud" && bitbucket.clientSecret?.reveal()).toBe("hush");
+    expect(config.catalog.locations).toEqual([{ type: "file", target: join(folder, "base/org.yaml") }]);
+  });
+
+  test("the mistakes of all are told at once", () => {
+    const base = part("one.yaml", "instances: { bitbucket: { clientId: { $env: NOT_SET }, clientSecret: b } }");
+    const above = part("two.yaml", "colour: red");
+    expect(problemsOf(() => readConfigFiles([base, above], {})).map(({ path }) => path)).toEqual([
+      "instances.bitbucket.clientId",
+      "colour",
+    ]);
+  });
+
+  const backstage = `
+backend: { baseUrl: "http://localhost:7007" }
+auth: { environment: production, providers: { bitbucket: { production: { clientId: a, clientSecret: { $file: s.txt } } } } }
+`;
+
+  test("Backstage's too", () => {
+    part("app/s.txt", "hush");
+    const base = part("app/app-config.yaml", backstage);
+    const above = part(
+      "app-config.production.yaml",
+      `
+backend: { baseUrl: "https://backstage.example.com" }
+auth: { providers: { bitbucket: { production: { clientId: "\${ID}" } } } }
+windlass: { database: above.db }
+`,
+    );
+    const config = readConfigFiles([base, above], { ID: "of the variable" });
+    expect(config).toMatchObject({ baseUrl: "https://backstage.example.com", database: "above.db" });
+    const { bitbucket } = config.instances;
+    expect(bitbucket).toMatchObject({ clientId: "of the variable" });
+    expect(bitbucket?.product === "cloud" && bitbucket.clientSecret?.reveal()).toBe("hush");
+  });
+
+  test("a file of ours beside one of Backstage's is refused: nobody would read it", () => {
+    part("s.txt", "hush");
+    const base = part("app-config.yaml", backstage);
+    const ours = part("windlass.yaml", "instances: { other: { clientId: a, clientSecret: b } }");
+    expect(problemsOf(() => readConfigFiles([base, ours], {}))).toEqual([
+      { path: ours, problem: expect.stringContaining("below `windlass`") },
+    ]);
+  });
 });
 
 test("a private key is taken from a file, and one that is not there is one mistake", () => {
@@ -99,19 +172,19 @@ instances:
     consumerKey: windlass
     privateKey: { $file: ${name} }
 `);
-  const { old } = readConfigFile(file("link.pem"), {}).instances;
+  const { old } = readConfigFiles([file("link.pem")], {}).instances;
   expect(old?.product === "server" && old.privateKey.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
-  expect(problemsOf(() => readConfigFile(file("gone.pem"), {}))).toEqual([
+  expect(problemsOf(() => readConfigFiles([file("gone.pem")], {}))).toEqual([
     { path: "instances.old.privateKey", problem: "names the file gone.pem, which cannot be read" },
   ]);
 });
 
 test("a file that is absent or not YAML gets a sentence", () => {
-  expect(problemsOf(() => readConfigFile(join(folder, "nowhere.yaml"), {}))).toMatchObject([
+  expect(problemsOf(() => readConfigFiles([join(folder, "nowhere.yaml")], {}))).toMatchObject([
     { path: join(folder, "nowhere.yaml") },
   ]);
   const path = write("instances: [1, 2");
-  expect(problemsOf(() => readConfigFile(path, {}))).toMatchObject([{ path }]);
+  expect(problemsOf(() => readConfigFiles([path], {}))).toMatchObject([{ path }]);
 });
 
 test("the environment alone is enough, and names each variable that is missing", () => {

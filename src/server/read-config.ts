@@ -4,7 +4,9 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
+import { merge } from "../base/merge.ts";
 import { readBackstageConfig } from "./backstage-config.ts";
+import type { BackstageLayer } from "./backstage-document.ts";
 import { readKeyVariable } from "./key-variable.ts";
 import { type ListenOverride, withListen } from "./listen.ts";
 import { withProxyVariables } from "./proxy-variables.ts";
@@ -15,31 +17,67 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type { ListenOverride } from "./listen.ts";
 
 /**
- * Reads and checks `windlass.yaml`, or a Backstage `app-config.yaml`: any file that has `auth.providers`.
- * @throws `app.config_invalid` with every mistake at once: the file, its YAML, unset variables and the schema's.
+ * Reads and checks `windlass.yaml`, or a Backstage `app-config.yaml`: any file that has `auth.providers`. Of several files each
+ * lies over those before it, object by object.
+ * @throws `app.config_invalid` with every mistake at once: the files, their YAML, unset variables and the schema's.
  */
-export function readConfigFile(path: string, environment: Environment, listen: ListenOverride = {}): Config {
-  const text = readText(path);
-  const document = parseDocument(text, { prettyErrors: true });
-  // Those after the first follow from it.
-  const [error] = document.errors;
-  if (error !== undefined)
-    throw configInvalid([{ path, problem: error.message.split("\n")[0] ?? "is not YAML" }]);
-  const folder = dirname(resolve(path));
-  const readFile = (file: string) => readFileSync(resolve(folder, file), "utf8");
-  const root: unknown = document.toJS() ?? {};
-  const backstage = readBackstageConfig(root, { environment, folder, readFile }, listen);
-  if (backstage !== null) return withProxyVariables(backstage, environment);
-  const { value, problems } = substitute(root, { environment, readFile });
+export function readConfigFiles(
+  paths: readonly string[],
+  environment: Environment,
+  listen: ListenOverride = {},
+): Config {
+  const layers = paths.map(openLayer);
+  const readFile = (file: string) => readFileSync(file, "utf8");
+  const backstage = readBackstageConfig(layers, { environment, readFile }, listen);
+  if (backstage !== null) {
+    refuseMixed(layers);
+    return withProxyVariables(backstage, environment);
+  }
+  const read = layers.map(({ root, folder }) => {
+    const { value, problems } = substitute(root, {
+      environment,
+      readFile: (file) => readFile(resolve(folder, file)),
+    });
+    return { value: withCatalogPlaces(value, folder), problems };
+  });
+  const problems = read.flatMap((each) => each.problems);
+  const value = read.map((each) => each.value).reduce(merge);
   try {
     const config = parseConfig(withListen(value, listen));
-    if (problems.length === 0) return withProxyVariables(withCatalogFiles(config, folder), environment);
+    if (problems.length === 0) return withProxyVariables(withCatalogFiles(config), environment);
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     const found = error.data.problems as typeof problems; // as `configInvalid` wrote them
     throw configInvalid([...problems, ...found.filter((each) => !follows(each, problems))]);
   }
   throw configInvalid(problems);
+}
+
+/** A file as it is written. */
+export interface ConfigLayer extends BackstageLayer {
+  readonly path: string;
+}
+
+/** Throws `app.config_invalid` for what cannot be read or is no YAML. */
+export function openLayer(path: string): ConfigLayer {
+  const document = parseDocument(readText(path), { prettyErrors: true });
+  // Those after the first follow from it.
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw configInvalid([{ path, problem: error.message.split("\n")[0] ?? "is not YAML" }]);
+  return { path, folder: dirname(resolve(path)), root: document.toJS() ?? {} };
+}
+
+/** Of a file of our own beside one of Backstage's nothing would be read. */
+function refuseMixed(layers: readonly ConfigLayer[]): void {
+  const ours = layers.filter(({ root }) => isObject(root) && "instances" in root && !("auth" in root));
+  if (ours.length === 0) return;
+  throw configInvalid(
+    ours.map(({ path }) => ({
+      path,
+      problem: "has keys of windlass.yaml, beside a file of Backstage's: there they stand below `windlass`",
+    })),
+  );
 }
 
 /** Whether it only says that what could not be had is not there. */
@@ -89,14 +127,22 @@ export function removedVariables(environment: Environment): readonly ConfigProbl
 }
 
 /** Files and folders of the catalog are named relative to the configuration file. */
-function withCatalogFiles(config: Config, folder: string): Config {
-  const locations = config.catalog.locations.map((location) =>
-    "target" in location ? { ...location, target: resolve(folder, location.target) } : location,
-  );
-  const missing = locations.flatMap((location, index) =>
+function withCatalogPlaces(value: unknown, folder: string): unknown {
+  if (!isObject(value) || !isObject(value.catalog) || !Array.isArray(value.catalog.locations)) return value;
+  const locations = value.catalog.locations.map((location: unknown) => {
+    const isPlace = isObject(location) && ["file", "folder"].includes(String(location.type));
+    return isPlace && typeof location.target === "string"
+      ? { ...location, target: resolve(folder, location.target) }
+      : location;
+  });
+  return { ...value, catalog: { ...value.catalog, locations } };
+}
+
+function withCatalogFiles(config: Config): Config {
+  const missing = config.catalog.locations.flatMap((location, index) =>
     "target" in location && !isThere(location) ? [{ ...location, index }] : [],
   );
-  if (missing.length === 0) return { ...config, catalog: { locations } };
+  if (missing.length === 0) return config;
   throw configInvalid(
     missing.map(({ type, target, index }) => ({
       path: `catalog.locations.${index}.target`,
@@ -118,4 +164,8 @@ function readText(path: string): string {
       { path, problem: `cannot be read (${error instanceof Error ? error.message : String(error)})` },
     ]);
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -9,7 +9,7 @@ function written(yaml: string, environment: Readonly<Record<string, string>> = {
   const file = join(folder, "windlass.yaml");
   writeFileSync(file, yaml);
   try {
-    const { origin } = readWritten(file, environment);
+    const { origin } = readWritten([file], environment);
     return (path: string) => origin(path.split("."));
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,9 +1,8 @@
 /** Owns where each value in force comes from: written where, put in from which variable or file, or the default. */
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
 import { readBackstage } from "./backstage-config.ts";
 import { proxyVariables } from "./proxy-variables.ts";
+import { type ConfigLayer, openLayer } from "./read-config.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,33 +14,32 @@ export interface Written {
   origin(path: readonly string[]): string;
 }
 
-/** Of a file that was accepted; without one, of the environment. */
-export function readWritten(file: string | undefined, environment: Environment): Written {
+/** Of files that were accepted, the last one's first; without one, of the environment. */
+export function readWritten(files: readonly string[] | undefined, environment: Environment): Written {
   const proxy = proxyAsWritten(environment);
-  if (file === undefined) {
+  if (files === undefined) {
     const root = { ...variablesAsWritten(environment), ...proxy };
     return { source: "the environment", origin: (path) => originOf(path, root) };
   }
-  const root: unknown = parse(readFileSync(file, "utf8")) ?? {};
-  const placeOf = placesInBackstage(root, file, environment);
+  const layers = files.map(openLayer);
+  const placeOf = placesInBackstage(layers, environment);
   // The server's own variables are read beside a file of Backstage's alone, and those of a proxy beside any.
   const beside = placeOf === null ? proxy : { ...ownVariablesAsWritten(environment), ...proxy };
   return {
-    source: file,
+    source: files.join(", "),
     origin(path) {
       const there = placeOf === null ? path : placeOf(path.join(".")).split(".");
-      const origin = originOf(there, root);
-      return origin === "default" ? originOf(path, beside) : origin;
+      const told = layers.map(({ root }) => originOf(there, root)).findLast(isTold);
+      return told ?? originOf(path, beside);
     },
   };
 }
 
-function placesInBackstage(root: unknown, file: string, environment: Environment) {
-  const folder = dirname(resolve(file));
-  const readFile = (path: string) => readFileSync(resolve(folder, path), "utf8");
-  return (
-    readBackstage(root, { environment, folder, readFile, listen: {}, given: new Map() })?.placeOf ?? null
-  );
+const isTold = (origin: string) => origin !== "default";
+
+function placesInBackstage(layers: readonly ConfigLayer[], environment: Environment) {
+  const readFile = (path: string) => readFileSync(path, "utf8");
+  return readBackstage(layers, { environment, readFile, listen: {}, given: new Map() })?.placeOf ?? null;
 }
 
 function proxyAsWritten(environment: Environment) {

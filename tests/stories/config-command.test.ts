@@ -70,11 +70,24 @@ instances: { bitbucket: { clientId: a, clientSecret: b, sharesConsumer: true } }
     expect((await run("check", "--config", file("good.yaml", good))).stdout).not.toContain(" is on");
   });
 
-  test("a second file is refused, as only one is read", async () => {
-    const path = file("good.yaml", good);
-    const { exitCode, stdout, stderr } = await run("check", "--config", path, `--config=${path}`);
-    expect([exitCode, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("--config is there more than once");
+  test("of several files each lies over those before it", async () => {
+    file("secret.txt", "top-secret\n");
+    const [base, above] = [
+      file("good.yaml", good),
+      file("above.yaml", "database: b.db\nlog: { level: warn }\n"),
+    ];
+    const { exitCode, stdout } = await run("show", "--config", base, `--config=${above}`, "--json");
+    expect(exitCode).toBe(0);
+    const { source, values } = JSON.parse(stdout) as {
+      source: string;
+      values: { path: string; value: unknown; origin: string }[];
+    };
+    expect(source).toBe(`${base}, ${above}`);
+    const at = (path: string) => values.find((each) => each.path === path);
+    expect(at("database")).toMatchObject({ value: "b.db", origin: "written" });
+    expect(at("log.level")).toMatchObject({ value: "warn", origin: "written" });
+    expect(at("instances.bitbucket.clientSecret")).toMatchObject({ origin: "file secret.txt" });
+    expect(at("listen.port")).toMatchObject({ origin: "default" });
   });
 
   test("what is in force is shown with where it comes from, and no secret", async () => {

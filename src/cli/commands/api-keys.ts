@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../../app/app.ts";
 import { type Command, UsageError } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass api-keys: keys for programs that ask for a project's tokens
@@ -14,7 +15,7 @@ Usage: windlass api-keys make --project ID --name NAME --right token [--config F
   --project ID   the project whose connections the key is for
   --name NAME    what the key is for, as you will know it by
   --right RIGHT  what it may do: token (be given the tokens of the project's connections)
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object: make {"key","secret"}, list {"keys"}, revoke {"key"}; each key
                  {"id","projectId","name","rights","madeBy","createdAt","lastUsedAt","revokedAt"}
@@ -37,7 +38,7 @@ export const command: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
-        config: { type: "string" },
+        config: configOption,
         project: { type: "string" },
         name: { type: "string" },
         right: { type: "string", multiple: true },

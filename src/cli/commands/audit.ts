@@ -5,6 +5,7 @@ import type { ChainHead, ChainReport } from "../../app/record.ts";
 import { type Command, UsageError } from "../command.ts";
 import { counted } from "../counted.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass audit: the record of hand-outs, renewals, changes and failures
@@ -22,7 +23,7 @@ Usage: windlass audit verify [--head WRITER:NUMBER:MAC]… [--config FILE] [--js
   --project ID       only those about this project
   --since TIME       none before this time: 2026-11-22 or 2026-11-22T08:00:00Z
   --limit N          at most so many (default 100)
-  --config FILE      configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE      configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                      (default: windlass.yaml where it exists, else the environment)
   --json             one JSON object: verify {"ok","writers":[{"writerId","entries","firstAt","lastAt","head",
                      "prunedTo","problems":[{"kind","sequence","sentence"}]}]}, list {"entries":[{"at","event",
@@ -42,7 +43,7 @@ export const command: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
-        config: { type: "string" },
+        config: configOption,
         head: { type: "string", multiple: true },
         event: { type: "string" },
         connection: { type: "string" },

@@ -5,7 +5,8 @@ import { isWindlassError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
 import { readWritten } from "../../server/written.ts";
 import { type Command, UsageError } from "../command.ts";
-import { configFileOf, readServerConfig } from "../server-config.ts";
+import { configOption } from "../options.ts";
+import { configFilesOf, readServerConfig } from "../server-config.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass config: whether a configuration is in order, and what is in force
@@ -18,7 +19,7 @@ Usage: windlass config check [--config FILE] [--json]
   show           every value in force, defaults too, and where it comes from. Secrets are masked. Of a
                  configuration with a mistake nothing is in force: it says the mistakes and ends with 2
 
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object: check {"source","ok","problems":[{"path","problem"}],"notices"},
                  show {"source","values":[{"path","value","origin"}]}
@@ -35,33 +36,33 @@ export const command: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, json: { type: "boolean" } },
+      options: { config: configOption, json: { type: "boolean" } },
       allowPositionals: true,
     });
     const [task = "", ...more] = positionals;
     if (task !== "check" && task !== "show") throw new UsageError("config needs check or show.");
     if (more.length > 0) throw new UsageError(`config ${task} takes no ${JSON.stringify(more[0])}.`);
-    const file = configFileOf(values.config);
+    const files = configFilesOf(values.config);
     const json = values.json ?? false;
-    return task === "check" ? check(file, json) : show(file, json);
+    return task === "check" ? check(files, json) : show(files, json);
   },
 };
 
-async function check(file: string | undefined, json: boolean): Promise<number> {
-  const { config, problems } = tryConfig(file);
+async function check(files: readonly string[] | undefined, json: boolean): Promise<number> {
+  const { config, problems } = tryConfig(files);
   const notices = config === null ? [] : await (await import("../../app/notices.ts")).noticesOf(config);
-  const source = file ?? "the environment";
+  const source = files?.join(", ") ?? "the environment";
   if (json) process.stdout.write(`${JSON.stringify({ source, ok: config !== null, problems, notices })}\n`);
   else process.stdout.write(verdict(source, problems, notices));
   return config === null ? 1 : 0;
 }
 
-function tryConfig(file: string | undefined): {
+function tryConfig(files: readonly string[] | undefined): {
   readonly config: Config | null;
   readonly problems: readonly ConfigProblem[];
 } {
   try {
-    return { config: readServerConfig(file), problems: [] };
+    return { config: readServerConfig(files), problems: [] };
   } catch (error) {
     if (!isWindlassError(error, "app.config_invalid")) throw error;
     return { config: null, problems: error.data.problems as readonly ConfigProblem[] }; // as `configInvalid` wrote them
@@ -81,9 +82,9 @@ function capital(source: string): string {
   return source.startsWith("the ") ? `T${source.slice(1)}` : source;
 }
 
-function show(file: string | undefined, json: boolean): number {
-  const { notices: _, ...config } = readServerConfig(file);
-  const { source, origin } = readWritten(file, process.env);
+function show(files: readonly string[] | undefined, json: boolean): number {
+  const { notices: _, ...config } = readServerConfig(files);
+  const { source, origin } = readWritten(files, process.env);
   const values = leavesOf(config, []).map(({ path, value }) => ({
     path: path.join("."),
     value,

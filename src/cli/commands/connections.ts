@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../../app/app.ts";
 import type { Command } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass connections: the connections there are, and how they are
@@ -10,7 +11,7 @@ const help = `windlass connections: the connections there are, and how they are
 Usage: windlass connections [--project ID] [--config FILE] [--json]
 
   --project ID   only this project's
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object: {"connections":[{"id","projectId","instanceId","kind","state","stateReason",
                  "accountName","accessExpiresAt","endsAt"}]}
@@ -28,7 +29,7 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, project: { type: "string" }, json: { type: "boolean" } },
+      options: { config: configOption, project: { type: "string" }, json: { type: "boolean" } },
     });
     return withApp(values.config, async (app) => {
       const connections = await app.connections.overview(values.project);

@@ -4,6 +4,7 @@ import { isWindlassError } from "../../base/errors.ts";
 import type { Finding } from "../../doctor/finding.ts";
 import type { SetupFinding } from "../check-setup.ts";
 import type { Command } from "../command.ts";
+import { configOption } from "../options.ts";
 
 const help = `windlass doctor: checks the set-up and names the cure
 
@@ -35,7 +36,7 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, json: { type: "boolean" } },
+      options: { config: configOption, json: { type: "boolean" } },
     });
     const { checkSetup } = await import("../check-setup.ts");
     try {

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type IdentityDesk, requireDesk } from "../../app/identity.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass identity-keys: the keys that sign identity tokens
@@ -16,7 +17,7 @@ Usage: windlass identity-keys list [--config FILE] [--json]
   withdraw       from now on what the key has signed is worth nothing here, and at verifiers as soon as they read the keys
                  again (five minutes, for most). Only with --yes: people have to get new tokens
 
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object: list {"keys"}, each {"id","state","signsFrom"}; rotate {"made"}; withdraw {"withdrawn"}
 
@@ -37,7 +38,7 @@ export const command: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, yes: { type: "boolean" }, json: { type: "boolean" } },
+      options: { config: configOption, yes: { type: "boolean" }, json: { type: "boolean" } },
       allowPositionals: true,
     });
     const work = readTask(positionals, values.yes ?? false);

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { KeyRoom, KeyStatus, Rotated, RotationProgress } from "../../app/keys/keys.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
 import { counted } from "../counted.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass keys: the keys that seal tokens
@@ -18,7 +19,7 @@ Usage: windlass keys status [--config FILE] [--json]
   give-up KEYID  says that a missing key is lost for good: the server starts without it, and the
                  connections it sealed have to be made anew. Only with --yes
 
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object; progress goes to standard error in any case
 
@@ -35,7 +36,7 @@ export const command: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, json: { type: "boolean" }, yes: { type: "boolean" } },
+      options: { config: configOption, json: { type: "boolean" }, yes: { type: "boolean" } },
       allowPositionals: true,
     });
     const [task = "", keyId, ...more] = positionals;

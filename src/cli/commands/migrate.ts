@@ -6,6 +6,7 @@ import type { CopyReport } from "../../storage/copy/copy.ts";
 import { isPostgresUrl, type Place } from "../../storage/engine.ts";
 import type { Upgrade } from "../../storage/upgrade.ts";
 import { type Command, UsageError } from "../command.ts";
+import { configOption } from "../options.ts";
 
 const help = `windlass migrate: prepares the database for this version of Windlass
 
@@ -36,7 +37,7 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, to: { type: "string" }, json: { type: "boolean" } },
+      options: { config: configOption, to: { type: "string" }, json: { type: "boolean" } },
     });
     const { to, json = false } = values;
     if (to !== undefined && !(isPostgresUrl(to) && URL.canParse(to)))

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../../app/app.ts";
 import { type Command, Refusal, UsageError } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass rules: who may come in, and which places the rules mean
@@ -14,7 +15,7 @@ Usage: windlass rules list [--config FILE] [--json]
   unpin          forgets that id: the next person who is let in by the name settles it anew. Whoever has the
                  name at Bitbucket by then decides who comes in. Only with --yes
 
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --json         one JSON object: list {"rules"}, unpin {"unpinned"}; each rule
                  {"instance","kind","place","permission","roles","id","idFrom","pinnedAt"}
@@ -34,7 +35,7 @@ export const command: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, yes: { type: "boolean" }, json: { type: "boolean" } },
+      options: { config: configOption, yes: { type: "boolean" }, json: { type: "boolean" } },
       allowPositionals: true,
     });
     const work = readTask(positionals, values);

@@ -1,14 +1,14 @@
 /** Owns `windlass serve`: the server, from a file or from the environment. */
 import { parseArgs } from "node:util";
 import type { Command } from "../command.ts";
-import { readPort } from "../options.ts";
+import { configOption, readPort } from "../options.ts";
 import { untilStopped } from "../stop.ts";
 
 const help = `windlass serve: the server with its dashboard
 
 Usage: windlass serve [--config FILE] [--host HOST] [--port PORT]
 
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --host HOST    address to listen on (default 127.0.0.1)
   --port PORT    port to listen on (default 8000; 0 takes any)
@@ -29,7 +29,7 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: "string" }, host: { type: "string" }, port: { type: "string" } },
+      options: { config: configOption, host: { type: "string" }, port: { type: "string" } },
     });
     const listen = { host: values.host, port: readPort(values.port) };
     const { readServerConfig } = await import("../server-config.ts");

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { App } from "../../app/app.ts";
 import { type Command, UsageError } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 import { printWidth, table } from "../table.ts";
 
 const help = `windlass sessions: who is signed in, and ending it
@@ -16,7 +17,7 @@ Usage: windlass sessions list [--user USERID] [--name TEXT] [--limit N] [--confi
   --user USERID  one person's, as windlass sessions list shows them
   --name TEXT    of people whose name or e-mail has this text in it
   --limit N      the N used last (default 100)
-  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE  configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                  (default: windlass.yaml where it exists, else the environment)
   --all          everybody's
   --json         one JSON object: list {"sessions"}, end {"ended"}, check
@@ -40,7 +41,7 @@ export const command: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
-        config: { type: "string" },
+        config: configOption,
         user: { type: "string" },
         name: { type: "string" },
         limit: { type: "string" },

@@ -2,13 +2,14 @@
 import { parseArgs } from "node:util";
 import { type Command, UsageError } from "../command.ts";
 import { withApp } from "../open-app.ts";
+import { configOption } from "../options.ts";
 
 const help = `windlass token: a connection's access token, renewed first when it has to be
 
 Usage: windlass token CONNECTION [--minimum-seconds N] [--config FILE] [--json]
 
   --minimum-seconds N  the token has to live that long at least (default: any time)
-  --config FILE        configuration: windlass.yaml, or Backstage's app-config.yaml
+  --config FILE        configuration: windlass.yaml, or Backstage's app-config.yaml; of several, later ones win
                        (default: windlass.yaml where it exists, else the environment)
   --json               one JSON object: {"accessToken","tokenType","expiresAt","login","gitUser"}
 
@@ -26,7 +27,7 @@ export const command: Command = {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: {
-        config: { type: "string" },
+        config: configOption,
         "minimum-seconds": { type: "string" },
         json: { type: "boolean" },
       },
