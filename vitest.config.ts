@@ -20,6 +20,8 @@ export default defineConfig({
     globalSetup: ["tests/storage/postgres-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // On a machine with much else to do a browser takes its time.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     reporters: ["default", "./tools/vitest-closing-line.ts"],
   },

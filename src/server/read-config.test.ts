@@ -119,7 +119,10 @@ catalog: { locations: [{ type: file, target: org.yaml }] }
   });
 
   test("the mistakes of all are told at once", () => {
-    const base = part("one.yaml", "instances: { bitbucket: { clientId: { $env: NOT_SET }, clientSecret: b } }");
+    const base = part(
+      "one.yaml",
+      "instances: { bitbucket: { clientId: { $env: NOT_SET }, clientSecret: b } }",
+    );
     const above = part("two.yaml", "colour: red");
     expect(problemsOf(() => readConfigFiles([base, above], {})).map(({ path }) => path)).toEqual([
       "instances.bitbucket.clientId",
