@@ -244,7 +244,24 @@ describe("documents of one file", () => {
     const bea = entity("User", "bea", "{}");
     const next = run(readInSteps({ name: "org.yaml", text: `${bea}---\n${bob}` }, first.documents));
     expect(next.users.map(({ ref }) => ref)).toEqual(["user:default/bea", "user:default/bob"]);
-    expect(next.users[1]?.entity).toBe(first.users[1]?.entity);
+    expect(next.users[1]).toBe(first.users[1]);
+  });
+
+  test("that stand unchanged in another place are told with that place", () => {
+    const [ann, bob] = [entity("User", "ann", "{}"), entity("User", "bob", "{}")];
+    const first = run(readInSteps({ name: "org.yaml", text: `${ann}---\n${bob}` }));
+    const next = run(readInSteps({ name: "org.yaml", text: bob }, first.documents));
+    expect(next.users).toMatchObject([{ ref: "user:default/bob", place: "org.yaml" }]);
+    expect(next.users[0]?.entity).toEqual(first.users[1]?.entity);
+  });
+
+  test("are given as they were written, the same object each time", () => {
+    const [ann] = read(entity("User", "ann", "{ profile: { displayName: Ann } }")).users;
+    expect(ann?.entity).toMatchObject({
+      metadata: { name: "ann" },
+      spec: { profile: { displayName: "Ann" } },
+    });
+    expect(ann?.entity).toBe(ann?.entity);
   });
 
   test("too long a one is named and left out", () => {

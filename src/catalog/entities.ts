@@ -1,7 +1,6 @@
 /** Owns reading catalog files: YAML documents in, entities and further files out; what is broken is named and left out. */
-import { parseAllDocuments } from "yaml";
-import { type CatalogGroup, type CatalogUser, type Entity, readEntity } from "./entity.ts";
-import { readPlainYaml } from "./plain-yaml.ts";
+import { parseDocument, splitDocuments } from "./documents.ts";
+import type { CatalogGroup, CatalogUser, Entity, EntityObject, UserFields } from "./entity.ts";
 
 /** A file as it was read. */
 export interface CatalogFile {
@@ -20,15 +19,42 @@ export interface CatalogContents {
 }
 
 /** What documents said, by their text: those that stand unchanged are not parsed again. */
-export type KnownDocuments = ReadonlyMap<string, Entity>;
+export type KnownDocuments = ReadonlyMap<string, Said>;
+
+type Said = Exclude<Entity, { readonly kind: "user" }> | { readonly kind: "user"; readonly user: UserOfFile };
+
+/** What was parsed is not kept for ten thousand users: nearly nobody asks for it. */
+class UserOfFile implements CatalogUser {
+  readonly ref: CatalogUser["ref"];
+  readonly annotations: CatalogUser["annotations"];
+  readonly email: CatalogUser["email"];
+  readonly memberOf: CatalogUser["memberOf"];
+  readonly place: string;
+  readonly #text: string;
+  #entity: EntityObject | undefined;
+
+  constructor({ ref, annotations, email, memberOf }: UserFields, place: string, text: string) {
+    this.ref = ref;
+    this.annotations = annotations;
+    this.email = email;
+    this.memberOf = memberOf;
+    this.place = place;
+    this.#text = text;
+  }
+
+  get entity(): EntityObject | undefined {
+    if (this.#entity === undefined) {
+      const said = parseDocument(this.#text);
+      this.#entity = said.kind === "user" ? said.entity : undefined;
+    }
+    return this.#entity;
+  }
+}
 
 /** What one file gave, and what will be known of it the next time. */
 export interface CatalogReading extends CatalogContents {
   readonly documents: KnownDocuments;
 }
-
-/** Longer than anybody writes one entity, and parsed before anybody waits for it. */
-const longestDocument = 64 * 1024;
 
 /** Reads one file at once. Entities of other kinds are none of our business. */
 export function readEntities(file: CatalogFile): CatalogContents {
@@ -51,60 +77,25 @@ export function* readInSteps(
   const groups: CatalogGroup[] = [];
   const targets: string[] = [];
   const warnings: string[] = [];
-  const documents = new Map<string, Entity>();
+  const documents = new Map<string, Said>();
   const all = splitDocuments(text);
   for (const [index, document] of all.entries()) {
     const place = all.length === 1 ? name : `${name}, document ${index + 1}`;
-    const entity = known.get(document) ?? documents.get(document) ?? parseEntity(document);
-    documents.set(document, entity);
-    if (entity.kind === "user") users.push({ ...entity.user, place });
-    if (entity.kind === "group") groups.push({ ...entity.group, place });
-    if (entity.kind === "location") targets.push(...entity.targets);
-    if (entity.kind === "broken") warnings.push(`${place} is left out: ${entity.reason}.`);
+    const said = known.get(document) ?? documents.get(document) ?? saidBy(document, place);
+    documents.set(document, said);
+    if (said.kind === "user")
+      users.push(said.user.place === place ? said.user : new UserOfFile(said.user, place, document));
+    if (said.kind === "group") groups.push({ ...said.group, place });
+    if (said.kind === "location") targets.push(...said.targets);
+    if (said.kind === "broken") warnings.push(`${place} is left out: ${said.reason}.`);
     yield;
   }
   return { users, groups, targets, warnings, documents };
 }
 
-/**
- * The documents of a stream, each by itself. `---` at the beginning of a line divides documents whatever it stands in; where
- * directives or `...` may mean more than that, or line ends are not ours to tell, the parser divides.
- * @see YAML 1.2.2 section 9.1.2, rule c-forbidden
- */
-function splitDocuments(text: string): readonly string[] {
-  // Not `^` with the flag `m`, which stands behind U+2028 too: in YAML a line goes on there.
-  if (/(^|\n)(%|\.\.\.([ \t\r\n]|$))/.test(text) || (text.includes("\r") && /\r(?!\n)/.test(text)))
-    return parsedStream(text);
-  const [first = "", ...others] = text.replace(/^\uFEFF/, "").split(/(?<=^|\n)---(?=[ \t\r\n]|$)/);
-  return first.split("\n").every((line) => /^[ \t\r]*(#.*)?$/s.test(line)) ? others : [first, ...others];
-}
-
-/** Each document written anew by itself; a broken one is the whole text, which says what is wrong with it. */
-function parsedStream(text: string): readonly string[] {
-  if (text.length > longestDocument) return [text];
-  try {
-    return parseAllDocuments(text).map((document) =>
-      document.errors.length > 0 ? text : JSON.stringify(document.toJS() ?? null),
-    );
-  } catch {
-    return [text];
-  }
-}
-
-function parseEntity(text: string): Entity {
-  if (text.length > longestDocument)
-    return { kind: "broken", reason: `it is longer than ${longestDocument} characters` };
-  const plain = readPlainYaml(text);
-  if (plain !== undefined) return readEntity(plain);
-  try {
-    const [document, another] = [...parseAllDocuments(text, { prettyErrors: true })];
-    if (document === undefined) return { kind: "other" };
-    const error = document.errors[0] ?? another?.errors[0];
-    if (error !== undefined)
-      return { kind: "broken", reason: error.message.split("\n")[0]?.replace(/:$/, "") ?? "no YAML" };
-    if (another !== undefined) return { kind: "broken", reason: "it is more than one document" };
-    return readEntity(document.toJS());
-  } catch (error) {
-    return { kind: "broken", reason: error instanceof Error ? error.message : String(error) };
-  }
+function saidBy(document: string, place: string): Said {
+  const entity = parseDocument(document);
+  return entity.kind === "user"
+    ? { kind: "user", user: new UserOfFile(entity.user, place, document) }
+    : entity;
 }

@@ -13,6 +13,7 @@ export interface CatalogUser {
   readonly email?: string | undefined;
   /** The groups it says it is a member of, whole references. */
   readonly memberOf?: readonly string[] | undefined;
+  /** Parsed when it is asked for, where the source is a file. */
   readonly entity?: EntityObject | undefined;
   /** The file and the document in it, or the address. */
   readonly place: string;
@@ -27,9 +28,12 @@ export interface CatalogGroup {
   readonly place: string;
 }
 
+/** What we read of a user. */
+export type UserFields = Omit<CatalogUser, "place" | "entity">;
+
 /** What one document says, before it is known where it stands. */
 export type Entity =
-  | { readonly kind: "user"; readonly user: Omit<CatalogUser, "place"> }
+  | { readonly kind: "user"; readonly user: UserFields; readonly entity: EntityObject }
   | { readonly kind: "group"; readonly group: Omit<CatalogGroup, "place"> }
   /** Files that a `Location` names, relative to its own. */
   | { readonly kind: "location"; readonly targets: readonly string[] }
@@ -44,7 +48,7 @@ export function readEntity(value: unknown): Entity {
     if (value === null || value === undefined) return { kind: "other" };
     const entity = readObject(value, "the document");
     const kind = readText(entity.kind, "kind");
-    if (kind === "User") return { kind: "user", user: readUser(entity) };
+    if (kind === "User") return { kind: "user", user: readUser(entity), entity };
     if (kind === "Group") return { kind: "group", group: readGroup(entity) };
     if (kind === "Location") return { kind: "location", targets: readTargets(entity) };
     const meant = ["User", "Group"].find((each) => each.toLowerCase() === kind.toLowerCase());
@@ -58,7 +62,7 @@ export function readEntity(value: unknown): Entity {
 /** Why one entity cannot be used. */
 class Broken extends Error {}
 
-function readUser(entity: EntityObject): Omit<CatalogUser, "place"> {
+function readUser(entity: EntityObject): UserFields {
   const { ref, namespace, metadata } = readHead(entity, "user");
   const spec = readSpec(entity);
   const profile = spec.profile === undefined ? {} : readObject(spec.profile ?? {}, "spec.profile");
@@ -72,7 +76,6 @@ function readUser(entity: EntityObject): Omit<CatalogUser, "place"> {
       ...readReferences(spec.memberOf, "spec.memberOf", group),
       ...relatedBy(entity, "memberOf", group),
     ]),
-    entity,
   };
 }
 

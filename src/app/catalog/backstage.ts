@@ -101,11 +101,11 @@ function* takeIn(
   url: string,
 ): Generator<void, void> {
   for (const item of items) {
-    const entity = readEntity(item);
+    const said = readEntity(item);
     const place = `${nameOf(item)} at ${url}`;
-    if (entity.kind === "user") users.push({ ...entity.user, place });
-    if (entity.kind === "group") groups.push({ ...entity.group, place });
-    if (entity.kind === "broken") warnings.push(`${place} is left out: ${entity.reason}.`);
+    if (said.kind === "user") users.push({ ...said.user, entity: said.entity, place });
+    if (said.kind === "group") groups.push({ ...said.group, place });
+    if (said.kind === "broken") warnings.push(`${place} is left out: ${said.reason}.`);
     yield;
   }
 }

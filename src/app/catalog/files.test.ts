@@ -98,7 +98,7 @@ describe("a file", () => {
     utimesSync(target, new Date(), new Date(Date.now() + 5_000));
     const again = await source.read();
     expect(refs(again)).toEqual(["eva", "bob"]);
-    expect(again.users[1]?.entity).toBe(bob?.entity);
+    expect(again.users[1]).toBe(bob);
   });
 
   test("that names itself, by another name too, ends", async () => {
