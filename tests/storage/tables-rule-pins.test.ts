@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import {
   deleteRulePin,
-  findRulePins,
+  findRulePinsById,
+  findRulePinsByPlace,
   insertRulePin,
   listRulePins,
 } from "../../src/storage/tables/rule-pins.ts";
@@ -18,12 +19,14 @@ describeEngines("which place a rule means", (open) => {
     expect(await insertRulePin(kysely, { ...pin, instance_id: "dc" })).toBe(true);
     expect(await listRulePins(kysely, "bitbucket")).toEqual([pin]);
     expect(await listRulePins(kysely)).toEqual([pin, { ...pin, instance_id: "dc" }]);
-    const find = (places: string[], ids: string[]) =>
-      findRulePins(kysely, "bitbucket", { places: ["nowhere", ...places], ids: ["none", ...ids] });
     const found = { place: pin.place, pinned_id: pin.pinned_id };
-    expect(await find([], [])).toEqual([]);
-    expect(await find(["workspace acme"], [])).toEqual([found]);
-    expect(await find([], ["a-b"])).toEqual([found]);
+    const many = Array.from({ length: 40 }, (_, at) => `none ${at}`);
+    expect(await findRulePinsByPlace(kysely, "bitbucket", [])).toEqual([]);
+    expect(await findRulePinsByPlace(kysely, "bitbucket", [...many, "workspace acme"])).toEqual([found]);
+    expect(await findRulePinsByPlace(kysely, "bitbucket", ["a-b"])).toEqual([]);
+    expect(await findRulePinsById(kysely, "bitbucket", [])).toEqual([]);
+    expect(await findRulePinsById(kysely, "bitbucket", ["a-b", ...many])).toEqual([found]);
+    expect(await findRulePinsById(kysely, "bitbucket", ["c-d", "workspace acme"])).toEqual([]);
     expect(await deleteRulePin(kysely, pin)).toBe(true);
     expect(await deleteRulePin(kysely, pin)).toBe(false);
     expect(await listRulePins(kysely)).toEqual([{ ...pin, instance_id: "dc" }]);

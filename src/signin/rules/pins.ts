@@ -2,21 +2,25 @@
 import type { Audit } from "../../audit/audit.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Executor } from "../../storage/database.ts";
-import { findRulePins, insertRulePin } from "../../storage/tables/rule-pins.ts";
+import { findRulePinsById, findRulePinsByPlace, insertRulePin } from "../../storage/tables/rule-pins.ts";
 import type { SeenPlace } from "./place.ts";
 import { type PlaceRule, pinName } from "./rule.ts";
 
 /** Ids by the names of what they are pinned to. */
 export type Pins = ReadonlyMap<string, string>;
 
-/** Those that matter to somebody who was shown to have these places: of the same names, and of the same ids. */
+/** Those that matter to somebody who was shown to have these places: of the same ids, and of the same names. */
 export async function readPins(db: Executor, instanceId: string, seen: readonly SeenPlace[]): Promise<Pins> {
-  if (seen.length === 0) return new Map();
-  const rows = await findRulePins(db, instanceId, {
-    places: seen.map(pinName),
-    ids: seen.map(({ id }) => id),
-  });
-  return new Map(rows.map(({ place, pinned_id }) => [place, pinned_id]));
+  const ids = seen.map(({ id }) => id);
+  const pins = new Map(toNames(await findRulePinsById(db, instanceId, ids)));
+  // Mostly all are found by now: a name has one pin.
+  const names = seen.map(pinName).filter((name) => !pins.has(name));
+  for (const [name, id] of toNames(await findRulePinsByPlace(db, instanceId, names))) pins.set(name, id);
+  return pins;
+}
+
+function toNames(pins: Awaited<ReturnType<typeof findRulePinsById>>) {
+  return pins.map(({ place, pinned_id }) => [place, pinned_id] as const);
 }
 
 export interface FirstSeen {

@@ -14,47 +14,51 @@ export async function listRulePins(db: Executor, instanceId?: string): Promise<R
     .execute();
 }
 
-/** So many places and ids are asked for at once: most people have fewer. */
+/** So many places or ids are asked for at once: most people have fewer. */
 const atOnce = 16;
-const positions = Array.from({ length: atOnce }, (_, at) => String(at));
+const positions = Array.from({ length: atOnce }, (_, at) => `value${at}` as const);
 
-type Asked = { readonly instance_id: string } & Readonly<Record<`place${string}` | `id${string}`, string>>;
+type Asked = { readonly instance_id: string } & Readonly<Record<(typeof positions)[number], string>>;
+type Pin = Pick<RulePinsTable, "place" | "pinned_id">;
 
-const find = prepared((db, given: Slots<Asked>) =>
-  db
-    .selectFrom("rule_pins")
-    .select(["place", "pinned_id"])
-    .where("instance_id", "=", given("instance_id"))
-    .where(({ eb, or }) =>
-      or([
-        eb(
-          "place",
-          "in",
-          positions.map((at) => given(`place${at}`)),
-        ),
-        eb(
-          "pinned_id",
-          "in",
-          positions.map((at) => given(`id${at}`)),
-        ),
-      ]),
-    ),
-);
+const findBy = (column: keyof Pin) =>
+  prepared((db, given: Slots<Asked>) =>
+    db
+      .selectFrom("rule_pins")
+      .select(["place", "pinned_id"])
+      .where("instance_id", "=", given("instance_id"))
+      .where(column, "in", positions.map(given)),
+  );
+const [findByPlace, findById] = [findBy("place"), findBy("pinned_id")];
 
-/** Those of one instance that have one of these places or one of these ids; one that has both may be there twice. */
-export async function findRulePins(
+/** Those of one instance that have one of these places. */
+export async function findRulePinsByPlace(
   db: Executor,
   instanceId: string,
-  { places, ids }: { readonly places: readonly string[]; readonly ids: readonly string[] },
-): Promise<Pick<RulePinsTable, "place" | "pinned_id">[]> {
-  const found: Pick<RulePinsTable, "place" | "pinned_id">[] = [];
-  for (let start = 0; start < Math.max(places.length, ids.length); start += atOnce) {
+  places: readonly string[],
+): Promise<Pin[]> {
+  return findAll((asked) => findByPlace(db, asked), instanceId, places);
+}
+
+/** Those of one instance that are pinned to one of these ids. */
+export async function findRulePinsById(
+  db: Executor,
+  instanceId: string,
+  ids: readonly string[],
+): Promise<Pin[]> {
+  return findAll((asked) => findById(db, asked), instanceId, ids);
+}
+
+async function findAll(
+  find: (asked: Asked) => Promise<{ readonly rows: Pin[] }>,
+  instanceId: string,
+  values: readonly string[],
+): Promise<Pin[]> {
+  const found: Pin[] = [];
+  for (let start = 0; start < values.length; start += atOnce) {
     const asked: Record<string, string> = { instance_id: instanceId };
-    for (const at of positions) {
-      asked[`place${at}`] = places[start + Number(at)] ?? "";
-      asked[`id${at}`] = ids[start + Number(at)] ?? "";
-    }
-    const { rows } = await find(db, asked as Asked); // every slot has just been filled
+    for (const [at, position] of positions.entries()) asked[position] = values[start + at] ?? "";
+    const { rows } = await find(asked as Asked); // every slot has just been filled
     found.push(...rows);
   }
   return found;
