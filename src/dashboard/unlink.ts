@@ -15,7 +15,7 @@ export function unlinkPage(view: UnlinkView): Html {
   const { id, place, displayName } = identity;
   const title = "Unlink this Bitbucket account?";
   const main = html`<section class="card question"><h1>${title}</h1>
-<p><bdi><strong>${displayName}</strong></bdi> at ${placeText(place)} can no longer sign in as you. Whoever signs in with it is a new user. Your other sessions end.</p>
+<p><bdi><strong>${displayName}</strong></bdi> at ${placeText(place)} can no longer sign in as you. Whoever signs in with it is a new user. Your other sessions end, and so does this one if it began with this account and has to be judged by rules again.</p>
 <p>Projects and connections stay. Bitbucket itself still lists the access until you remove it there. <a href="${paths.guide(
     "revoking",
   )}">Taking access away, click by click</a></p>

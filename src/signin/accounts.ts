@@ -1,7 +1,7 @@
 /** Owns a person's Bitbucket accounts: linking a further one, unlinking one, and that a way in is always left. */
 import type { Audit, Recorder } from "../audit/audit.ts";
 import type { Handshakes } from "../handshake/handshake.ts";
-import type { Sessions } from "../sessions/sessions.ts";
+import type { SessionChoice, Sessions } from "../sessions/sessions.ts";
 import type { Database, Executor } from "../storage/database.ts";
 import type { IdentitiesTable } from "../storage/schema.ts";
 import { forgetHandshakes } from "../storage/tables/handshakes.ts";
@@ -13,6 +13,7 @@ import {
   listIdentities,
   updateIdentity,
 } from "../storage/tables/identities.ts";
+import { findSessionCheck } from "../storage/tables/session-checks.ts";
 import { findUser } from "../storage/tables/users.ts";
 import {
   type Arrived,
@@ -58,7 +59,7 @@ export interface UnlinkOrder {
   readonly userId: string;
   readonly instanceId: string;
   readonly id: string;
-  /** The session that asks: it alone of the person's goes on. */
+  /** The session that asks: it alone of the person's can go on. */
   readonly sessionId: string;
 }
 
@@ -73,8 +74,12 @@ export interface Accounts {
    * changed.
    */
   link(order: LinkOrder): Promise<boolean>;
-  /** Ends the person's other sessions too, and what was begun to be linked. Throws `signin.not_linked`, `signin.last_way_in`. */
-  unlink(order: UnlinkOrder): Promise<void>;
+  /**
+   * Ends the person's other sessions too, and what was begun to be linked. So it does the one that asks where that is judged
+   * again with the unlinked account's own credential: it says whether it goes on. Throws `signin.not_linked`,
+   * `signin.last_way_in`.
+   */
+  unlink(order: UnlinkOrder): Promise<{ readonly goesOn: boolean }>;
 }
 
 export interface AccountParts extends ArrivingParts {
@@ -113,17 +118,25 @@ export function createAccounts(parts: AccountParts): Accounts {
       return isNew;
     },
     async unlink({ userId, instanceId, id, sessionId }) {
-      const others = { userId, exceptId: sessionId };
-      await audit.transaction(async (db, record) => {
-        await unlinkFrom(db, { userId, key: { instance_id: instanceId, subject: id }, isWayIn });
-        const ended = await sessions.endThose(others, db);
+      const key = { instance_id: instanceId, subject: id };
+      const choice = await audit.transaction(async (db, record) => {
+        await unlinkFrom(db, { userId, key, isWayIn });
+        const isJudgedByIt = isOf(key, await findSessionCheck(db, sessionId));
+        const choice: SessionChoice = isJudgedByIt ? { userId } : { userId, exceptId: sessionId };
+        const ended = await sessions.endThose(choice, db);
         const facts = { instance: instanceId, subject: id, sessions: ended.length };
         await record({ event: "identity.unlinked", actor: `user ${userId}`, facts });
+        return choice;
       });
       // A look-up that began before the commit may have found one once more.
-      sessions.forget(others);
+      sessions.forget(choice);
+      return { goesOn: "exceptId" in choice };
     },
   };
+}
+
+function isOf(key: IdentityKey, check: IdentityKey | undefined): boolean {
+  return check?.instance_id === key.instance_id && check.subject === key.subject;
 }
 
 interface Linking extends ArrivedPerson {

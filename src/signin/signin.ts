@@ -55,8 +55,7 @@ export function createSignin(parts: SigninParts): Signin {
     admit: (instanceId) => admit(admission, instanceId),
     async signIn({ instanceId, tokens, userAgent, previousSessionId }) {
       const person = await gathering.arriving(() => whoArrived(parts, { instanceId, tokens }));
-      const { judged, credential } = person;
-      const kept = await parts.rechecks?.keep(instanceId, credential, judged);
+      const kept = await parts.rechecks?.keep(person);
       await gathering.gather();
       const arrival = { ...person, now: clock.now(), joinsByEmail };
       const { userId, user, isNew, nameTakenFrom, session, ended } = await audit.transaction(
@@ -68,7 +67,7 @@ export function createSignin(parts: SigninParts): Signin {
             ...(previousSessionId === undefined ? [] : [{ id: previousSessionId }]),
           ];
           for (const choice of ended) await sessions.endThose(choice, db);
-          const owner = { userId, instanceId, userAgent, roles: judged.roles, checkBy: kept?.checkBy };
+          const owner = { userId, instanceId, userAgent, roles: person.judged.roles, checkBy: kept?.checkBy };
           const session = await sessions.open(owner, db);
           await kept?.add(db, session.id);
           return { ...resolved, ended, session };

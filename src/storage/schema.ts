@@ -65,14 +65,14 @@ export interface SessionChecksTable {
   id: string;
   /** Of `sessions.id`; it goes with that. */
   session_id: string;
+  /** Of the identity whose credential it is judged with, as is `subject`. */
   instance_id: string;
-  /** Of the rules it was judged by. */
+  subject: string;
   rules_digest: string;
   checked_at: string;
   due_at: string;
   /** Since when Bitbucket could not be asked; null after an answer. */
   unanswered_since: string | null;
-  /** Until when a process is at it. */
   claimed_until: string | null;
   /** Rises with each claim and save, so that a late one loses. */
   version: number;

@@ -58,6 +58,7 @@ export const sessionCheck: SessionChecksTable = {
   id: "chk_1",
   session_id: "ses_1",
   instance_id: "bitbucket",
+  subject: "a-b",
   rules_digest: "rules",
   checked_at: now,
   due_at: later(5),

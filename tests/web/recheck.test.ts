@@ -65,6 +65,44 @@ describe("F9: whoever loses their place at Bitbucket", () => {
   });
 });
 
+describe("unlinking", () => {
+  const withBoth = async () => {
+    const { emulator, signedIn } = await open();
+    const john = await signedIn("John Doe");
+    await john.submit(await john.open(emulator.urls.bitbucket), "/account/signout/");
+    await john.grant(
+      "Jane Roe",
+      "/account/link",
+      john.form(await john.open("/account"), [["instance", "bitbucket"]]),
+    );
+    const idOf = (username: string) => emulator.people.find((each) => each.username === username)?.uuid ?? "";
+    const unlink = async (username: string) =>
+      john.submit(await john.open("/account"), "/account/unlink", [
+        ["instance", "bitbucket"],
+        ["id", idOf(username)],
+      ]);
+    return { john, signedIn, unlink };
+  };
+
+  test("the account whose credential a session is judged with ends that session too", async () => {
+    const { john, signedIn, unlink } = await withBoth();
+    const { id } = await whoIs(john);
+    const after = await unlink("johndoe");
+    expect(after.url.pathname).toBe("/sign-in");
+    expect(await whoIs(john)).toBeNull();
+    expect(await whoIs(await signedIn("Jane Roe"))).toMatchObject({ id });
+  });
+
+  test("another account lets it go on, and be judged", async () => {
+    const { john, unlink } = await withBoth();
+    const after = await unlink("janeroe");
+    expect(after.url.search).toBe("?done=unlinked");
+    rigs[0]?.emulator.control.advance(hour);
+    expect(await rigs[0]?.app.rechecks.round()).toBe(1);
+    expect(await whoIs(john)).not.toBeNull();
+  });
+});
+
 test("a token of two hours is renewed on the way, again and again", async () => {
   const { emulator, app, signedIn } = await open();
   const jane = await signedIn("Jane Roe");

@@ -98,7 +98,8 @@ describeEngines("judging again", (open) => {
       refreshToken: new Secret("refresh"),
       expiresAt: new Date(clock.now().getTime() + endsAfter * 1000),
     };
-    const kept = await house.rechecks.keep(instanceId, credential, { roles: ["member"], digest });
+    const profile = { instance: instanceId, id: "ada" };
+    const kept = await house.rechecks.keep({ profile, credential, judged: { roles: ["member"], digest } });
     return opened.database.transaction(async (db) => {
       const session = await house.sessions.open(
         { userId: ada.id, instanceId, roles: ["member"], checkBy: kept?.checkBy },

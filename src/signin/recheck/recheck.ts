@@ -1,5 +1,6 @@
 /** Owns that whoever is signed in is judged again: when it is due, before an overdue session is answered for, and at once when somebody says so. */
 import { newId, randomFraction } from "../../base/random.ts";
+import type { Profile } from "../../bitbucket/profile/profile.ts";
 import { sessionErrors } from "../../sessions/errors.ts";
 import type { Executor } from "../../storage/database.ts";
 import {
@@ -37,9 +38,16 @@ export interface Rechecked {
   readonly reason: string | null;
 }
 
+/** Somebody whom rules let in, and the credential of theirs by which they were asked about. */
+export interface LetIn {
+  readonly profile: Pick<Profile, "instance" | "id">;
+  readonly credential: KeptCredential;
+  readonly judged: Judgement;
+}
+
 export interface Rechecks {
   /** Seals what a session will be judged by; null where nothing is judged again. Before the transaction. */
-  keep(instanceId: string, credential: KeptCredential, judged: Judgement): Promise<KeptForRecheck | null>;
+  keep(person: LetIn): Promise<KeptForRecheck | null>;
   /** For `Sessions`: judges a session whose time is up. Throws `sessions.unjudged` while Bitbucket cannot be asked. */
   overdue(sessionId: string): Promise<void>;
   /** Judges those of this choice now, on somebody's word, which is recorded. Until then they are worth nothing. */
@@ -89,12 +97,12 @@ export function createRechecks(parts: RecheckParts): Rechecks {
   };
   return {
     round,
-    async keep(instanceId, credential, judged) {
-      const span = parts.span(instanceId);
+    async keep({ profile, credential, judged }) {
+      const span = parts.span(profile.instance);
       if (span === null) return null;
       const id = newId("chk");
       const sealed = await sealCredential(parts.keyrings, id, credential);
-      return keptFor({ id, instanceId, sealed, judged }, { now: clock.now(), span });
+      return keptFor({ id, profile, sealed, judged }, { now: clock.now(), span });
     },
     overdue: (sessionId) => untilJudged(parts, sessionId, check),
     areAny: () => parts.digests().size > 0,
@@ -123,26 +131,22 @@ export function createRechecks(parts: RecheckParts): Rechecks {
 function keptFor(
   {
     id,
-    instanceId,
+    profile,
     sealed,
     judged,
-  }: {
-    readonly id: string;
-    readonly instanceId: string;
-    readonly sealed: SealedCredential;
-    readonly judged: Judgement;
-  },
+  }: Pick<LetIn, "profile" | "judged"> & { readonly id: string; readonly sealed: SealedCredential },
   { now, span }: { readonly now: Date; readonly span: Parameters<typeof nextMoments>[0] },
 ): KeptForRecheck {
   const { dueAt, checkBy } = nextMoments(span, now, randomFraction());
   return {
-    instanceId,
+    instanceId: profile.instance,
     checkBy,
     add: (db, sessionId) =>
       insertSessionCheck(db, {
         id,
         session_id: sessionId,
-        instance_id: instanceId,
+        instance_id: profile.instance,
+        subject: profile.id,
         rules_digest: judged.digest,
         checked_at: now.toISOString(),
         due_at: dueAt.toISOString(),

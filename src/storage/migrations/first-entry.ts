@@ -17,6 +17,7 @@ async function makeSessionChecks(schema: SchemaModule, integer: Integer): Promis
     .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("session_id", "text", (c) => c.notNull().unique())
     .addColumn("instance_id", "text", (c) => c.notNull())
+    .addColumn("subject", "text", (c) => c.notNull())
     .addColumn("rules_digest", "text", (c) => c.notNull())
     .addColumn("checked_at", "text", (c) => c.notNull())
     .addColumn("due_at", "text", (c) => c.notNull())

@@ -37,7 +37,7 @@ export type SeenCheck = Pick<SessionChecksTable, "id" | "version">;
 export async function changeSessionCheck(
   db: Executor,
   { id, version }: SeenCheck,
-  changes: Partial<Omit<SessionChecksTable, "id" | "session_id" | "instance_id" | "version">>,
+  changes: Partial<Omit<SessionChecksTable, "id" | "session_id" | "instance_id" | "subject" | "version">>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("session_checks")

@@ -36,8 +36,9 @@ export function accountRoutes(app: App): Hono<WebEnvironment> {
     .get(paths.unlink, (context) => askToUnlink(app, context))
     .post(paths.unlink, async (context) => {
       const form = await readForm(context);
-      await unlink(app, context, { instanceId: fieldText(form, "instance"), id: fieldText(form, "id") });
-      return context.redirect(`${paths.account}?done=unlinked`, 303);
+      const identity = { instanceId: fieldText(form, "instance"), id: fieldText(form, "id") };
+      const goesOn = await unlink(app, context, identity);
+      return context.redirect(goesOn ? `${paths.account}?done=unlinked` : paths.signIn, 303);
     })
     .get("/api/v1/account/identities", async (context) => {
       const own = await identitySummaries(app, visitorOf(context).session.user.id);
@@ -49,8 +50,9 @@ export function accountRoutes(app: App): Hono<WebEnvironment> {
     })
     .post("/api/v1/account/unlink", async (context) => {
       const body = await readJsonBody(context);
-      await unlink(app, context, { instanceId: textOf(body, "instance"), id: textOf(body, "id") });
-      return context.json({ unlinked: true });
+      const identity = { instanceId: textOf(body, "instance"), id: textOf(body, "id") };
+      const goesOn = await unlink(app, context, identity);
+      return context.json({ unlinked: true, signedOut: !goesOn });
     });
 }
 
@@ -93,13 +95,16 @@ async function askToUnlink(app: App, context: WebContext): Promise<Response> {
   return context.html(unlinkPage({ ...signedIn(context), identity }));
 }
 
-/** One way in less is a change of rights: the session that goes on gets another token. */
+/** One way in less is a change of rights: a session that goes on gets another token. Says whether it does. */
 async function unlink(
   app: App,
   context: WebContext,
   identity: { readonly instanceId: string; readonly id: string },
-): Promise<void> {
+): Promise<boolean> {
   const { session } = visitorOf(context);
-  await app.accounts.unlink({ ...identity, userId: session.user.id, sessionId: session.id });
-  await renewSession(app, context);
+  const order = { ...identity, userId: session.user.id, sessionId: session.id };
+  const { goesOn } = await app.accounts.unlink(order);
+  if (goesOn) await renewSession(app, context);
+  else context.header("Set-Cookie", app.cookies.clear("session"));
+  return goesOn;
 }

@@ -136,7 +136,7 @@ export const identityMutants: readonly Mutant[] = [
   },
   {
     name: "who was signed in by an unlinked account stays so",
-    changes: [{ file: accounts, find: "await sessions.endThose(others, db)", replace: "[]" }],
+    changes: [{ file: accounts, find: "await sessions.endThose(choice, db)", replace: "[]" }],
     caughtBy: ["E14"],
   },
   {
