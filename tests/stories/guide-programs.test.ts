@@ -131,12 +131,25 @@ async function signedIn(at = windlass): Promise<Request> {
 }
 
 test("better-auth: who comes is found by the id it has kept", async () => {
-  const { accountIdsOf } = (await load("from-better-auth.md")) as unknown as {
+  const { accountIdsOf } = (await load("from-better-auth.md", 1)) as unknown as {
     accountIdsOf(windlass: Windlass, userId: string): Promise<readonly string[]>;
   };
   const session = await windlass.session(await signedIn());
   const person = emulator.people.find(({ username }) => username === "johndoe");
   expect(await accountIdsOf(windlass, session?.user.id ?? "")).toEqual([`{${person?.uuid}}`]);
+});
+
+test("better-auth: a route behind a guard, and all else is ours", async () => {
+  const { makeApp } = (await load("from-better-auth.md")) as unknown as {
+    makeApp(windlass: Windlass): { request(request: Request): Promise<Response> };
+  };
+  const app = makeApp(windlass);
+  const asked = await signedIn();
+  const ask = (path: string, cookie = asked.headers.get("cookie") ?? "") =>
+    app.request(new Request(`${baseUrl}${path}`, { headers: { cookie, accept: "application/json" } }));
+  expect(await (await ask("/reports")).json()).toEqual({ reportsOf: "John Doe", mayBeMailed: true });
+  expect((await ask("/reports", "")).status).toBe(401);
+  expect(await (await ask("/auth/session")).json()).toMatchObject({ user: { displayName: "John Doe" } });
 });
 
 test("Auth.js: who comes is found by the account id it has kept", async () => {
