@@ -79,7 +79,6 @@ function openedWorkspace(context: EmulatorContext, c: Context<ApiEnv>): Workspac
   return belongsTo(c.get("caller"), workspace) ? workspace : closedWorkspace(context.rules, handle);
 }
 
-/** In the workspace's order; guests are none. */
 /** The link `owners` of a workspace asks for the members by their role, which the list does not tell. */
 function membersWithRoles(context: EmulatorContext, workspace: Workspace) {
   return membersOf(context, workspace).map((person) => {
@@ -91,6 +90,7 @@ function membersWithRoles(context: EmulatorContext, workspace: Workspace) {
   });
 }
 
+/** In the workspace's order; guests are none. */
 function membersOf({ world }: EmulatorContext, workspace: Workspace): readonly Person[] {
   return workspace.members
     .map(({ personUuid }) => findPerson(world, personUuid))
