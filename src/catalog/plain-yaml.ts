@@ -14,8 +14,6 @@ const noText = /^(null|true|false)$/i;
 
 const word = String.raw`[A-Za-z][\w./@-]*(?::[\w./@-]+)*`;
 const listShape = new RegExp(String.raw`^\[ *((?:${word}(?: *, *${word})*)?) *\]$`);
-const wordsShape = /[\w./@+()-]/;
-const keyShape = /[\w./-]/;
 const [space, colon, dash, hash] = [..." :-#"].map((sign) => sign.charCodeAt(0));
 
 /** What a character may be part of. Looked up, as ten thousand entities are some millions of characters. */
@@ -23,8 +21,8 @@ const part = { key: 1, words: 2, letter: 4 } as const;
 const parts = Uint8Array.from({ length: 128 }, (_, code) => {
   const sign = String.fromCharCode(code);
   return (
-    (keyShape.test(sign) ? part.key : 0) |
-    (wordsShape.test(sign) ? part.words : 0) |
+    (/[\w./-]/.test(sign) ? part.key : 0) |
+    (/[\w./@+()-]/.test(sign) ? part.words : 0) |
     (/[A-Za-z]/.test(sign) ? part.letter : 0)
   );
 });

@@ -10,6 +10,7 @@ import {
 } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { merge } from "../base/merge.ts";
+import { isObject } from "../base/objects.ts";
 import { type BackstageLayer, type BackstageSources, openBackstageDocument } from "./backstage-document.ts";
 import { type GivenSignIns, withoutProvider } from "./backstage-given.ts";
 import { backstageProviders, type Reading, readProvider, unknownProviders } from "./backstage-provider.ts";
@@ -173,8 +174,4 @@ function stands(value: unknown, path: readonly string[]): boolean {
 
 function withoutDoubles(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   return problems.filter(({ path }, index) => problems.findIndex((each) => each.path === path) === index);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

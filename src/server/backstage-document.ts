@@ -7,6 +7,7 @@ import { dirname, extname, resolve } from "node:path";
 import { parse } from "yaml";
 import type { ConfigProblem } from "../app/config.ts";
 import { merge } from "../base/merge.ts";
+import { isObject } from "../base/objects.ts";
 
 export interface BackstageSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -178,10 +179,6 @@ function readVariable(
   if (found === undefined)
     unset.set(path.join("."), `needs the environment variable ${name}, which is not set`);
   return found;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function property(value: unknown, name: string): unknown {

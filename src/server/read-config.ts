@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { type Config, type ConfigProblem, configInvalid, parseConfig } from "../app/config.ts";
 import { isWindlassError } from "../base/errors.ts";
 import { merge } from "../base/merge.ts";
+import { isObject } from "../base/objects.ts";
 import { readBackstageConfig } from "./backstage-config.ts";
 import type { BackstageLayer } from "./backstage-document.ts";
 import { readKeyVariable } from "./key-variable.ts";
@@ -164,8 +165,4 @@ function readText(path: string): string {
       { path, problem: `cannot be read (${error instanceof Error ? error.message : String(error)})` },
     ]);
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

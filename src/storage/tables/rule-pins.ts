@@ -21,48 +21,30 @@ const positions = Array.from({ length: atOnce }, (_, at) => `value${at}` as cons
 type Asked = { readonly instance_id: string } & Readonly<Record<(typeof positions)[number], string>>;
 type Pin = Pick<RulePinsTable, "place" | "pinned_id">;
 
-const findBy = (column: keyof Pin) =>
-  prepared((db, given: Slots<Asked>) =>
+function findBy(column: keyof Pin) {
+  const find = prepared((db, given: Slots<Asked>) =>
     db
       .selectFrom("rule_pins")
       .select(["place", "pinned_id"])
       .where("instance_id", "=", given("instance_id"))
       .where(column, "in", positions.map(given)),
   );
-const [findByPlace, findById] = [findBy("place"), findBy("pinned_id")];
+  return async (db: Executor, instanceId: string, values: readonly string[]): Promise<Pin[]> => {
+    const found: Pin[] = [];
+    for (let start = 0; start < values.length; start += atOnce) {
+      const asked: Record<string, string> = { instance_id: instanceId };
+      for (const [at, position] of positions.entries()) asked[position] = values[start + at] ?? "";
+      const { rows } = await find(db, asked as Asked); // every slot has just been filled
+      found.push(...rows);
+    }
+    return found;
+  };
+}
 
 /** Those of one instance that have one of these places. */
-export async function findRulePinsByPlace(
-  db: Executor,
-  instanceId: string,
-  places: readonly string[],
-): Promise<Pin[]> {
-  return findAll((asked) => findByPlace(db, asked), instanceId, places);
-}
-
+export const findRulePinsByPlace = findBy("place");
 /** Those of one instance that are pinned to one of these ids. */
-export async function findRulePinsById(
-  db: Executor,
-  instanceId: string,
-  ids: readonly string[],
-): Promise<Pin[]> {
-  return findAll((asked) => findById(db, asked), instanceId, ids);
-}
-
-async function findAll(
-  find: (asked: Asked) => Promise<{ readonly rows: Pin[] }>,
-  instanceId: string,
-  values: readonly string[],
-): Promise<Pin[]> {
-  const found: Pin[] = [];
-  for (let start = 0; start < values.length; start += atOnce) {
-    const asked: Record<string, string> = { instance_id: instanceId };
-    for (const [at, position] of positions.entries()) asked[position] = values[start + at] ?? "";
-    const { rows } = await find(asked as Asked); // every slot has just been filled
-    found.push(...rows);
-  }
-  return found;
-}
+export const findRulePinsById = findBy("pinned_id");
 
 /** Whether it was the first of its place: a pin is never written over. */
 export async function insertRulePin(db: Executor, pin: RulePinsTable): Promise<boolean> {
